@@ -1,0 +1,18 @@
+//! Files that users write, read with a place for every word.
+//!
+//! A TOML text becomes a tree of [`Node`]s, each of which knows the file and the bytes it came
+//! from. Readers walk that tree and put what is wrong into [`Diagnostics`], going on after each
+//! error, so that all errors of a file are reported at once. Derived deserialisation would stop
+//! at the first.
+
+mod diagnostics;
+mod node;
+mod read;
+
+pub use diagnostics::{Diagnostics, Origin, SourceId, Sources};
+pub use node::{Node, Value};
+pub use read::{
+    Kind, Read, Table, as_f64, boolean, bytes, count, energy_price, fraction, kind, list, money, money_rate, named,
+    non_negative, number, percent, positive, positive_count, positive_span, power, price, quantity, rate, span,
+    suggest, text,
+};

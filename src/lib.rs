@@ -1,0 +1,5 @@
+//! hostsim: a discrete-event simulator of hosting economics.
+
+pub mod document;
+pub mod engine;
+pub mod units;

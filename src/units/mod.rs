@@ -1,0 +1,21 @@
+//! Quantities: exact decimals, time, bytes, cores, money. Integers inside, units outside.
+//!
+//! Every quantity that a user writes is a decimal number followed by a unit ("250 ms", "512 MiB",
+//! "0.20 USD"). Numbers are read exactly, as fractions, and only then turned into the integer
+//! (nanoseconds, bytes, millionths of a core) that the simulator computes with.
+
+mod bytes;
+mod cores;
+mod decimal;
+mod money;
+mod quantity;
+mod time;
+
+pub use bytes::Bytes;
+pub use cores::Cores;
+pub use decimal::{Exact, MOST_DIGITS, decimal_text, exact_of_f64, parse_decimal};
+pub use money::{Currency, Money, MoneyRate, round_half_up};
+pub use quantity::{
+    parse_bytes, parse_energy_price, parse_money, parse_money_rate, parse_percent, parse_power, parse_rate, parse_span,
+};
+pub use time::{HOUR, MONTH, NANOS_PER_SECOND, Span, Time, YEAR};
