@@ -1,0 +1,151 @@
+//! A deployment: one app under one hosting model, resolved to the numbers that the world needs.
+
+use super::keep_alive::KeepAlive;
+use super::routing::Routing;
+use super::scaling::Scaling;
+use crate::fleet::Demand;
+use crate::units::{Cores, Span};
+use crate::workload::Distribution;
+
+/// What becomes of an order for an instance for which no server has room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenFull {
+    /// The order is refused; a request that needed it is rejected.
+    #[default]
+    Reject,
+    /// The request waits until there is room.
+    Queue,
+    /// Idle instances make room, the least recently used first.
+    Evict,
+}
+
+/// One step from order to ready.
+#[derive(Clone, Debug)]
+pub struct StartPhase {
+    /// What happens in it ("boot", "pull", "runtime").
+    pub name: String,
+    /// How long it takes.
+    pub time: Distribution,
+    /// Whether the provider's meter runs.
+    pub billed: bool,
+}
+
+/// How fast the number of instances may grow: `burst` at once, then `step` more every `every`.
+#[derive(Clone, Copy, Debug)]
+pub struct Growth {
+    /// Instances in use that are allowed at once.
+    pub burst: u32,
+    /// How many more are allowed after each interval.
+    pub step: u32,
+    /// The interval.
+    pub every: Span,
+}
+
+/// Rounding of a metered time, in nanoseconds: first up to the minimum, then up to a multiple.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rounding {
+    /// The least time; 0 for none.
+    pub minimum: u64,
+    /// The granularity; 0 for none.
+    pub step: u64,
+}
+
+impl Rounding {
+    /// The time as it is billed.
+    #[inline]
+    pub fn apply(self, nanoseconds: u64) -> u64 {
+        let least = nanoseconds.max(self.minimum);
+        if self.step <= 1 { least } else { least.div_ceil(self.step).saturating_mul(self.step) }
+    }
+}
+
+/// What a gauge sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// The time that each request was inside an instance (with the billed part of its start).
+    RequestTime {
+        /// Only requests on provisioned instances, only those on others, or all.
+        provisioned: Option<bool>,
+    },
+    /// The CPU time of each request.
+    RequestCpu,
+    /// Each stretch in which an instance had a request inside.
+    BusyTime,
+    /// Each instance's life, from the first billed phase of its start to its stop.
+    LifeTime,
+}
+
+/// A sum of rounded times that some charge needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gauge {
+    /// What is summed.
+    pub fact: Fact,
+    /// How each summand is rounded.
+    pub rounding: Rounding,
+}
+
+/// One app under one hosting model, in numbers.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// The app's name, which names the streams of random numbers.
+    pub app: String,
+    /// How many tenants it has; each is a lane of its own.
+    pub tenants: u32,
+    /// The size's cores.
+    pub cores: Cores,
+    /// What an instance reserves of its server, overhead and overcommit accounted for.
+    pub reserve: Demand,
+    /// The memory that an instance really uses, in bytes, overhead included.
+    pub memory_used: u64,
+    /// The most requests inside one instance at once.
+    pub places: u32,
+    /// CPU nanoseconds that a request gets per nanosecond on a whole core: the server's speed
+    /// less the isolation's tax.
+    pub speed: f64,
+    /// The share of a busy core that does requests' work: 1 less the isolation's tax.
+    pub useful: f64,
+    /// The phases from order to ready.
+    pub start: Vec<StartPhase>,
+    /// How many requests may wait in a lane's queue.
+    pub queue_limit: u32,
+    /// Whether a request past the concurrency limit waits in the queue (on demand).
+    pub queue_at_limit: bool,
+    /// How long after its arrival a request is given up.
+    pub timeout: Option<Span>,
+    /// How long a request may be inside an instance.
+    pub time_limit: Option<Span>,
+    /// How the number of instances is decided.
+    pub scaling: Scaling,
+    /// Instances ready from the beginning.
+    pub instances: u32,
+    /// Which instance with a free place a pool's request goes to.
+    pub routing: Routing,
+    /// How long an idle instance is kept (on demand).
+    pub keep_alive: KeepAlive,
+    /// Instances kept ready whatever the traffic (on demand).
+    pub provisioned: u32,
+    /// The most instances in use at once, per tenant (on demand).
+    pub concurrency_limit: u32,
+    /// How fast that number may grow.
+    pub growth: Option<Growth>,
+    /// After how long without a request a pool's instances are stopped.
+    pub sleep: Option<Span>,
+    /// What happens where no server has room.
+    pub when_full: WhenFull,
+    /// The sums that the model's charges need.
+    pub gauges: Vec<Gauge>,
+    /// Whether instance time is also kept by clock hour (commitments).
+    pub hourly: bool,
+    /// Whether arrivals are kept by five minutes (bandwidth).
+    pub bandwidth: bool,
+    /// Whether the app's users wait for one request before they send the next.
+    pub closed: bool,
+}
+
+impl Deployment {
+    /// Whether every request inside an instance always has the same share of the processor, so
+    /// that its end is known when it begins.
+    pub fn is_exclusive(&self) -> bool {
+        self.places == 1 || u64::from(self.places) * Cores::ONE.0 <= self.cores.0
+    }
+}

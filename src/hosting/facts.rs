@@ -1,0 +1,113 @@
+//! What is observed: counts, levels and histograms. Nothing here influences what happens.
+
+use crate::metrics::{Histogram, Level};
+use crate::units::Time;
+
+/// The facts of one deployment.
+pub struct AppFacts {
+    /// Requests that arrived in the measured window.
+    pub arrived: u64,
+    /// Of those, the requests served.
+    pub served: u64,
+    /// Of those, the requests rejected.
+    pub rejected: u64,
+    /// Of those, the requests given up by a time-out or ended by a time limit.
+    pub timed_out: u64,
+    /// Of those, the requests lost with an instance.
+    pub lost: u64,
+    /// Of those, the requests for which an instance was started.
+    pub cold: u64,
+    /// Latency of the served requests, in nanoseconds.
+    pub latency: Histogram,
+    /// Time from arrival to being inside, of the served requests, in nanoseconds.
+    pub queueing: Histogram,
+    /// Instances that exist, starting ones among them.
+    pub instances: Level,
+    /// Instances that are starting.
+    pub starting: Level,
+    /// Instances with at least one request inside.
+    pub busy: Level,
+    /// Processor cores doing requests' work, in thousand-millionths of a core.
+    pub work: Level,
+    /// Instances ordered in the measured window.
+    pub started: u64,
+    /// Time that requests spent in the system in the window (Little's law), in nanoseconds.
+    pub present: Level,
+}
+
+impl Default for AppFacts {
+    fn default() -> Self {
+        AppFacts {
+            arrived: 0,
+            served: 0,
+            rejected: 0,
+            timed_out: 0,
+            lost: 0,
+            cold: 0,
+            latency: Histogram::default(),
+            queueing: Histogram::default(),
+            instances: Level::default(),
+            starting: Level::default(),
+            busy: Level::default(),
+            work: Level::default(),
+            started: 0,
+            present: Level::default(),
+        }
+    }
+}
+
+impl AppFacts {
+    /// Begins the measured window.
+    pub fn reset(&mut self, now: Time) {
+        for level in [&mut self.instances, &mut self.starting, &mut self.busy, &mut self.work, &mut self.present] {
+            level.reset(now);
+        }
+    }
+}
+
+/// The facts of a case as a whole.
+#[derive(Default)]
+pub struct CaseFacts {
+    /// Instances of all deployments.
+    pub instances: Level,
+    /// Servers that are powered.
+    pub servers: Level,
+    /// Cores reserved, in millionths.
+    pub cores_reserved: Level,
+    /// Memory reserved, in bytes.
+    pub memory_reserved: Level,
+    /// Memory used by the instances, in bytes.
+    pub memory_used: Level,
+    /// Orders for instances that no server had room for.
+    pub refused: u64,
+    /// A digest of everything that happened, in its order.
+    pub digest: Digest,
+}
+
+impl CaseFacts {
+    /// Begins the measured window.
+    pub fn reset(&mut self, now: Time) {
+        let levels = [
+            &mut self.instances,
+            &mut self.servers,
+            &mut self.cores_reserved,
+            &mut self.memory_reserved,
+            &mut self.memory_used,
+        ];
+        for level in levels {
+            level.reset(now);
+        }
+    }
+}
+
+/// A running digest of 64 bits (FxHash's step): two runs that differ in any fact differ here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Digest(pub u64);
+
+impl Digest {
+    /// Takes in a fact.
+    #[inline]
+    pub fn add(&mut self, fact: u64) {
+        self.0 = (self.0.rotate_left(5) ^ fact).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}

@@ -1,0 +1,141 @@
+//! An instance: one running copy of an app on a slice of a server.
+
+use super::slab::{Key, NONE};
+use crate::fleet::ServerId;
+use crate::units::{Span, Time};
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+/// Where an instance is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Ordered and placed, not ready yet.
+    Starting,
+    /// Ready; idle or busy.
+    Ready,
+    /// Takes no more requests and stops when it is empty.
+    Draining,
+}
+
+/// A request on a shared processor: when it is done in the instance's virtual time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Computing {
+    pub finish: f64,
+    pub order: u64,
+    pub request: Key,
+}
+
+impl Eq for Computing {}
+
+impl Ord for Computing {
+    /// The earliest finish is the greatest, as the standard heap gives the greatest first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.finish.total_cmp(&self.finish).then(other.order.cmp(&self.order))
+    }
+}
+
+impl PartialOrd for Computing {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The processor of an instance whose requests share it: processor sharing in virtual time.
+#[derive(Debug, Default)]
+pub(crate) struct SharedProcessor {
+    /// CPU nanoseconds that each request present has received since the processor was last empty.
+    pub virtual_time: f64,
+    /// When `virtual_time` was last brought forward.
+    pub updated: Time,
+    /// CPU nanoseconds that each request receives per nanosecond, now.
+    pub pace: f64,
+    /// The requests, earliest finish first; those that left early are skipped when met.
+    pub heap: BinaryHeap<Computing>,
+    /// Which of the scheduled completions is the valid one.
+    pub generation: u32,
+    /// Where the instance stands in its server's list of busy ones.
+    pub position: u32,
+    pub order: u64,
+}
+
+/// One running copy of an app.
+#[derive(Debug)]
+pub struct Instance {
+    /// Whose instance: an app and tenant.
+    pub lane: u32,
+    /// The deployment of that lane.
+    pub deployment: u32,
+    /// The server that it is placed on.
+    pub server: ServerId,
+    /// Where it is in its life.
+    pub state: State,
+    /// How many requests are inside.
+    pub inside: u32,
+    /// How many of them are on the processor.
+    pub computing: u32,
+    /// How many requests are bound to it until it is ready.
+    pub bound: u32,
+    /// Its number among its lane's instances (the lowest free one when it started).
+    pub position: u32,
+    /// When it was ordered.
+    pub ordered: Time,
+    /// When the provider's meter for it started.
+    pub metered_from: Time,
+    /// When it last became busy.
+    pub busy_since: Time,
+    /// When it last became idle.
+    pub idle_since: Time,
+    /// When it expires, if it stays idle.
+    pub expires: Time,
+    /// How long the provider meters its start (the phases marked as billed).
+    pub billed_start: Span,
+    /// Whether it is one of those kept ready whatever the traffic.
+    pub provisioned: bool,
+    /// First and last of the requests bound to it.
+    pub(crate) first_bound: u32,
+    pub(crate) last_bound: u32,
+    /// Neighbours among the deployment's idle instances, by when they became idle.
+    pub(crate) idle_older: u32,
+    pub(crate) idle_newer: u32,
+    /// Neighbours among the lane's instances with a free place.
+    pub(crate) below: u32,
+    pub(crate) above: u32,
+    /// When a timer will look at it (keep-alive lengths that differ); `Time(u64::MAX)` for never.
+    pub(crate) timer: Time,
+    pub(crate) processor: Option<Box<SharedProcessor>>,
+}
+
+impl Instance {
+    pub(crate) fn new(lane: u32, deployment: u32, server: ServerId, now: Time) -> Instance {
+        Instance {
+            lane,
+            deployment,
+            server,
+            state: State::Starting,
+            inside: 0,
+            computing: 0,
+            bound: 0,
+            position: 0,
+            ordered: now,
+            metered_from: now,
+            busy_since: now,
+            idle_since: now,
+            expires: Time(u64::MAX),
+            billed_start: Span(0),
+            provisioned: false,
+            first_bound: NONE,
+            last_bound: NONE,
+            idle_older: NONE,
+            idle_newer: NONE,
+            below: NONE,
+            above: NONE,
+            timer: Time(u64::MAX),
+            processor: None,
+        }
+    }
+
+    /// Whether it is ready and no request is inside.
+    pub fn is_idle(&self) -> bool {
+        self.inside == 0 && self.state == State::Ready
+    }
+}

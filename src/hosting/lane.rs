@@ -1,0 +1,153 @@
+//! A lane: one tenant's requests for one app, with the queue before its instances.
+
+use super::request::Stage;
+use super::slab::NONE;
+use super::world::World;
+use crate::metrics::Level;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Where an instance with a free place stands in its lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stack {
+    /// Idle, until it expires.
+    Idle = 0,
+    /// Idle and provisioned: it never expires and is used first.
+    Kept = 1,
+    /// Busy, with room for more.
+    Partial = 2,
+}
+
+/// One tenant of one deployment.
+#[derive(Debug)]
+pub struct Lane {
+    /// The deployment.
+    pub deployment: u32,
+    /// Which tenant.
+    pub tenant: u32,
+    /// How many requests wait in the queue.
+    pub queued: u32,
+    pub(crate) first: u32,
+    /// The tops of the lane's stacks of instances with a free place, by [`Stack`].
+    pub(crate) tops: [u32; 3],
+    /// An instance that is starting and to which more requests may be bound.
+    pub(crate) filling: u32,
+    pub(crate) last: u32,
+    /// Instances with a request inside or bound to them.
+    pub active: u32,
+    /// Cores (in millionths) that its requests keep busy, where its scaling watches them.
+    pub(crate) demand: Option<Box<Level>>,
+    /// Instances that exist.
+    pub instances: u32,
+    /// Requests served, for the billing of responses.
+    pub(crate) served: u64,
+    /// Requests billed.
+    pub(crate) billed: u64,
+    /// Where its gauges' sums begin.
+    pub(crate) sums: u32,
+    free_positions: BinaryHeap<Reverse<u32>>,
+    positions: u32,
+    pub(crate) record: super::metering::LaneRecord,
+}
+
+impl Lane {
+    pub(crate) fn new(deployment: u32, tenant: u32, sums: u32) -> Lane {
+        Lane {
+            deployment,
+            tenant,
+            queued: 0,
+            first: NONE,
+            tops: [NONE; 3],
+            filling: NONE,
+            last: NONE,
+            active: 0,
+            demand: None,
+            instances: 0,
+            served: 0,
+            billed: 0,
+            sums,
+            free_positions: BinaryHeap::new(),
+            positions: 0,
+            record: Default::default(),
+        }
+    }
+
+    /// The lowest position that no instance of the lane holds.
+    pub(crate) fn take_position(&mut self) -> u32 {
+        match self.free_positions.pop() {
+            Some(Reverse(position)) => position,
+            None => {
+                self.positions += 1;
+                self.positions - 1
+            }
+        }
+    }
+
+    pub(crate) fn free_position(&mut self, position: u32) {
+        self.free_positions.push(Reverse(position));
+    }
+}
+
+impl World {
+    /// Puts a request at the end of its lane's queue; false where the queue is full.
+    pub fn enqueue(&mut self, request: u32) -> bool {
+        let (lane, deployment) = (self.requests[request].lane, self.requests[request].deployment);
+        let line = &mut self.lanes[lane as usize];
+        if line.queued >= self.deployments[deployment as usize].queue_limit {
+            return false;
+        }
+        line.queued += 1;
+        let last = std::mem::replace(&mut line.last, request);
+        if last == NONE {
+            line.first = request;
+        } else {
+            self.requests[last].next = request;
+        }
+        let queued = &mut self.requests[request];
+        queued.stage = Stage::Queued;
+        queued.previous = last;
+        queued.next = NONE;
+        true
+    }
+
+    /// Puts a request back at the front of its lane's queue, from which it was just taken.
+    pub(crate) fn enqueue_first(&mut self, request: u32) {
+        let lane = self.requests[request].lane as usize;
+        let first = std::mem::replace(&mut self.lanes[lane].first, request);
+        self.lanes[lane].queued += 1;
+        if first == NONE {
+            self.lanes[lane].last = request;
+        } else {
+            self.requests[first].previous = request;
+        }
+        let queued = &mut self.requests[request];
+        queued.stage = Stage::Queued;
+        queued.previous = NONE;
+        queued.next = first;
+    }
+
+    /// Takes the request that has waited longest from a lane's queue.
+    pub fn dequeue(&mut self, lane: u32) -> Option<u32> {
+        let first = self.lanes[lane as usize].first;
+        if first == NONE {
+            return None;
+        }
+        self.unqueue(first);
+        Some(first)
+    }
+
+    /// Takes a request out of its lane's queue, wherever it stands there.
+    pub(crate) fn unqueue(&mut self, request: u32) {
+        let (lane, previous, next) = {
+            let leaving = &self.requests[request];
+            (leaving.lane, leaving.previous, leaving.next)
+        };
+        let line = &mut self.lanes[lane as usize];
+        line.queued -= 1;
+        if previous == NONE { line.first = next } else { self.requests[previous].next = next }
+        if next == NONE { self.lanes[lane as usize].last = previous } else { self.requests[next].previous = previous }
+        let left = &mut self.requests[request];
+        left.previous = NONE;
+        left.next = NONE;
+    }
+}

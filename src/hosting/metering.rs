@@ -1,0 +1,165 @@
+//! Metering: what a provider's meters would read, summed in integers as it happens.
+//!
+//! Requests belong to their arrival's time. Times of instances are cut to the measured window,
+//! and what is cut off is not rounded up.
+
+use super::deployment::Fact;
+use super::world::{Outcome, World};
+use crate::units::{HOUR, Span, Time};
+
+/// Five minutes: the interval of bandwidth samples.
+pub(crate) const BANDWIDTH_INTERVAL: Span = Span(300_000_000_000);
+
+/// What is kept of a lane besides its sums.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LaneRecord {
+    /// Per position among the lane's instances: the sum of each life gauge, in their order.
+    pub lives: Vec<Vec<u128>>,
+    /// Nanoseconds of instances' lives by clock hour of the window.
+    pub hourly: Vec<u64>,
+    /// Served requests by five minutes of the window.
+    pub samples: Vec<u64>,
+}
+
+impl World {
+    /// A request that was inside an instance is over, or the window is.
+    #[inline]
+    pub(crate) fn meter_request(
+        &mut self,
+        lane: u32,
+        deployment: u32,
+        outcome: Outcome,
+        time: Span,
+        cpu: u64,
+        provisioned: bool,
+    ) {
+        let line = &mut self.lanes[lane as usize];
+        line.billed += 1;
+        line.served += u64::from(outcome == Outcome::Served);
+        let first = line.sums as usize;
+        let plan = &self.deployments[deployment as usize];
+        for (gauge, sum) in plan.gauges.iter().zip(&mut self.sums[first..]) {
+            match gauge.fact {
+                Fact::RequestTime { provisioned: only } if only.is_none_or(|only| only == provisioned) => {
+                    *sum += u128::from(gauge.rounding.apply(time.0));
+                }
+                Fact::RequestCpu => *sum += u128::from(gauge.rounding.apply(cpu)),
+                _ => {}
+            }
+        }
+        if plan.bandwidth && outcome == Outcome::Served {
+            let since = self.now - self.measured_from;
+            let sample = (since.0 / BANDWIDTH_INTERVAL.0) as usize;
+            let samples = &mut self.lanes[lane as usize].record.samples;
+            if samples.len() <= sample {
+                samples.resize(sample + 1, 0);
+            }
+            samples[sample] += 1;
+        }
+    }
+
+    /// An instance was busy from `since` to now; `whole` where it is idle from now on, and not
+    /// just cut off by the window's end.
+    #[inline]
+    pub(crate) fn meter_busy(&mut self, lane: u32, deployment: usize, since: Time, whole: bool) {
+        let first = self.lanes[lane as usize].sums as usize;
+        let begun = since.max(self.measured_from);
+        let (now, plan) = (self.now, &self.deployments[deployment]);
+        if now < self.measured_from {
+            return;
+        }
+        for (gauge, sum) in plan.gauges.iter().zip(&mut self.sums[first..]) {
+            if gauge.fact == Fact::BusyTime {
+                let time = (now - begun).0;
+                *sum += u128::from(if whole { gauge.rounding.apply(time) } else { time });
+            }
+        }
+    }
+
+    /// An instance's life is over, or (not `whole`) cut off by the window's end.
+    pub(crate) fn meter_life(&mut self, instance: u32, whole: bool) {
+        let ended = &self.instances[instance];
+        let (lane, deployment, position) = (ended.lane as usize, ended.deployment as usize, ended.position as usize);
+        let begun = self.cut(ended.metered_from);
+        if self.now < self.measured_from || self.now < begun {
+            return;
+        }
+        let time = (self.now - begun).0;
+        let plan = &self.deployments[deployment];
+        let first = self.lanes[lane].sums as usize;
+        let record = &mut self.lanes[lane].record;
+        if record.lives.len() <= position {
+            record.lives.resize(position + 1, vec![0; plan.gauges.len()]);
+        }
+        for (index, gauge) in plan.gauges.iter().enumerate().filter(|(_, g)| g.fact == Fact::LifeTime) {
+            let billed = u128::from(if whole { gauge.rounding.apply(time) } else { time });
+            self.sums[first + index] += billed;
+            record.lives[position][index] += billed;
+        }
+        if plan.hourly {
+            add_hours(&mut record.hourly, (begun - self.measured_from).0, time);
+        }
+    }
+
+    /// The window is over: what runs is metered up to now.
+    pub(crate) fn meter_what_runs(&mut self) {
+        self.now = self.end;
+        let requests: Vec<u32> = self.requests.used().collect();
+        for slot in requests {
+            self.meter_in_flight(slot);
+        }
+        let instances: Vec<u32> = self.instances.used().collect();
+        for slot in instances {
+            let running = &self.instances[slot];
+            if running.inside > 0 {
+                let (lane, deployment, since) = (running.lane, running.deployment as usize, running.busy_since);
+                self.meter_busy(lane, deployment, since, false);
+            }
+            self.meter_life(slot, false);
+        }
+    }
+
+    fn meter_in_flight(&mut self, slot: u32) {
+        use super::request::Stage;
+        let request = &self.requests[slot];
+        if request.arrival < self.measured_from || !matches!(request.stage, Stage::Computing | Stage::Waiting) {
+            return;
+        }
+        let (lane, deployment, entered, cpu) = (request.lane, request.deployment, request.entered, request.cpu);
+        let place = &self.instances[request.instance];
+        let mut time = self.now - entered;
+        if request.cold {
+            time += place.billed_start;
+        }
+        let provisioned = place.provisioned;
+        self.meter_request(lane, deployment, Outcome::Lost, time, cpu.min(time.0), provisioned);
+    }
+}
+
+/// Spreads a stretch of time over the clock hours that it touches.
+fn add_hours(hours: &mut Vec<u64>, begun: u64, length: u64) {
+    let (mut at, end) = (begun, begun + length);
+    while at < end {
+        let hour = (at / HOUR.0) as usize;
+        let until = ((hour as u64 + 1) * HOUR.0).min(end);
+        if hours.len() <= hour {
+            hours.resize(hour + 1, 0);
+        }
+        hours[hour] += until - at;
+        at = until;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_spread_over_clock_hours() {
+        let mut hours = Vec::new();
+        add_hours(&mut hours, HOUR.0 / 2, 2 * HOUR.0);
+        assert_eq!(hours, [HOUR.0 / 2, HOUR.0, HOUR.0 / 2]);
+        add_hours(&mut hours, 0, HOUR.0);
+        assert_eq!(hours, [HOUR.0 + HOUR.0 / 2, HOUR.0, HOUR.0 / 2]);
+    }
+}

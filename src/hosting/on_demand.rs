@@ -1,0 +1,323 @@
+//! On demand: an instance for every request (or for every few) that finds none with a place.
+
+use super::HostingModel;
+use super::deployment::WhenFull;
+use super::instance::State;
+use super::keep_alive::KeepAlive;
+use super::lane::Stack;
+use super::slab::NONE;
+use super::world::{Event, World};
+use crate::units::{Span, Time};
+
+/// The token of the timer that lets a queue try again when more instances are allowed.
+const GROWTH: u32 = 0;
+
+/// What became of an order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Given,
+    NotAllowed,
+    NoRoom,
+}
+
+/// The on-demand behaviour of one deployment.
+#[derive(Default)]
+pub struct OnDemand {
+    deployment: u32,
+    first_lane: u32,
+    /// Per lane: since when its growth has been limited.
+    limited_since: Vec<Option<Time>>,
+}
+
+impl HostingModel for OnDemand {
+    fn begin(&mut self, world: &mut World, deployment: u32) {
+        self.deployment = deployment;
+        let lanes = world.lanes_of(deployment);
+        self.first_lane = lanes.start;
+        self.limited_since = vec![None; lanes.len()];
+        let provisioned = world.deployment(deployment).provisioned;
+        for lane in lanes {
+            for _ in 0..provisioned {
+                if let Some(instance) = world.order_ready(lane) {
+                    world.instances[instance].provisioned = true;
+                    world.stack(instance, Stack::Kept);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn arrived(&mut self, world: &mut World, request: u32) {
+        let lane = world.requests[request].lane;
+        match self.find_place(world, lane) {
+            Some(instance) => world.enter(request, instance),
+            None => self.order_for(world, lane, request),
+        }
+    }
+
+    #[inline]
+    fn freed(&mut self, world: &mut World, instance: u32) {
+        let place = &world.instances[instance];
+        let (lane, places) = (place.lane, world.deployments[self.deployment as usize].places);
+        let ends = world.deployments[self.deployment as usize].keep_alive == KeepAlive::None && !place.provisioned;
+        if world.lanes[lane as usize].queued > 0 && !(ends && place.inside == 0) {
+            if let Some(request) = world.dequeue(lane) {
+                return world.enter(request, instance);
+            }
+        }
+        match place.inside {
+            0 if places > 1 && self.was_partial(world, instance) => {
+                world.unstack(instance, Stack::Partial);
+                self.rest(world, instance);
+            }
+            0 => self.rest(world, instance),
+            inside if inside + 1 == places => world.stack(instance, Stack::Partial),
+            _ => {}
+        }
+        if ends {
+            self.serve_queue(world, lane);
+        }
+    }
+
+    fn ready(&mut self, world: &mut World, instance: u32) {
+        let lane = world.instances[instance].lane;
+        if world.lanes[lane as usize].filling == instance {
+            world.lanes[lane as usize].filling = NONE;
+        }
+        let places = world.deployments[self.deployment as usize].places;
+        while world.instances[instance].inside < places {
+            match world.dequeue(lane) {
+                Some(request) => world.enter(request, instance),
+                None => break,
+            }
+        }
+        match world.instances[instance].inside {
+            0 => self.rest(world, instance),
+            inside if inside < places => world.stack(instance, Stack::Partial),
+            _ => {}
+        }
+    }
+
+    fn abandoned(&mut self, world: &mut World, lane: u32) {
+        self.serve_queue(world, lane);
+    }
+
+    fn expiry(&mut self, world: &mut World) {
+        world.idle[self.deployment as usize].armed = false;
+        self.expire(world);
+        self.arm(world);
+    }
+
+    fn instance_expiry(&mut self, world: &mut World, instance: u32) {
+        world.instances[instance].timer = Time(u64::MAX);
+        if world.instances[instance].is_idle() {
+            if world.instances[instance].expires <= world.now {
+                world.leave_idle(instance);
+                world.stop(instance);
+            } else {
+                self.arm_instance(world, instance);
+            }
+        }
+    }
+
+    fn timer(&mut self, world: &mut World, lane: u32, token: u32) {
+        if token == GROWTH {
+            self.serve_queue(world, lane);
+        }
+    }
+
+    fn room(&mut self, world: &mut World, lane: u32) {
+        self.serve_queue(world, lane);
+    }
+}
+
+impl OnDemand {
+    /// An instance with a place for a request of the lane, taken off its stack where it is full
+    /// with that request: a busy one with room, a provisioned one, the most recently idle.
+    #[inline]
+    fn find_place(&self, world: &mut World, lane: u32) -> Option<u32> {
+        let [_, kept, partial] = world.lanes[lane as usize].tops;
+        let places = world.deployments[self.deployment as usize].places;
+        if partial != NONE {
+            if world.instances[partial].inside + 1 == places {
+                world.unstack(partial, Stack::Partial);
+            }
+            return Some(partial);
+        }
+        if kept != NONE {
+            world.unstack(kept, Stack::Kept);
+            if places > 1 {
+                world.stack(kept, Stack::Partial);
+            }
+            return Some(kept);
+        }
+        loop {
+            let idle = world.lanes[lane as usize].tops[Stack::Idle as usize];
+            if idle == NONE {
+                return None;
+            }
+            world.leave_idle(idle);
+            if world.instances[idle].expires > world.now {
+                if places > 1 {
+                    world.stack(idle, Stack::Partial);
+                }
+                return Some(idle);
+            }
+            world.stop(idle);
+        }
+    }
+
+    /// Whether an instance that has just become idle stands among the busy ones with room: it
+    /// does, unless its one request had filled it.
+    fn was_partial(&self, world: &World, instance: u32) -> bool {
+        let place = &world.instances[instance];
+        let top = world.lanes[place.lane as usize].tops[Stack::Partial as usize];
+        top == instance || place.above != NONE || place.below != NONE
+    }
+
+    /// Orders an instance for a request that found none; where it may not, the request waits or
+    /// is rejected.
+    fn order_for(&mut self, world: &mut World, lane: u32, request: u32) {
+        let waits = match self.try_order(world, lane, request) {
+            Order::Given => return,
+            Order::NotAllowed => world.deployments[self.deployment as usize].queue_at_limit,
+            Order::NoRoom => world.deployments[self.deployment as usize].when_full == WhenFull::Queue,
+        };
+        if !(waits && world.enqueue(request)) {
+            world.reject(request);
+        }
+    }
+
+    /// Gives a request a starting instance, or one that starts in no time.
+    fn try_order(&mut self, world: &mut World, lane: u32, request: u32) -> Order {
+        let plan = &world.deployments[self.deployment as usize];
+        let (places, when_full) = (plan.places, plan.when_full);
+        let filling = world.lanes[lane as usize].filling;
+        if filling != NONE {
+            world.mark_cold(request);
+            self.bind(world, request, filling, places);
+            return Order::Given;
+        }
+        if !self.may_order(world, lane) {
+            return Order::NotAllowed;
+        }
+        let Some(instance) = world.order(lane) else {
+            if when_full == WhenFull::Queue {
+                world.short_of_room.push(lane);
+            }
+            return Order::NoRoom;
+        };
+        world.mark_cold(request);
+        if world.instances[instance].state == State::Starting {
+            self.bind(world, request, instance, places);
+            return Order::Given;
+        }
+        world.enter(request, instance);
+        if places > 1 {
+            world.stack(instance, Stack::Partial);
+        }
+        Order::Given
+    }
+
+    fn bind(&self, world: &mut World, request: u32, instance: u32, places: u32) {
+        world.bind(request, instance);
+        let full = world.instances[instance].bound >= places;
+        let lane = world.instances[instance].lane as usize;
+        world.lanes[lane].filling = if full { NONE } else { instance };
+    }
+
+    /// Whether the lane may have one more instance in use.
+    fn may_order(&mut self, world: &mut World, lane: u32) -> bool {
+        let plan = &world.deployments[self.deployment as usize];
+        let active = world.lanes[lane as usize].active;
+        if active >= plan.concurrency_limit {
+            return false;
+        }
+        let Some(growth) = plan.growth else { return true };
+        let limited_since = &mut self.limited_since[(lane - self.first_lane) as usize];
+        if active < growth.burst {
+            *limited_since = None;
+            return true;
+        }
+        let since = *limited_since.get_or_insert(world.now);
+        let steps = (world.now - since).0 / growth.every.0.max(1);
+        let allowed = u64::from(growth.burst) + steps * u64::from(growth.step);
+        if u64::from(active) < allowed {
+            return true;
+        }
+        if plan.queue_at_limit {
+            world.set_timer(since + Span((steps + 1) * growth.every.0), lane, GROWTH);
+        }
+        false
+    }
+
+    /// Lets waiting requests have instances, as far as that is allowed and there is room.
+    fn serve_queue(&mut self, world: &mut World, lane: u32) {
+        while let Some(request) = world.dequeue(lane) {
+            if let Some(instance) = self.find_place(world, lane) {
+                world.enter(request, instance);
+            } else if self.try_order(world, lane, request) != Order::Given {
+                return world.enqueue_first(request);
+            }
+        }
+    }
+
+    /// An instance without a request: kept, or stopped.
+    #[inline]
+    fn rest(&self, world: &mut World, instance: u32) {
+        if world.instances[instance].provisioned {
+            return world.stack(instance, Stack::Kept);
+        }
+        let deployment = self.deployment as usize;
+        match &world.deployments[deployment].keep_alive {
+            KeepAlive::None => world.stop(instance),
+            KeepAlive::Forever => world.push_idle(instance),
+            KeepAlive::Fixed(length) => {
+                let expires = world.now + *length;
+                world.instances[instance].expires = expires;
+                world.push_idle(instance);
+                if !world.idle[deployment].armed {
+                    self.arm(world);
+                }
+            }
+            KeepAlive::Curve(curve) => {
+                let length = curve.draw(&mut world.choice_streams[deployment]);
+                world.instances[instance].expires = world.now + length;
+                world.push_idle(instance);
+                self.arm_instance(world, instance);
+            }
+        }
+    }
+
+    /// Stops the idle instances that have expired.
+    fn expire(&self, world: &mut World) {
+        loop {
+            let oldest = world.idle[self.deployment as usize].oldest();
+            if oldest == NONE || world.instances[oldest].expires > world.now {
+                return;
+            }
+            world.leave_idle(oldest);
+            world.stop(oldest);
+        }
+    }
+
+    /// Sets the deployment's timer on the instance that expires first.
+    fn arm(&self, world: &mut World) {
+        let oldest = world.idle[self.deployment as usize].oldest();
+        if oldest != NONE && matches!(world.deployments[self.deployment as usize].keep_alive, KeepAlive::Fixed(_)) {
+            let at = world.instances[oldest].expires;
+            world.agenda.schedule_first(at, Event::Expiry { deployment: self.deployment });
+            world.idle[self.deployment as usize].armed = true;
+        }
+    }
+
+    /// Sets an instance's own timer, unless one comes early enough and will set itself again.
+    fn arm_instance(&self, world: &mut World, instance: u32) {
+        let expires = world.instances[instance].expires;
+        if world.instances[instance].timer > expires {
+            let key = world.instances.key(instance);
+            world.instances[instance].timer = expires;
+            world.agenda.schedule_first(expires, Event::InstanceExpiry(key));
+        }
+    }
+}

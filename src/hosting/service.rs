@@ -1,0 +1,230 @@
+//! Service: a request first computes, then blocks.
+//!
+//! Under processor sharing the `n` requests on a processor of `c` cores each run at
+//! `min(1, c/n) × speed × (1 − cpu-tax)`. Where an instance never takes more requests than it has
+//! cores, or only one, every request has a constant share and its end is known when it begins:
+//! one event. Otherwise the processor keeps virtual time (the CPU time that each request present
+//! has received), a heap of finishes in virtual time, and one scheduled completion.
+
+use super::instance::{Computing, SharedProcessor};
+use super::request::Stage;
+use super::slab::Key;
+use super::world::{Event, Notice, Outcome, World};
+use crate::units::{Cores, Span, Time};
+
+/// Cores are counted in thousand-millionths where work is summed.
+const WORK_PER_CORE: f64 = 1e9;
+
+impl World {
+    /// A request begins to compute.
+    #[inline]
+    pub(crate) fn compute(&mut self, request: u32, instance: u32) {
+        self.requests[request].stage = Stage::Computing;
+        let plan = &self.deployments[self.instances[instance].deployment as usize];
+        if self.crowding.is_some() || !plan.is_exclusive() {
+            return self.compute_shared(request, instance);
+        }
+        let share = plan.cores.as_f64().min(1.0);
+        let cpu = self.requests[request].cpu;
+        let pace = share * plan.speed;
+        let length = if pace == 1.0 { cpu } else { stretched(cpu as f64, pace) };
+        let work = (share * plan.useful * WORK_PER_CORE) as i64;
+        let deployment = self.instances[instance].deployment as usize;
+        self.facts[deployment].work.add(self.now, work);
+        self.instances[instance].computing += 1;
+        self.watch_demand(self.requests[request].lane, (share * 1e6) as i64);
+        let key = self.requests.key(request);
+        self.agenda.schedule(self.now + Span(length), Event::Computed(key));
+    }
+
+    /// Notes a change of the cores that a lane keeps busy, where its scaling watches them.
+    #[inline]
+    fn watch_demand(&mut self, lane: u32, change: i64) {
+        let now = self.now;
+        if let Some(demand) = &mut self.lanes[lane as usize].demand {
+            demand.add(now, change);
+        }
+    }
+
+    /// A request that had its processor to itself has had its CPU time.
+    #[inline]
+    pub(crate) fn computed(&mut self, request: u32) -> Notice {
+        self.leave_processor(request);
+        self.after_computing(request)
+    }
+
+    #[inline]
+    fn after_computing(&mut self, request: u32) -> Notice {
+        if self.requests[request].wait == 0 {
+            return self.finish(request, Outcome::Served);
+        }
+        self.block(request);
+        Notice::Nothing
+    }
+
+    /// A request begins to block.
+    pub(crate) fn block(&mut self, request: u32) {
+        let blocked = &mut self.requests[request];
+        blocked.stage = Stage::Waiting;
+        let until = self.now + Span(blocked.wait);
+        let key = self.requests.key(request);
+        self.agenda.schedule(until, Event::Waited(key));
+    }
+
+    #[inline]
+    fn leave_processor(&mut self, request: u32) {
+        let instance = self.requests[request].instance;
+        let place = &mut self.instances[instance];
+        place.computing -= 1;
+        let (deployment, lane) = (place.deployment as usize, place.lane);
+        let plan = &self.deployments[deployment];
+        let share = plan.cores.as_f64().min(1.0);
+        let work = (share * plan.useful * WORK_PER_CORE) as i64;
+        self.facts[deployment].work.add(self.now, -work);
+        self.watch_demand(lane, -((share * 1e6) as i64));
+    }
+
+    /// A computing request is given up.
+    pub(crate) fn stop_computing(&mut self, request: u32) {
+        let instance = self.requests[request].instance;
+        if self.instances[instance].processor.is_none() {
+            return self.leave_processor(request);
+        }
+        self.bring_forward(instance);
+        // Its entry in the heap is skipped when it is met: the request's key is no longer current.
+        self.change_sharing(instance, -1);
+        self.schedule_completion(instance);
+    }
+
+    /// Gives a request as long as the platform allows it to be inside.
+    pub(crate) fn limit_time(&mut self, request: u32, instance: u32, limit: Span) {
+        let plan = &self.deployments[self.instances[instance].deployment as usize];
+        let pace = plan.cores.as_f64().min(1.0) * plan.speed;
+        let least = self.requests[request].wait.saturating_add(stretched(self.requests[request].cpu as f64, pace));
+        let certain = plan.is_exclusive() && self.crowding.is_none();
+        if !certain || least > limit.0 {
+            let key = self.requests.key(request);
+            self.agenda.schedule(self.now + limit, Event::OverTime(key));
+        }
+    }
+
+    fn compute_shared(&mut self, request: u32, instance: u32) {
+        let key = self.requests.key(request);
+        let cpu = self.requests[request].cpu as f64;
+        let now = self.now;
+        let place = &mut self.instances[instance];
+        let processor = place.processor.get_or_insert_with(Default::default);
+        if place.computing == 0 {
+            // Empty: virtual time begins again, so that its resolution never wears out.
+            **processor = SharedProcessor {
+                updated: now,
+                generation: processor.generation,
+                heap: std::mem::take(&mut processor.heap),
+                ..SharedProcessor::default()
+            };
+            processor.heap.clear();
+        }
+        self.bring_forward(instance);
+        if let Some(processor) = self.instances[instance].processor.as_deref_mut() {
+            let finish = processor.virtual_time + cpu;
+            processor.order += 1;
+            processor.heap.push(Computing { finish, order: processor.order, request: key });
+        }
+        self.change_sharing(instance, 1);
+        self.schedule_completion(instance);
+    }
+
+    /// The scheduled completion of a shared processor is due.
+    pub(crate) fn shared_computed(&mut self, instance: u32, generation: u32) -> Notice {
+        if instance as usize >= self.instances.slots() {
+            return Notice::Nothing;
+        }
+        let Some(processor) = self.instances[instance].processor.as_deref() else { return Notice::Nothing };
+        if processor.generation != generation {
+            return Notice::Nothing;
+        }
+        self.bring_forward(instance);
+        let Some(request) = self.next_on(instance) else { return Notice::Nothing };
+        if let Some(processor) = self.instances[instance].processor.as_deref_mut() {
+            let done = processor.heap.pop();
+            // Rounding of the event's moment to nanoseconds must not leave virtual time behind.
+            processor.virtual_time = processor.virtual_time.max(done.map_or(0.0, |d| d.finish));
+        }
+        self.change_sharing(instance, -1);
+        self.schedule_completion(instance);
+        self.after_computing(request)
+    }
+
+    /// The request that is done first on a shared processor; those that left are dropped.
+    fn next_on(&mut self, instance: u32) -> Option<u32> {
+        loop {
+            let first = self.instances[instance].processor.as_deref()?.heap.peek().copied()?;
+            if self.requests.is_current(first.request) {
+                return Some(first.request.slot);
+            }
+            self.instances[instance].processor.as_deref_mut()?.heap.pop();
+        }
+    }
+
+    /// Brings a shared processor's virtual time forward to now.
+    pub(crate) fn bring_forward(&mut self, instance: u32) {
+        let now = self.now;
+        if let Some(processor) = self.instances[instance].processor.as_deref_mut() {
+            processor.virtual_time += (now - processor.updated).0 as f64 * processor.pace;
+            processor.updated = now;
+        }
+    }
+
+    /// One request more or less computes on a shared processor, which has been brought forward.
+    fn change_sharing(&mut self, instance: u32, change: i32) {
+        let before = self.demand_of(instance);
+        let place = &mut self.instances[instance];
+        place.computing = place.computing.wrapping_add_signed(change);
+        let lane = place.lane;
+        let after = self.demand_of(instance);
+        self.watch_demand(lane, after.0 as i64 - before.0 as i64);
+        self.demand_changed(instance, before, after);
+        self.set_pace(instance);
+    }
+
+    /// The cores that an instance's requests would keep busy, were its server not crowded.
+    pub(crate) fn demand_of(&self, instance: u32) -> Cores {
+        let place = &self.instances[instance];
+        let cores = self.deployments[place.deployment as usize].cores;
+        Cores(cores.0.min(u64::from(place.computing) * Cores::ONE.0))
+    }
+
+    /// Sets the pace of each request on a shared processor from how many there are.
+    pub(crate) fn set_pace(&mut self, instance: u32) {
+        let slowdown = self.slowdown_of(instance);
+        let place = &mut self.instances[instance];
+        let plan = &self.deployments[place.deployment as usize];
+        let computing = f64::from(place.computing.max(1));
+        let share = (plan.cores.as_f64() / computing).min(1.0);
+        if let Some(processor) = place.processor.as_deref_mut() {
+            processor.pace = share * plan.speed * slowdown;
+        }
+    }
+
+    /// Schedules the next completion of a shared processor, which makes the one before void.
+    pub(crate) fn schedule_completion(&mut self, instance: u32) {
+        let next = self.next_on(instance).is_some();
+        let Some(processor) = self.instances[instance].processor.as_deref_mut() else { return };
+        processor.generation = processor.generation.wrapping_add(1);
+        if !next {
+            return;
+        }
+        let Some(first) = processor.heap.peek() else { return };
+        let left = (first.finish - processor.virtual_time).max(0.0);
+        let at: Time = self.now + Span(stretched(left, processor.pace));
+        let generation = processor.generation;
+        self.agenda.schedule(at, Event::SharedComputed { slot: instance, generation });
+    }
+}
+
+/// How long so many CPU nanoseconds take at a pace, rounded up to a nanosecond.
+#[inline]
+fn stretched(cpu: f64, pace: f64) -> u64 {
+    (cpu / pace).ceil() as u64
+}
+

@@ -1,0 +1,190 @@
+//! Starts and stops of instances.
+
+use super::deployment::WhenFull;
+use super::instance::{Instance, State};
+use super::request::Stage;
+use super::slab::NONE;
+use super::world::{Event, Notice, World};
+use crate::fleet::Demand;
+use crate::units::{Span, Time};
+
+impl World {
+    /// Orders an instance for a lane: places it and begins its start. `None` where no server has
+    /// room (counted, and an idle instance evicted first where the case says so). An instance
+    /// whose start takes no time is ready at once.
+    pub fn order(&mut self, lane: u32) -> Option<u32> {
+        let instance = self.place(lane)?;
+        let deployment = self.instances[instance].deployment as usize;
+        let (length, unbilled) = self.draw_start(deployment);
+        let placed = &mut self.instances[instance];
+        placed.metered_from = self.now + unbilled;
+        placed.billed_start = Span(length.0 - unbilled.0);
+        if self.now >= self.measured_from {
+            self.facts[deployment].started += 1;
+        }
+        if length.0 == 0 {
+            placed.state = State::Ready;
+            placed.metered_from = self.now;
+        } else {
+            self.facts[deployment].starting.add(self.now, 1);
+            let key = self.instances.key(instance);
+            self.agenda.schedule(self.now + length, Event::Started(key));
+        }
+        Some(instance)
+    }
+
+    /// Orders an instance that is ready at once, whatever the model's start phases: one of those
+    /// that stand ready when the simulation begins.
+    pub fn order_ready(&mut self, lane: u32) -> Option<u32> {
+        let instance = self.place(lane)?;
+        self.instances[instance].state = State::Ready;
+        Some(instance)
+    }
+
+    /// The length of a start, and how much of it passes before the provider's meter runs.
+    fn draw_start(&mut self, deployment: usize) -> (Span, Span) {
+        let (mut length, mut unbilled, mut metered) = (Span(0), Span(0), false);
+        for phase in &self.deployments[deployment].start {
+            let time = phase.time.sample_span(&mut self.start_streams[deployment]);
+            length += time;
+            metered |= phase.billed;
+            if !metered {
+                unbilled += time;
+            }
+        }
+        (length, unbilled)
+    }
+
+    fn place(&mut self, lane: u32) -> Option<u32> {
+        let deployment = self.lanes[lane as usize].deployment;
+        let reserve = self.deployments[deployment as usize].reserve;
+        let mut server = self.fleet.place(reserve);
+        while server.is_none()
+            && self.deployments[deployment as usize].when_full == WhenFull::Evict
+            && self.evict_one()
+        {
+            server = self.fleet.place(reserve);
+        }
+        let Some(server) = server else {
+            self.case.refused += 1;
+            return None;
+        };
+        let mut instance = Instance::new(lane, deployment, server, self.now);
+        instance.position = self.lanes[lane as usize].take_position();
+        let key = self.instances.insert(instance);
+        self.count_instance(deployment, lane, 1);
+        Some(key.slot)
+    }
+
+    /// Stops the least recently used idle instance of all; false where none is idle.
+    fn evict_one(&mut self) -> bool {
+        let oldest = self.idle.iter().map(|list| list.oldest()).filter(|slot| *slot != NONE);
+        let Some(slot) = oldest.min_by_key(|slot| (self.instances[*slot].idle_since, *slot)) else { return false };
+        self.leave_idle(slot);
+        self.stop(slot);
+        true
+    }
+
+    fn count_instance(&mut self, deployment: u32, lane: u32, change: i64) {
+        let now = self.now;
+        let memory = self.deployments[deployment as usize].memory_used as i64;
+        self.facts[deployment as usize].instances.add(now, change);
+        self.lanes[lane as usize].instances = self.lanes[lane as usize].instances.wrapping_add_signed(change as i32);
+        let Demand { cores, memory: reserved, .. } = self.fleet.reserved();
+        self.case.instances.add(now, change);
+        self.case.memory_used.add(now, change * memory);
+        self.case.servers.set(now, i64::from(self.fleet.powered()));
+        self.case.cores_reserved.set(now, cores as i64);
+        self.case.memory_reserved.set(now, reserved as i64);
+    }
+
+    /// A start is over: the instance is ready, and the requests bound to it come inside.
+    pub(crate) fn become_ready(&mut self, instance: u32) -> Notice {
+        let deployment = self.instances[instance].deployment as usize;
+        self.facts[deployment].starting.add(self.now, -1);
+        self.instances[instance].state = State::Ready;
+        loop {
+            let first = self.instances[instance].first_bound;
+            if first == NONE {
+                return Notice::Ready { instance };
+            }
+            self.enter(first, instance);
+            self.release_bound(first, instance);
+        }
+    }
+
+    /// Binds a request to an instance that is starting for it.
+    pub fn bind(&mut self, request: u32, instance: u32) {
+        let place = &mut self.instances[instance];
+        place.bound += 1;
+        if place.bound == 1 && place.inside == 0 {
+            self.lanes[place.lane as usize].active += 1;
+        }
+        let last = std::mem::replace(&mut place.last_bound, request);
+        if last == NONE { place.first_bound = request } else { self.requests[last].next = request }
+        let bound = &mut self.requests[request];
+        bound.stage = Stage::Bound;
+        bound.instance = instance;
+        bound.previous = last;
+        bound.next = NONE;
+    }
+
+    /// Notes that an instance had to be started for a request.
+    pub fn mark_cold(&mut self, request: u32) {
+        self.requests[request].cold = true;
+    }
+
+    /// A bound request is given up; the start goes on.
+    pub(crate) fn unbind(&mut self, request: u32) {
+        let instance = self.requests[request].instance;
+        self.release_bound(request, instance);
+        let place = &self.instances[instance];
+        if place.bound == 0 && place.inside == 0 {
+            self.lanes[place.lane as usize].active -= 1;
+        }
+    }
+
+    fn release_bound(&mut self, request: u32, instance: u32) {
+        let (previous, next) = (self.requests[request].previous, self.requests[request].next);
+        let place = &mut self.instances[instance];
+        place.bound -= 1;
+        if previous == NONE { place.first_bound = next }
+        if next == NONE { place.last_bound = previous }
+        if previous != NONE { self.requests[previous].next = next }
+        if next != NONE { self.requests[next].previous = previous }
+        let released = &mut self.requests[request];
+        released.previous = NONE;
+        released.next = NONE;
+    }
+
+    /// Stops an instance in which no request is.
+    pub fn stop(&mut self, instance: u32) {
+        let (lane, deployment, server, position) = {
+            let stopping = &self.instances[instance];
+            debug_assert!(stopping.inside == 0 && stopping.bound == 0, "a stopping instance is empty");
+            (stopping.lane, stopping.deployment, stopping.server, stopping.position)
+        };
+        if self.instances[instance].state == State::Starting {
+            self.facts[deployment as usize].starting.add(self.now, -1);
+        }
+        self.meter_life(instance, true);
+        self.fleet.release(server, self.deployments[deployment as usize].reserve);
+        self.lanes[lane as usize].free_position(position);
+        self.count_instance(deployment, lane, -1);
+        self.instances.remove(instance);
+        self.room_freed = true;
+    }
+
+    /// Stops an instance as soon as it is empty; it takes no more requests.
+    pub fn drain(&mut self, instance: u32) {
+        if self.instances[instance].inside == 0 && self.instances[instance].bound == 0 {
+            return self.stop(instance);
+        }
+        self.instances[instance].state = State::Draining;
+    }
+
+    /// The least moment at which something metered before now still counts.
+    pub(crate) fn cut(&self, moment: Time) -> Time {
+        moment.max(self.measured_from)
+    }
+}

@@ -1,0 +1,328 @@
+//! The world in which hosting models act: instances on servers, requests in lanes, the clock.
+//!
+//! The world knows the mechanics (placing, starting, serving, metering); a [`super::HostingModel`]
+//! decides. The world tells it what happened by a [`Notice`] per event.
+
+use super::deployment::Deployment;
+use super::facts::{AppFacts, CaseFacts};
+use super::instance::Instance;
+use super::lane::Lane;
+use super::request::{Request, Stage};
+use super::slab::{Key, NONE, Slab};
+use crate::engine::{Agenda, Stream};
+use crate::fleet::Fleet;
+use crate::units::{Span, Time};
+
+/// What can happen. At most 12 bytes, `Copy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An instance's start is over.
+    Started(Key),
+    /// A request that has its processor to itself has had its CPU time.
+    Computed(Key),
+    /// The next request on a shared processor has had its CPU time.
+    SharedComputed {
+        /// The instance.
+        slot: u32,
+        /// Valid only while the processor's generation is this one.
+        generation: u32,
+    },
+    /// A request's blocked time is over.
+    Waited(Key),
+    /// A request has been inside for as long as the platform allows.
+    OverTime(Key),
+    /// The oldest request of a deployment may have reached its time-out.
+    TimedOut {
+        /// The deployment.
+        deployment: u32,
+    },
+    /// Idle instances of a deployment may have expired.
+    Expiry {
+        /// The deployment.
+        deployment: u32,
+    },
+    /// An idle instance with a keep-alive length of its own may have expired.
+    InstanceExpiry(Key),
+    /// A hosting model asked to be called.
+    Timer {
+        /// The lane.
+        lane: u32,
+        /// What the model gave.
+        token: u32,
+    },
+    /// A request of a closed app arrives.
+    Arrival {
+        /// The slot of the pending arrival.
+        slot: u32,
+    },
+}
+
+/// What a hosting model hears after an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Nothing that concerns it.
+    Nothing,
+    /// An instance is ready; the requests bound to it are inside.
+    Ready {
+        /// The instance.
+        instance: u32,
+    },
+    /// A place has become free in a ready instance (it may be idle now).
+    Freed {
+        /// The instance.
+        instance: u32,
+    },
+    /// A request left the queue or its starting instance without being served.
+    Abandoned {
+        /// The lane.
+        lane: u32,
+    },
+    /// Idle instances of a deployment are to be checked for expiry.
+    Expiry {
+        /// The deployment.
+        deployment: u32,
+    },
+    /// One instance is to be checked for expiry.
+    InstanceExpiry {
+        /// The instance.
+        instance: u32,
+    },
+    /// A timer of the model.
+    Timer {
+        /// The lane.
+        lane: u32,
+        /// What the model gave.
+        token: u32,
+    },
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was served.
+    Served,
+    /// There was no place for it.
+    Rejected,
+    /// It was given up.
+    TimedOut,
+    /// It was lost with its instance.
+    Lost,
+}
+
+/// Everything that a case's simulation holds.
+pub struct World {
+    pub(crate) now: Time,
+    pub(crate) measured_from: Time,
+    pub(crate) end: Time,
+    pub(crate) agenda: Agenda<Event>,
+    pub(crate) fleet: Fleet,
+    pub(crate) deployments: Vec<Deployment>,
+    pub(crate) lanes: Vec<Lane>,
+    pub(crate) instances: Slab<Instance>,
+    pub(crate) requests: Slab<Request>,
+    /// Per deployment: what is observed.
+    pub(crate) facts: Vec<AppFacts>,
+    pub(crate) case: CaseFacts,
+    /// Per deployment: random numbers for starts, routing, keep-alive lengths.
+    pub(crate) start_streams: Vec<Stream>,
+    pub(crate) choice_streams: Vec<Stream>,
+    /// Per deployment: the oldest and newest request under a time-out, and whether a timer runs.
+    pub(crate) aging: Vec<super::timeout::Aging>,
+    /// Sums of the gauges: per lane, per gauge.
+    pub(crate) sums: Vec<u128>,
+    /// Set where crowded servers can slow their instances down: processors are then shared ones.
+    pub(crate) crowding: Option<super::crowding::Crowding>,
+    /// Lanes of closed apps whose request has ended.
+    pub(crate) ended: Vec<u32>,
+    /// Lanes that wait for room on the fleet.
+    pub(crate) short_of_room: Vec<u32>,
+    pub(crate) room_freed: bool,
+    /// Deployments whose idle instances may be evicted: their oldest idle instance, by deployment.
+    pub(crate) idle: Vec<super::keep_alive::IdleList>,
+}
+
+impl World {
+    /// The present moment.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The deployments of the case, one per app.
+    pub fn deployment(&self, deployment: u32) -> &Deployment {
+        &self.deployments[deployment as usize]
+    }
+
+    /// The lanes (tenants) of a deployment.
+    pub fn lanes_of(&self, deployment: u32) -> std::ops::Range<u32> {
+        let first = self.lanes.partition_point(|lane| lane.deployment < deployment) as u32;
+        first..first + self.deployments[deployment as usize].tenants
+    }
+
+    /// A request.
+    pub fn request(&self, request: u32) -> &Request {
+        &self.requests[request]
+    }
+
+    /// An instance.
+    pub fn instance(&self, instance: u32) -> &Instance {
+        &self.instances[instance]
+    }
+
+    /// How many requests wait in a lane's queue.
+    pub fn queue_length(&self, lane: u32) -> u32 {
+        self.lanes[lane as usize].queued
+    }
+
+    /// Calls the lane's hosting model back at a moment, with a token of its choice.
+    pub fn set_timer(&mut self, at: Time, lane: u32, token: u32) {
+        self.agenda.schedule(at, Event::Timer { lane, token });
+    }
+
+    /// Takes in an arrival; its hosting model is to be told.
+    #[inline]
+    pub(crate) fn arrive(&mut self, lane: u32, cpu: u64, wait: u64) -> u32 {
+        let deployment = self.lanes[lane as usize].deployment;
+        let key = self.requests.insert(Request::new(self.now, cpu, wait, lane, deployment));
+        let measured = self.now >= self.measured_from;
+        let facts = &mut self.facts[deployment as usize];
+        facts.arrived += u64::from(measured);
+        facts.present.add(self.now, 1);
+        if self.deployments[deployment as usize].timeout.is_some() {
+            self.start_aging(key.slot);
+        }
+        key.slot
+    }
+
+    /// Lets an event happen.
+    #[inline]
+    pub(crate) fn happen(&mut self, event: Event) -> Notice {
+        match event {
+            Event::Computed(key) if self.requests.is_current(key) => self.computed(key.slot),
+            Event::Waited(key) if self.requests.is_current(key) => self.finish(key.slot, Outcome::Served),
+            Event::SharedComputed { slot, generation } => self.shared_computed(slot, generation),
+            Event::Started(key) if self.instances.is_current(key) => self.become_ready(key.slot),
+            Event::OverTime(key) if self.requests.is_current(key) => self.give_up(key.slot),
+            Event::TimedOut { deployment } => self.check_timeouts(deployment),
+            Event::Expiry { deployment } => Notice::Expiry { deployment },
+            Event::InstanceExpiry(key) if self.instances.is_current(key) => {
+                Notice::InstanceExpiry { instance: key.slot }
+            }
+            Event::Timer { lane, token } => Notice::Timer { lane, token },
+            _ => Notice::Nothing,
+        }
+    }
+
+    /// Lets a request come inside a ready instance that has a place for it.
+    #[inline]
+    pub fn enter(&mut self, request: u32, instance: u32) {
+        let now = self.now;
+        let place = &mut self.instances[instance];
+        place.inside += 1;
+        let deployment = place.deployment as usize;
+        if place.inside == 1 {
+            place.busy_since = now;
+            self.facts[deployment].busy.add(now, 1);
+            if place.bound == 0 {
+                self.lanes[place.lane as usize].active += 1;
+            }
+        }
+        let entering = &mut self.requests[request];
+        entering.entered = now;
+        entering.instance = instance;
+        if let Some(limit) = self.deployments[deployment].time_limit {
+            self.limit_time(request, instance, limit);
+        }
+        if self.requests[request].cpu == 0 { self.block(request) } else { self.compute(request, instance) }
+    }
+
+    /// Counts a request that finds no place as rejected.
+    pub fn reject(&mut self, request: u32) {
+        self.end_request(request, Outcome::Rejected, Span(0));
+    }
+
+    /// A request inside an instance is over: its place becomes free.
+    #[inline]
+    pub(crate) fn finish(&mut self, request: u32, outcome: Outcome) -> Notice {
+        let now = self.now;
+        let Request { instance, entered, cold, .. } = self.requests[request];
+        let place = &mut self.instances[instance];
+        place.inside -= 1;
+        let deployment = place.deployment as usize;
+        let mut billed = now - entered;
+        if cold {
+            billed += place.billed_start;
+        }
+        if place.inside == 0 {
+            let (lane, since, bound) = (place.lane, place.busy_since, place.bound);
+            self.facts[deployment].busy.add(now, -1);
+            if bound == 0 {
+                self.lanes[lane as usize].active -= 1;
+            }
+            self.meter_busy(lane, deployment, since, true);
+        }
+        self.end_request(request, outcome, billed);
+        Notice::Freed { instance }
+    }
+
+    /// Notes the end of a request and forgets it. `billed` is the time that the provider bills
+    /// for it; a request that was never inside is not billed.
+    #[inline]
+    pub(crate) fn end_request(&mut self, request: u32, outcome: Outcome, billed: Span) {
+        let now = self.now;
+        let ended = &self.requests[request];
+        let (arrival, entered, lane, deployment) = (ended.arrival, ended.entered, ended.lane, ended.deployment);
+        let (cold, cpu, instance, stage) = (ended.cold, ended.cpu, ended.instance, ended.stage);
+        let plan = &self.deployments[deployment as usize];
+        if plan.timeout.is_some() {
+            self.stop_aging(request);
+        }
+        let closed = self.deployments[deployment as usize].closed;
+        let facts = &mut self.facts[deployment as usize];
+        facts.present.add(now, -1);
+        if arrival >= self.measured_from {
+            match outcome {
+                Outcome::Served => {
+                    facts.served += 1;
+                    facts.latency.record((now - arrival).0);
+                    facts.queueing.record((entered - arrival).0);
+                }
+                Outcome::Rejected => facts.rejected += 1,
+                Outcome::TimedOut => facts.timed_out += 1,
+                Outcome::Lost => facts.lost += 1,
+            }
+            facts.cold += u64::from(cold);
+            self.case.digest.add(arrival.0 ^ (now.0 << 8) ^ outcome as u64);
+            if stage != Stage::Queued {
+                let provisioned = instance != NONE && self.instances[instance].provisioned;
+                self.meter_request(lane, deployment, outcome, billed, cpu, provisioned);
+            }
+        }
+        self.requests.remove(request);
+        if closed {
+            self.ended.push(lane);
+        }
+    }
+
+    /// Gives up a request, wherever it is.
+    pub(crate) fn give_up(&mut self, request: u32) -> Notice {
+        match self.requests[request].stage {
+            Stage::Queued => {
+                let lane = self.requests[request].lane;
+                self.unqueue(request);
+                self.end_request(request, Outcome::TimedOut, Span(0));
+                Notice::Abandoned { lane }
+            }
+            Stage::Bound => {
+                let lane = self.requests[request].lane;
+                self.unbind(request);
+                self.end_request(request, Outcome::TimedOut, Span(0));
+                Notice::Abandoned { lane }
+            }
+            Stage::Computing => {
+                self.stop_computing(request);
+                self.finish(request, Outcome::TimedOut)
+            }
+            Stage::Waiting => self.finish(request, Outcome::TimedOut),
+        }
+    }
+}
