@@ -6,6 +6,9 @@ use crate::fleet::{Demand, ServerId};
 pub trait Key: Copy + Ord + std::fmt::Debug + Send {
     /// The server that the key belongs to.
     fn server(&self) -> ServerId;
+
+    /// Whether blocks of such keys know their corners.
+    const CORNERS: bool = false;
 }
 
 impl Key for ServerId {
@@ -30,6 +33,10 @@ pub struct Block<K> {
     pub most: Demand,
     /// The lowest server here.
     pub lowest: ServerId,
+    /// The corners of the convex hull of the free capacities, on the side of more cores and more
+    /// memory, most cores first: one of them has the most of any weighted sum of both. Kept only
+    /// for keys that say so.
+    pub corners: Vec<Demand>,
     /// The free capacities, most cores first (and then most memory).
     by_cores: Vec<Demand>,
     /// The most free memory among the servers up to each place of `by_cores`.
@@ -42,7 +49,8 @@ impl<K: Key> Block<K> {
         let mut by_cores: Vec<Demand> = entries.iter().map(|(_, free)| *free).collect();
         by_cores.sort_unstable_by(|a, b| descending(*b, *a));
         let most_memory = vec![0; by_cores.len()];
-        let mut block = Block { entries, most: Demand::NONE, lowest: ServerId(u32::MAX), by_cores, most_memory };
+        let (most, lowest, corners) = (Demand::NONE, ServerId(u32::MAX), Vec::new());
+        let mut block = Block { entries, most, lowest, corners, by_cores, most_memory };
         block.summarise_from(0);
         block.find_lowest();
         block
@@ -113,6 +121,28 @@ impl<K: Key> Block<K> {
             *memory = most;
         }
         self.most = Demand { cores: self.by_cores.first().map_or(0, |free| free.cores), memory: most };
+        if K::CORNERS {
+            self.find_corners();
+        }
+    }
+
+    /// The upper right part of the convex hull, from the most cores to the most memory (the
+    /// monotone chain of Andrew 1979).
+    fn find_corners(&mut self) {
+        self.corners.clear();
+        let mut most = None;
+        for free in &self.by_cores {
+            if most.is_some_and(|most| free.memory <= most) {
+                continue;
+            }
+            most = Some(free.memory);
+            while let [.., a, b] = self.corners[..]
+                && !turns_left(a, b, *free)
+            {
+                self.corners.pop();
+            }
+            self.corners.push(*free);
+        }
     }
 
     fn find_lowest(&mut self) {
@@ -123,4 +153,10 @@ impl<K: Key> Block<K> {
 /// Compares by cores and then by memory: greater means more free, so further to the front.
 fn descending(a: Demand, b: Demand) -> std::cmp::Ordering {
     (a.cores, a.memory).cmp(&(b.cores, b.memory))
+}
+
+/// Whether the way from `a` over `b` to `c` turns left at `b`: exact, as capacities are at most 2^62.
+fn turns_left(a: Demand, b: Demand, c: Demand) -> bool {
+    let step = |from: u64, to: u64| i128::from(to as i64 - from as i64);
+    step(a.cores, b.cores) * step(b.memory, c.memory) > step(a.memory, b.memory) * step(b.cores, c.cores)
 }
