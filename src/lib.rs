@@ -2,4 +2,5 @@
 
 pub mod document;
 pub mod engine;
+pub mod metrics;
 pub mod units;
