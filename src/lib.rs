@@ -1,5 +1,8 @@
 //! hostsim: a discrete-event simulator of hosting economics.
+#![warn(missing_docs)]
 
 pub mod document;
 pub mod engine;
+pub mod fleet;
+pub mod metrics;
 pub mod units;

@@ -1,0 +1,279 @@
+//! The figures of a result: one list, from which JSON, CSV, `[expect]` and sweeps all derive.
+
+use super::Estimate;
+use indexmap::IndexMap;
+
+/// Where a figure stands in the JSON of a case: `["latency_s", "p99"]`.
+pub type Path = Vec<String>;
+
+/// The groups of figures, in the order of the result's JSON. Those of an app follow under
+/// `["apps", NAME]`, in the same order.
+const GROUPS: &[(&str, &[&str])] = &[
+    (
+        "requests",
+        &["arrived", "served", "rejected", "timed_out", "lost", "in_flight", "cold", "cold_share", "rejected_share"],
+    ),
+    ("latency_s", &["mean", "p50", "p90", "p95", "p99", "p999", "max"]),
+    ("queueing_s", &["mean", "p99"]),
+    ("instances", &["mean", "peak", "busy", "idle", "starting", "started"]),
+    (
+        "fleet",
+        &[
+            "servers_mean",
+            "servers_peak",
+            "cpu_used",
+            "cpu_reserved",
+            "memory_used",
+            "memory_reserved",
+            "energy_kwh",
+            "refused",
+        ],
+    ),
+    ("invoice_usd", &["total", "lines"]),
+    ("owned_usd", &[]),
+    ("labour_usd", &["total", "hours", "slices"]),
+    ("tco_usd", &[]),
+    ("usd_per_million_requests", &[]),
+    ("availability", &[]),
+    ("slo_met", &[]),
+    ("provider_usd", &["revenue", "cost", "margin", "lines"]),
+    ("apps", &[]),
+];
+
+/// The units that end a flat name.
+const UNITS: &[&str] = &["_s", "_usd", "_kwh"];
+
+/// Every figure of one case: a value for every replication, by path. `None` is an undefined
+/// value: the latency of a replication without requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    values: IndexMap<Path, Vec<Option<f64>>>,
+    replications: usize,
+}
+
+impl Figures {
+    /// No figures, no replications.
+    pub fn new() -> Figures {
+        Figures::default()
+    }
+
+    /// Adds a replication: all its figures, in any order. A figure that some replications have
+    /// and others lack (an invoice line that came to nothing) is undefined in the others.
+    pub fn push<'p>(&mut self, replication: impl IntoIterator<Item = (&'p [&'p str], Option<f64>)>) {
+        for (path, value) in replication {
+            let path: Path = path.iter().map(|key| key.to_string()).collect();
+            self.push_owned(path, value);
+        }
+        self.finish_replication();
+    }
+
+    /// As [`Figures::push`], with paths that were made at run time.
+    pub fn push_paths(&mut self, replication: impl IntoIterator<Item = (Path, Option<f64>)>) {
+        replication.into_iter().for_each(|(path, value)| self.push_owned(path, value));
+        self.finish_replication();
+    }
+
+    fn push_owned(&mut self, path: Path, value: Option<f64>) {
+        let values = self.values.entry(path).or_default();
+        values.resize(self.replications, None);
+        values.push(value.filter(|v| v.is_finite()));
+    }
+
+    fn finish_replication(&mut self) {
+        self.replications += 1;
+        let replications = self.replications;
+        self.values.values_mut().for_each(|values| values.resize(replications, None));
+        self.sort();
+    }
+
+    /// Puts the figures into the order of the JSON: those of the case, then app by app. The sort
+    /// is stable, so that lines and apps stay in the order in which they were first met.
+    fn sort(&mut self) {
+        let apps: Vec<String> = self.names_under(&["apps"]).map(String::from).collect();
+        let mut first_met: IndexMap<&str, usize> = IndexMap::new();
+        apps.iter().enumerate().for_each(|(index, name)| {
+            first_met.entry(name).or_insert(index + 1);
+        });
+        self.values.sort_by_cached_key(|path, _| match path.as_slice() {
+            [apps, name, rest @ ..] if apps == "apps" => (first_met[name.as_str()], order(rest)),
+            path => (0, order(path)),
+        });
+    }
+
+    /// How many replications there are.
+    pub fn replications(&self) -> usize {
+        self.replications
+    }
+
+    /// The paths and the replications' values, in the order of the result's JSON; lines, slices
+    /// and apps in the order in which they were first met.
+    pub fn iter(&self) -> impl Iterator<Item = (&Path, &[Option<f64>])> {
+        self.values.iter().map(|(path, values)| (path, values.as_slice()))
+    }
+
+    /// The replications' values of the figure at a path; `None` where there is no such figure.
+    pub fn values(&self, path: &[&str]) -> Option<&[Option<f64>]> {
+        let path: Path = path.iter().map(|key| key.to_string()).collect();
+        self.values.get(&path).map(Vec::as_slice)
+    }
+
+    /// The replications' values of the figure with a flat name.
+    pub fn values_of_flat(&self, name: &str) -> Option<&[Option<f64>]> {
+        self.iter().find(|(path, _)| flat_name(path) == name).map(|(_, values)| values)
+    }
+
+    /// The estimate of the figure at a path; undefined where there is no such figure.
+    pub fn estimate(&self, path: &[&str]) -> Estimate {
+        self.values(path).map(Estimate::of).unwrap_or_default()
+    }
+
+    /// The keys that stand directly under a path and lead to a figure: the names of the invoice's
+    /// lines under `["invoice_usd", "lines"]`.
+    pub fn names_under<'f>(&'f self, path: &'f [&str]) -> impl Iterator<Item = &'f str> {
+        let under = move |p: &&Path| p.len() > path.len() && p.iter().zip(path).all(|(a, b)| a == b);
+        let mut last = None;
+        self.values.keys().filter(under).filter_map(move |p| {
+            let name = p[path.len()].as_str();
+            (last.replace(name) != Some(name)).then_some(name)
+        })
+    }
+
+    /// All flat names, in order.
+    pub fn flat_names(&self) -> impl Iterator<Item = String> {
+        self.values.keys().map(|path| flat_name(path))
+    }
+}
+
+/// Where a path stands in the order of the JSON: the place of its group, and of its key in the
+/// group; unknown ones last.
+fn order(path: &[String]) -> (usize, usize) {
+    let place = |index: Option<usize>| index.unwrap_or(usize::MAX);
+    let Some(first) = path.first() else { return (0, 0) };
+    let group = GROUPS.iter().position(|(name, _)| name == first);
+    let key = match (group, path.get(1)) {
+        (Some(group), Some(second)) => place(GROUPS[group].1.iter().position(|key| key == second)),
+        _ => 0,
+    };
+    (place(group), key)
+}
+
+/// The flat name of a path: its keys joined by `_`, the unit last, `total`, `lines` and `slices`
+/// dropped: `latency_p99_s`, `invoice_usd`, `invoice_requests_usd`, `apps_api_latency_p99_s`.
+///
+/// Names that users gave (of apps, lines and slices) stay as they are, with their dashes and even
+/// where they look like a unit or are called `total`. Hours of labour are not dollars:
+/// `["labour_usd", "hours"]` is `labour_hours`.
+pub fn flat_name(path: &[String]) -> String {
+    let (prefix, path) = match path {
+        [apps, name, rest @ ..] if apps == "apps" => (format!("apps_{name}_"), rest),
+        path => (String::new(), path),
+    };
+    let mut keys: Vec<&str> = Vec::new();
+    let mut unit = "";
+    for (index, key) in path.iter().enumerate() {
+        let given = index > 0 && matches!(path[index - 1].as_str(), "lines" | "slices");
+        let bare = UNITS.iter().find_map(|u| Some((key.strip_suffix(u)?, *u)));
+        match (given, bare, key.as_str()) {
+            (true, _, key) => keys.push(key),
+            (_, _, "total" | "lines" | "slices") => {}
+            (_, Some((bare, found)), _) => {
+                keys.push(bare);
+                unit = found;
+            }
+            (_, _, "hours") => {
+                keys.push("hours");
+                unit = "";
+            }
+            (_, _, key) => keys.push(key),
+        }
+    }
+    format!("{prefix}{}{unit}", keys.join("_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flat(path: &[&str]) -> String {
+        flat_name(&path.iter().map(|key| key.to_string()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn flat_names_are_those_of_the_contract() {
+        let names: &[(&[&str], &str)] = &[
+            (&["latency_s", "mean"], "latency_mean_s"),
+            (&["latency_s", "p99"], "latency_p99_s"),
+            (&["queueing_s", "p99"], "queueing_p99_s"),
+            (&["invoice_usd", "total"], "invoice_usd"),
+            (&["invoice_usd", "lines", "requests"], "invoice_requests_usd"),
+            (&["instances", "mean"], "instances_mean"),
+            (&["requests", "cold_share"], "requests_cold_share"),
+            (&["fleet", "servers_peak"], "fleet_servers_peak"),
+            (&["fleet", "energy_kwh"], "fleet_energy_kwh"),
+            (&["owned_usd"], "owned_usd"),
+            (&["labour_usd", "total"], "labour_usd"),
+            (&["labour_usd", "hours"], "labour_hours"),
+            (&["labour_usd", "slices", "runtime"], "labour_runtime_usd"),
+            (&["tco_usd"], "tco_usd"),
+            (&["usd_per_million_requests"], "usd_per_million_requests"),
+            (&["availability"], "availability"),
+            (&["provider_usd", "revenue"], "provider_revenue_usd"),
+            (&["provider_usd", "lines", "servers"], "provider_servers_usd"),
+            (&["apps", "api", "latency_s", "p99"], "apps_api_latency_p99_s"),
+            (&["apps", "api", "invoice_usd", "lines", "requests"], "apps_api_invoice_requests_usd"),
+        ];
+        for (path, expected) in names {
+            assert_eq!(flat(path), *expected);
+        }
+    }
+
+    #[test]
+    fn names_that_users_gave_stay_as_they_are() {
+        assert_eq!(flat(&["invoice_usd", "lines", "total"]), "invoice_total_usd");
+        assert_eq!(flat(&["invoice_usd", "lines", "busy_s"]), "invoice_busy_s_usd");
+        assert_eq!(flat(&["labour_usd", "slices", "operating-system"]), "labour_operating-system_usd");
+        assert_eq!(flat(&["apps", "web_s", "instances", "mean"]), "apps_web_s_instances_mean");
+        assert_eq!(flat(&["apps", "total", "invoice_usd", "total"]), "apps_total_invoice_usd");
+    }
+
+    #[test]
+    fn figures_stand_in_the_order_of_the_document_whatever_the_order_of_arrival() {
+        let mut figures = Figures::new();
+        figures.push([
+            (&["apps", "b", "latency_s", "p99"][..], Some(1.0)),
+            (&["tco_usd"], Some(2.0)),
+            (&["invoice_usd", "lines", "compute"], Some(0.4)),
+            (&["invoice_usd", "total"], Some(0.5)),
+            (&["requests", "arrived"], Some(3.0)),
+        ]);
+        let names: Vec<_> = figures.flat_names().collect();
+        assert_eq!(
+            names,
+            ["requests_arrived", "invoice_usd", "invoice_compute_usd", "tco_usd", "apps_b_latency_p99_s"]
+        );
+    }
+
+    #[test]
+    fn a_figure_missing_from_a_replication_is_undefined_there() {
+        let mut figures = Figures::new();
+        figures.push([(&["tco_usd"][..], Some(1.0))]);
+        figures.push([(&["owned_usd"][..], Some(2.0)), (&["tco_usd"], Some(f64::NAN))]);
+        assert_eq!(figures.values(&["owned_usd"]), Some(&[None, Some(2.0)][..]));
+        assert_eq!(figures.values_of_flat("tco_usd"), Some(&[Some(1.0), None][..]));
+        assert_eq!(figures.estimate(&["owned_usd"]), Estimate::default());
+        assert_eq!(figures.replications(), 2);
+    }
+
+    #[test]
+    fn names_under_a_path() {
+        let mut figures = Figures::new();
+        figures.push([
+            (&["invoice_usd", "lines", "a"][..], None),
+            (&["invoice_usd", "lines", "b"], None),
+            (&["apps", "x", "latency_s", "mean"], None),
+            (&["apps", "x", "latency_s", "p99"], None),
+        ]);
+        assert_eq!(figures.names_under(&["invoice_usd", "lines"]).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(figures.names_under(&["apps"]).collect::<Vec<_>>(), ["x"]);
+    }
+}
