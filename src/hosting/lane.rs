@@ -33,8 +33,8 @@ pub struct Lane {
     /// An instance that is starting and to which more requests may be bound.
     pub(crate) filling: u32,
     pub(crate) last: u32,
-    /// Instances with a request inside or bound to them.
-    pub active: u32,
+    /// Requests inside its instances or bound to them.
+    pub engaged: u32,
     /// Cores (in millionths) that its requests keep busy, where its scaling watches them.
     pub(crate) demand: Option<Box<Level>>,
     /// Instances that exist.
@@ -60,7 +60,7 @@ impl Lane {
             tops: [NONE; 3],
             filling: NONE,
             last: NONE,
-            active: 0,
+            engaged: 0,
             demand: None,
             instances: 0,
             served: 0,

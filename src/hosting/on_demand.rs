@@ -12,20 +12,12 @@ use crate::units::{Span, Time};
 /// The token of the timer that lets a queue try again when more instances are allowed.
 const GROWTH: u32 = 0;
 
-/// What became of an order.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Given,
-    NotAllowed,
-    NoRoom,
-}
-
 /// The on-demand behaviour of one deployment.
 #[derive(Default)]
 pub struct OnDemand {
     deployment: u32,
     first_lane: u32,
-    /// Per lane: since when its growth has been limited.
+    /// Per lane: since when its growth has been held back.
     limited_since: Vec<Option<Time>>,
 }
 
@@ -49,6 +41,10 @@ impl HostingModel for OnDemand {
     #[inline]
     fn arrived(&mut self, world: &mut World, request: u32) {
         let lane = world.requests[request].lane;
+        if !self.may_begin(world, lane) {
+            let waits = world.deployments[self.deployment as usize].queue_at_limit;
+            return self.turn_away(world, request, waits);
+        }
         match self.find_place(world, lane) {
             Some(instance) => world.enter(request, instance),
             None => self.order_for(world, lane, request),
@@ -178,45 +174,45 @@ impl OnDemand {
     /// Orders an instance for a request that found none; where it may not, the request waits or
     /// is rejected.
     fn order_for(&mut self, world: &mut World, lane: u32, request: u32) {
-        let waits = match self.try_order(world, lane, request) {
-            Order::Given => return,
-            Order::NotAllowed => world.deployments[self.deployment as usize].queue_at_limit,
-            Order::NoRoom => world.deployments[self.deployment as usize].when_full == WhenFull::Queue,
-        };
+        if !self.try_order(world, lane, request) {
+            let waits = world.deployments[self.deployment as usize].when_full == WhenFull::Queue;
+            self.turn_away(world, request, waits);
+        }
+    }
+
+    fn turn_away(&self, world: &mut World, request: u32, waits: bool) {
         if !(waits && world.enqueue(request)) {
             world.reject(request);
         }
     }
 
-    /// Gives a request a starting instance, or one that starts in no time.
-    fn try_order(&mut self, world: &mut World, lane: u32, request: u32) -> Order {
+    /// Gives a request a starting instance, or one that starts in no time; false where there is
+    /// no room for one.
+    fn try_order(&mut self, world: &mut World, lane: u32, request: u32) -> bool {
         let plan = &world.deployments[self.deployment as usize];
         let (places, when_full) = (plan.places, plan.when_full);
         let filling = world.lanes[lane as usize].filling;
         if filling != NONE {
             world.mark_cold(request);
             self.bind(world, request, filling, places);
-            return Order::Given;
-        }
-        if !self.may_order(world, lane) {
-            return Order::NotAllowed;
+            return true;
         }
         let Some(instance) = world.order(lane) else {
             if when_full == WhenFull::Queue {
                 world.short_of_room.push(lane);
             }
-            return Order::NoRoom;
+            return false;
         };
         world.mark_cold(request);
         if world.instances[instance].state == State::Starting {
             self.bind(world, request, instance, places);
-            return Order::Given;
+            return true;
         }
         world.enter(request, instance);
         if places > 1 {
             world.stack(instance, Stack::Partial);
         }
-        Order::Given
+        true
     }
 
     fn bind(&self, world: &mut World, request: u32, instance: u32, places: u32) {
@@ -226,23 +222,24 @@ impl OnDemand {
         world.lanes[lane].filling = if full { NONE } else { instance };
     }
 
-    /// Whether the lane may have one more instance in use.
-    fn may_order(&mut self, world: &mut World, lane: u32) -> bool {
+    /// Whether one more of the lane's requests may begin.
+    #[inline]
+    fn may_begin(&mut self, world: &mut World, lane: u32) -> bool {
         let plan = &world.deployments[self.deployment as usize];
-        let active = world.lanes[lane as usize].active;
-        if active >= plan.concurrency_limit {
+        let engaged = world.lanes[lane as usize].engaged;
+        if engaged >= plan.concurrency_limit {
             return false;
         }
         let Some(growth) = plan.growth else { return true };
         let limited_since = &mut self.limited_since[(lane - self.first_lane) as usize];
-        if active < growth.burst {
+        if engaged < growth.burst {
             *limited_since = None;
             return true;
         }
         let since = *limited_since.get_or_insert(world.now);
         let steps = (world.now - since).0 / growth.every.0.max(1);
         let allowed = u64::from(growth.burst) + steps * u64::from(growth.step);
-        if u64::from(active) < allowed {
+        if u64::from(engaged) < allowed {
             return true;
         }
         if plan.queue_at_limit {
@@ -253,10 +250,11 @@ impl OnDemand {
 
     /// Lets waiting requests have instances, as far as that is allowed and there is room.
     fn serve_queue(&mut self, world: &mut World, lane: u32) {
-        while let Some(request) = world.dequeue(lane) {
+        while self.may_begin(world, lane) {
+            let Some(request) = world.dequeue(lane) else { return };
             if let Some(instance) = self.find_place(world, lane) {
                 world.enter(request, instance);
-            } else if self.try_order(world, lane, request) != Order::Given {
+            } else if !self.try_order(world, lane, request) {
                 return world.enqueue_first(request);
             }
         }

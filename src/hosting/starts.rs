@@ -117,9 +117,7 @@ impl World {
     pub fn bind(&mut self, request: u32, instance: u32) {
         let place = &mut self.instances[instance];
         place.bound += 1;
-        if place.bound == 1 && place.inside == 0 {
-            self.lanes[place.lane as usize].active += 1;
-        }
+        self.lanes[place.lane as usize].engaged += 1;
         let last = std::mem::replace(&mut place.last_bound, request);
         if last == NONE { place.first_bound = request } else { self.requests[last].next = request }
         let bound = &mut self.requests[request];
@@ -138,16 +136,13 @@ impl World {
     pub(crate) fn unbind(&mut self, request: u32) {
         let instance = self.requests[request].instance;
         self.release_bound(request, instance);
-        let place = &self.instances[instance];
-        if place.bound == 0 && place.inside == 0 {
-            self.lanes[place.lane as usize].active -= 1;
-        }
     }
 
     fn release_bound(&mut self, request: u32, instance: u32) {
         let (previous, next) = (self.requests[request].previous, self.requests[request].next);
         let place = &mut self.instances[instance];
         place.bound -= 1;
+        self.lanes[place.lane as usize].engaged -= 1;
         if previous == NONE { place.first_bound = next }
         if next == NONE { place.last_bound = previous }
         if previous != NONE { self.requests[previous].next = next }

@@ -222,10 +222,8 @@ impl World {
         if place.inside == 1 {
             place.busy_since = now;
             self.facts[deployment].busy.add(now, 1);
-            if place.bound == 0 {
-                self.lanes[place.lane as usize].active += 1;
-            }
         }
+        self.lanes[place.lane as usize].engaged += 1;
         let entering = &mut self.requests[request];
         entering.entered = now;
         entering.instance = instance;
@@ -252,12 +250,10 @@ impl World {
         if cold {
             billed += place.billed_start;
         }
+        self.lanes[place.lane as usize].engaged -= 1;
         if place.inside == 0 {
-            let (lane, since, bound) = (place.lane, place.busy_since, place.bound);
+            let (lane, since) = (place.lane, place.busy_since);
             self.facts[deployment].busy.add(now, -1);
-            if bound == 0 {
-                self.lanes[lane as usize].active -= 1;
-            }
             self.meter_busy(lane, deployment, since, true);
         }
         self.end_request(request, outcome, billed);

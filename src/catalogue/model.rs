@@ -1,0 +1,168 @@
+//! A hosting model: a composition of isolation, start phases, discipline, scaling, keep-alive,
+//! sizes, charges and labour.
+
+use super::size::{Size, SizeRange};
+use super::start::read_phases;
+use super::terms::Terms;
+use crate::billing::{LabourOverrides, PriceList, Slice};
+use crate::document::{Diagnostics, Node, Table, count, list, named, positive_span, suggest, text};
+use crate::fleet::Isolation;
+use crate::hosting::deployment::StartPhase;
+use crate::units::Span;
+use indexmap::IndexMap;
+
+/// The families of the article, from the most labour to the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// The developer's own servers in rented space.
+    Colocation,
+    /// Whole rented servers.
+    Dedicated,
+    /// Virtual machines.
+    Vps,
+    /// Containers.
+    Container,
+    /// Platform as a service.
+    Paas,
+    /// Instances on demand.
+    Serverless,
+}
+
+/// The families by the words that files use.
+pub const FAMILIES: [(&str, Family); 6] = [
+    ("colocation", Family::Colocation),
+    ("dedicated", Family::Dedicated),
+    ("vps", Family::Vps),
+    ("container", Family::Container),
+    ("paas", Family::Paas),
+    ("serverless", Family::Serverless),
+];
+
+impl Family {
+    /// The family's word.
+    pub fn name(self) -> &'static str {
+        FAMILIES.iter().find(|(_, family)| *family == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A hosting model, read and checked.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Its name in the catalogue.
+    pub name: String,
+    /// Its family.
+    pub family: Family,
+    /// Who offers it.
+    pub provider: String,
+    /// What it is called.
+    pub product: String,
+    /// The date of its terms.
+    pub as_of: String,
+    /// How instances are kept apart.
+    pub isolation: Isolation,
+    /// The terms that a case may set anew.
+    pub terms: Terms,
+    /// How long a request may be inside an instance.
+    pub time_limit: Option<Span>,
+    /// The slices of the stack that the developer works on.
+    pub manages: Vec<Slice>,
+    /// Hours that differ from the slices' defaults.
+    pub labour: LabourOverrides,
+    /// The phases from order to ready.
+    pub start: Vec<StartPhase>,
+    /// What can be ordered.
+    pub sizes: IndexMap<String, Size>,
+    /// Where the customer picks cores and memory.
+    pub size_range: Option<SizeRange>,
+    /// What it costs.
+    pub prices: PriceList,
+}
+
+impl Model {
+    /// Reads a model's table, with all that it extends merged in.
+    pub fn read(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<Model> {
+        let before = diagnostics.count();
+        let mut table = Table::of(node, diagnostics)?;
+        table.optional("schema", diagnostics, schema_1);
+        let family = table.required("family", diagnostics, |node, d| named(node, d, "family", &FAMILIES));
+        let provider = table.default("provider", String::new(), diagnostics, text);
+        let product = table.default("product", name.to_string(), diagnostics, text);
+        let as_of = table.default("as-of", String::new(), diagnostics, text);
+        let isolation = match table.node("isolation") {
+            Some(node) => Isolation::read(node, diagnostics),
+            None => Some(default_isolation(family)),
+        };
+        let terms = Terms::read(&mut table, diagnostics);
+        let time_limit = table.optional("time-limit", diagnostics, positive_span);
+        let manages = table.optional("manages", diagnostics, |node, d| list(node, d, Slice::read)).unwrap_or_default();
+        let labour = table.optional("labour", diagnostics, LabourOverrides::read).unwrap_or_default();
+        let start = table.optional("start", diagnostics, read_phases).unwrap_or_default();
+        let sizes = table.optional("size", diagnostics, read_sizes).unwrap_or_default();
+        let size_range = table.optional("size-range", diagnostics, SizeRange::read);
+        let names: Vec<String> = sizes.keys().cloned().collect();
+        let prices = PriceList::read(&mut table, &names, diagnostics);
+        table.finish(diagnostics);
+        if diagnostics.count() > before {
+            return None;
+        }
+        Some(Model {
+            name: name.to_string(),
+            family: family?,
+            provider,
+            product,
+            as_of,
+            isolation: isolation?,
+            terms,
+            time_limit,
+            manages,
+            labour,
+            start,
+            sizes,
+            size_range,
+            prices: prices?,
+        })
+    }
+
+    /// The size of that name, or an error with the nearest one.
+    pub fn size(&self, name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
+        let found = self.sizes.get(name).cloned();
+        if found.is_none() {
+            let help = suggest(name, self.sizes.keys().map(String::as_str));
+            diagnostics.error(node.at, format!("`{}` has no size `{name}`", self.name), help);
+        }
+        found
+    }
+
+    /// Whether instances come with requests.
+    pub fn is_on_demand(&self) -> bool {
+        self.terms.scaling.as_ref().is_some_and(|scaling| scaling.is_on_demand())
+    }
+}
+
+/// Reads `schema = 1`.
+pub fn schema_1(node: &Node, diagnostics: &mut Diagnostics) -> Option<()> {
+    if count(node, diagnostics)? != 1 {
+        diagnostics.error(node.at, "this schema is not known", "this version reads `schema = 1`");
+    }
+    Some(())
+}
+
+fn read_sizes(node: &Node, diagnostics: &mut Diagnostics) -> Option<IndexMap<String, Size>> {
+    Table::of(node, diagnostics)?;
+    let mut sizes = IndexMap::new();
+    for (name, node) in node.as_table()? {
+        if let Some(size) = Size::read(name, node, diagnostics) {
+            sizes.insert(name.clone(), size);
+        }
+    }
+    Some(sizes)
+}
+
+fn default_isolation(family: Option<Family>) -> Isolation {
+    match family {
+        Some(Family::Colocation | Family::Dedicated) => Isolation::bare_metal(),
+        Some(Family::Container | Family::Paas) => Isolation::container(),
+        Some(Family::Serverless) => Isolation::micro_vm(),
+        Some(Family::Vps) | None => Isolation::vm(),
+    }
+}

@@ -1,0 +1,153 @@
+//! Sizes: what a customer of a model can order.
+
+use crate::document::{Diagnostics, Node, Table, bytes, non_negative, number, positive, positive_span, price};
+use crate::units::{Bytes, Cores, Exact, Span};
+
+/// An amount of a resource: its own, the whole server's, or the app's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allotment<T> {
+    /// So much.
+    Fixed(T),
+    /// All that the server has.
+    Server,
+    /// What one copy of the app needs.
+    App,
+}
+
+/// One size.
+#[derive(Clone, Debug)]
+pub struct Size {
+    /// Its name.
+    pub name: String,
+    /// Its cores.
+    pub cpu: Allotment<Cores>,
+    /// The cores that it reserves, where they are not those that it has.
+    pub reserve_cpu: Option<Cores>,
+    /// Its memory.
+    pub memory: Allotment<Bytes>,
+    /// Its disk.
+    pub disk: Bytes,
+    /// Its clock share, billed by GHz-seconds.
+    pub ghz: Option<Exact>,
+    /// Rack units that it takes.
+    pub rack_units: u32,
+    /// After how long without a request it sleeps.
+    pub sleep: Option<Span>,
+}
+
+/// Where the customer picks cores and memory.
+#[derive(Clone, Debug)]
+pub struct SizeRange {
+    /// Least and most cores.
+    pub cpu: (Cores, Cores),
+    /// Least and most memory.
+    pub memory: (Bytes, Bytes),
+    /// The granularity of memory.
+    pub step: Bytes,
+}
+
+impl Size {
+    /// Reads one size.
+    pub fn read(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
+        let mut table = Table::of(node, diagnostics)?;
+        if let Some(suspect) = table.node("cpu").is_none().then(|| unquoted(name, node)).flatten() {
+            diagnostics.error(node.key, suspect, "");
+            return None;
+        }
+        let cpu = table.required("cpu", diagnostics, cores_allotment);
+        let memory = table.required("memory", diagnostics, memory_allotment);
+        let reserve_cpu = table.optional("reserve-cpu", diagnostics, non_negative).map(Cores::from_f64);
+        let disk = table.default("disk", Bytes(0), diagnostics, bytes);
+        let ghz = table.optional("ghz", diagnostics, price);
+        let rack_units = table.default("rack-units", 1.0, diagnostics, non_negative) as u32;
+        let sleep = table.optional("sleep", diagnostics, positive_span);
+        for described in ["bandwidth", "power", "transfer", "source", "confidence"] {
+            table.node(described);
+        }
+        table.finish(diagnostics);
+        Some(Size { name: name.into(), cpu: cpu?, reserve_cpu, memory: memory?, disk, ghz, rack_units, sleep })
+    }
+}
+
+/// The commonest slip with size names: `[size.t2.micro]` is a table `micro` in a table `t2`.
+fn unquoted(name: &str, node: &Node) -> Option<String> {
+    let (inner, child) = node.as_table()?.first()?;
+    let looks_like_a_size = child.get("cpu").is_some() || child.get("memory").is_some();
+    looks_like_a_size.then(|| format!("a size's name with a dot wants quotes: write [size.\"{name}.{inner}\"]"))
+}
+
+fn cores_allotment(node: &Node, diagnostics: &mut Diagnostics) -> Option<Allotment<Cores>> {
+    if node.as_str() == Some("server") {
+        return Some(Allotment::Server);
+    }
+    let cores = positive(node, diagnostics)?;
+    if !(1e-6..=1e6).contains(&cores) {
+        diagnostics.error(node.at, format!("{cores} cores cannot be computed with"), "expected 0.000001 to 1000000");
+        return None;
+    }
+    Some(Allotment::Fixed(Cores::from_f64(cores)))
+}
+
+fn memory_allotment(node: &Node, diagnostics: &mut Diagnostics) -> Option<Allotment<Bytes>> {
+    match node.as_str() {
+        Some("server") => Some(Allotment::Server),
+        Some("app") => Some(Allotment::App),
+        _ => bytes(node, diagnostics).map(Allotment::Fixed),
+    }
+}
+
+impl SizeRange {
+    /// Reads `cpu = { min, max }, memory = { min, max, step }`.
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<SizeRange> {
+        let mut table = Table::of(node, diagnostics)?;
+        let cpu = table.required("cpu", diagnostics, |node, diagnostics| {
+            let mut range = Table::of(node, diagnostics)?;
+            let min = range.required("min", diagnostics, positive);
+            let max = range.required("max", diagnostics, positive);
+            for described in ["step", "values"] {
+                range.node(described);
+            }
+            range.finish(diagnostics);
+            Some((Cores::from_f64(min?), Cores::from_f64(max?)))
+        });
+        let memory = table.required("memory", diagnostics, |node, diagnostics| {
+            let mut range = Table::of(node, diagnostics)?;
+            let min = range.required("min", diagnostics, bytes);
+            let max = range.required("max", diagnostics, bytes);
+            let step = range.default("step", Bytes(1), diagnostics, bytes);
+            range.finish(diagnostics);
+            Some((min?, max?, step))
+        });
+        for described in ["source", "confidence"] {
+            table.node(described);
+        }
+        table.finish(diagnostics);
+        let (min, max, step) = memory?;
+        Some(SizeRange { cpu: cpu?, memory: (min, max), step: Bytes(step.0.max(1)) })
+    }
+
+    /// The size that a customer picks with `{ cpu, memory }`; notes where it is out of range.
+    pub fn pick(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
+        let mut table = Table::of(node, diagnostics)?;
+        let cpu = table.required("cpu", diagnostics, number).map(Cores::from_f64);
+        let memory = table.required("memory", diagnostics, bytes);
+        table.finish(diagnostics);
+        let (cpu, memory) = (cpu?, memory?);
+        if cpu < self.cpu.0 || cpu > self.cpu.1 || memory < self.memory.0 || memory > self.memory.1 {
+            let range = format!("{} to {} cores, {} to {}", self.cpu.0, self.cpu.1, self.memory.0, self.memory.1);
+            diagnostics.error(node.at, "this size is out of the model's range", format!("expected {range}"));
+            return None;
+        }
+        let memory = Bytes(memory.0.div_ceil(self.step.0) * self.step.0);
+        Some(Size {
+            name: format!("{cpu} cpu, {memory}"),
+            cpu: Allotment::Fixed(cpu),
+            reserve_cpu: None,
+            memory: Allotment::Fixed(memory),
+            disk: Bytes(0),
+            ghz: None,
+            rack_units: 1,
+            sleep: None,
+        })
+    }
+}

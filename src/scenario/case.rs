@@ -1,0 +1,95 @@
+//! `[case.NAME]`: one way of hosting the scenario's apps.
+
+use super::fleet::FleetPlan;
+use super::hosting::{DeploymentPlan, Hosts};
+use super::overlay;
+use crate::billing::{Charge, Labour, ProviderCosts};
+use crate::catalogue::Catalogue;
+use crate::document::{Diagnostics, Node, Table, Value, list, suggest};
+
+/// A case, read and checked.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    /// Its fleet.
+    pub fleet: FleetPlan,
+    /// The provider's own costs.
+    pub provider: ProviderCosts,
+    /// The developer's wage and salaries.
+    pub labour: Labour,
+    /// How each app is hosted, in the order of the scenario's apps.
+    pub deployments: Vec<DeploymentPlan>,
+    /// Costs of the user's own.
+    pub charges: Vec<Charge>,
+}
+
+/// What a case stands on: the scenario's tables that it may change, and the apps' names.
+pub struct Ground<'s> {
+    /// `[fleet]`.
+    pub fleet: &'s Node,
+    /// `[provider]`.
+    pub provider: &'s Node,
+    /// `[labour]`.
+    pub labour: &'s Node,
+    /// The apps' names, with the memory that each needs.
+    pub apps: &'s [super::App],
+    /// The models and server kinds.
+    pub catalogue: &'s Catalogue,
+}
+
+/// The keys of a case that are not about hosting.
+const OWN_KEYS: [&str; 5] = ["app", "fleet", "provider", "labour", "charge"];
+
+impl Case {
+    /// Reads one case.
+    pub fn read(name: &str, node: &Node, ground: &Ground<'_>, hosts: &mut Hosts, d: &mut Diagnostics) -> Option<Case> {
+        let before = d.count();
+        let mut table = Table::of(node, d)?;
+        let fleet = FleetPlan::read(&overlay(ground.fleet, table.node("fleet")), ground.catalogue, d);
+        let provider = ProviderCosts::read(&overlay(ground.provider, table.node("provider")), d);
+        let labour = Labour::read(&overlay(ground.labour, table.node("labour")), d);
+        let charges = table.optional("charge", d, |n, d| list(n, d, Charge::read_own)).unwrap_or_default();
+        let own = table.node("app");
+        if let Some(own) = own {
+            check_apps(own, ground, d);
+        }
+        let mut deployments = Vec::new();
+        for (index, app) in ground.apps.iter().enumerate() {
+            let plan = hosting_of(&app.name, node, own);
+            deployments.push(hosts.deployment(index, app, &plan, ground.catalogue, d));
+        }
+        if own.is_none() && node.get("hosting").is_none() {
+            d.error(node.key, "this case does not say how its apps are hosted", "`hosting = \"…\"`, or `app.NAME = { hosting = \"…\" }` for each");
+        }
+        if d.count() > before {
+            return None;
+        }
+        Some(Case {
+            name: name.to_string(),
+            fleet: fleet?,
+            provider: provider?,
+            labour: labour?,
+            deployments: deployments.into_iter().collect::<Option<_>>()?,
+            charges,
+        })
+    }
+}
+
+/// The hosting table of an app: what the case says of it, over what it says of all.
+fn hosting_of(app: &str, case: &Node, own: Option<&Node>) -> Node {
+    let mut shared = case.clone();
+    if let Value::Table(entries) = &mut shared.value {
+        entries.retain(|key, _| !OWN_KEYS.contains(&key.as_str()));
+    }
+    overlay(&shared, own.and_then(|own| own.get(app)))
+}
+
+fn check_apps(own: &Node, ground: &Ground<'_>, d: &mut Diagnostics) {
+    for (name, node) in own.as_table().into_iter().flatten() {
+        if !ground.apps.iter().any(|app| app.name == *name) {
+            let help = suggest(name, ground.apps.iter().map(|app| app.name.as_str()));
+            d.error(node.key, format!("the scenario has no app `{name}`"), help);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `[fleet]`: the servers of a case.
+
+use crate::catalogue::Catalogue;
+use crate::document::{Diagnostics, Node, Table, Value, named, positive, suggest};
+use crate::fleet::{MOST_SERVERS, Policy, ServerKind};
+use crate::hosting::WhenFull;
+use crate::units::Cores;
+
+/// The server kind of a fleet that is not described.
+const DEFAULT_SERVER: &str = "two-socket-2017";
+
+/// The plan of a fleet.
+#[derive(Clone, Debug)]
+pub struct FleetPlan {
+    /// What every server is.
+    pub server: ServerKind,
+    /// How many; `None` is elastic.
+    pub count: Option<u32>,
+    /// Where instances are placed.
+    pub placement: Policy,
+    /// How many cores may be reserved for each that there is.
+    pub overcommit_cpu: f64,
+    /// What happens where no server has room.
+    pub when_full: WhenFull,
+}
+
+impl FleetPlan {
+    /// Reads a `[fleet]` table; an empty one gives the defaults.
+    pub fn read(node: &Node, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<FleetPlan> {
+        let mut table = Table::of(node, diagnostics)?;
+        let server = match table.node("server") {
+            Some(server) => read_server(server, catalogue, diagnostics),
+            None => named_server(DEFAULT_SERVER, node, catalogue, diagnostics),
+        };
+        let count = table.default("count", None, diagnostics, read_count);
+        let placement = table.default("placement", Policy::BestFit, diagnostics, Policy::read);
+        let overcommit_cpu = table.default("overcommit", 1.0, diagnostics, read_overcommit);
+        let when_full = table.default("when-full", WhenFull::Reject, diagnostics, read_when_full);
+        table.finish(diagnostics);
+        Some(FleetPlan { server: server?, count, placement, overcommit_cpu, when_full })
+    }
+
+    /// The cores that an instance of so many reserves: rounded down, so that slices cut from a
+    /// server fit it.
+    pub fn reserved(&self, cores: Cores) -> Cores {
+        Cores((cores.0 as f64 / self.overcommit_cpu) as u64)
+    }
+}
+
+fn read_server(node: &Node, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
+    match &node.value {
+        Value::String(name) => named_server(name, node, catalogue, diagnostics),
+        _ => ServerKind::read(node, diagnostics),
+    }
+}
+
+fn named_server(name: &str, at: &Node, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
+    match catalogue.server(name) {
+        Some(node) => ServerKind::read(node, diagnostics).map(|kind| ServerKind { name: name.to_string(), ..kind }),
+        None => {
+            diagnostics.error(at.at, format!("there is no kind of server `{name}`"), suggest(name, catalogue.servers()));
+            None
+        }
+    }
+}
+
+fn read_count(node: &Node, diagnostics: &mut Diagnostics) -> Option<Option<u32>> {
+    match &node.value {
+        Value::String(word) if word == "elastic" => Some(None),
+        Value::Integer(Some(count)) if *count >= 1 && *count <= i64::from(MOST_SERVERS) => Some(Some(*count as u32)),
+        _ => {
+            let help = format!("a number of servers from 1 to {MOST_SERVERS}, or \"elastic\"");
+            diagnostics.error(node.at, "this is not a number of servers", help);
+            None
+        }
+    }
+}
+
+fn read_overcommit(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
+    let mut table = Table::of(node, diagnostics)?;
+    let cpu = table.default("cpu", 1.0, diagnostics, |node, diagnostics| {
+        let factor = positive(node, diagnostics)?;
+        if factor < 1.0 {
+            diagnostics.error(node.at, "overcommit is at least 1", "");
+            return None;
+        }
+        Some(factor)
+    });
+    table.finish(diagnostics);
+    Some(cpu)
+}
+
+fn read_when_full(node: &Node, diagnostics: &mut Diagnostics) -> Option<WhenFull> {
+    let names = [("reject", WhenFull::Reject), ("queue", WhenFull::Queue), ("evict", WhenFull::Evict)];
+    named(node, diagnostics, "rule for a full fleet", &names)
+}

@@ -1,0 +1,258 @@
+//! How a case hosts one app: the model, and what its customer chooses.
+
+use super::App;
+use crate::catalogue::{Allotment, Catalogue, Model, Size, Terms, count32};
+use crate::document::{
+    Diagnostics, Node, Table, Value, boolean, count, list, price, suggest, text,
+};
+use crate::hosting::deployment::StartPhase;
+use crate::hosting::scaling::Scaling;
+use crate::units::Exact;
+use crate::workload::{Distribution, Unit};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Which size.
+#[derive(Clone, Debug)]
+pub enum SizeChoice {
+    /// This one.
+    Named(Size),
+    /// The cheapest that meets the objective.
+    Cheapest,
+}
+
+/// How many instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstancesChoice {
+    /// So many.
+    Count(u32),
+    /// The fewest that meet the objective.
+    RightSize,
+}
+
+/// Which commitment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CommitmentChoice {
+    /// None.
+    #[default]
+    None,
+    /// A plan, for so many instances (all that run, where it is not said) or so much money an hour.
+    Plan {
+        /// The plan's name.
+        plan: String,
+        /// How many instances.
+        instances: Option<InstancesChoice>,
+        /// Money an hour.
+        spend: Option<Exact>,
+    },
+    /// Whichever is cheapest.
+    Cheapest,
+}
+
+/// One app of one case.
+#[derive(Clone, Debug)]
+pub struct DeploymentPlan {
+    /// The app's number.
+    pub app: usize,
+    /// Its model.
+    pub model: Arc<Model>,
+    /// Its size.
+    pub size: SizeChoice,
+    /// How many instances stand ready; nothing where the scaling says it.
+    pub instances: Option<InstancesChoice>,
+    /// The terms, the case's over the model's.
+    pub terms: Terms,
+    /// The phases from order to ready.
+    pub start: Vec<StartPhase>,
+    /// How many requests may wait.
+    pub queue: Option<u32>,
+    /// Instances kept ready (on demand).
+    pub provisioned: u32,
+    /// Which commitment.
+    pub commitment: CommitmentChoice,
+    /// Optional charges that are asked for.
+    pub with: Vec<String>,
+    /// Whether free allowances are there.
+    pub allowances: bool,
+}
+
+/// The models that a scenario's cases name, each read once.
+#[derive(Default)]
+pub struct Hosts {
+    models: BTreeMap<String, Option<Arc<Model>>>,
+}
+
+impl Hosts {
+    fn model(&mut self, node: &Node, catalogue: &Catalogue, d: &mut Diagnostics) -> Option<Arc<Model>> {
+        let name = text(node, d)?;
+        if let Some(known) = self.models.get(&name) {
+            if known.is_none() && catalogue.written(&name).is_none() {
+                catalogue.resolve(&name, node.at, d);
+            }
+            return known.clone();
+        }
+        let tree = catalogue.resolve(&name, node.at, d);
+        let model = tree.and_then(|tree| Model::read(&name, &tree, d)).map(Arc::new);
+        self.models.insert(name, model.clone());
+        model
+    }
+
+    /// Reads how an app is hosted.
+    pub fn deployment(
+        &mut self,
+        index: usize,
+        app: &App,
+        node: &Node,
+        catalogue: &Catalogue,
+        d: &mut Diagnostics,
+    ) -> Option<DeploymentPlan> {
+        let mut table = Table::of(node, d)?;
+        let hosting = table.node("hosting");
+        let model = hosting.and_then(|node| self.model(node, catalogue, d));
+        let own = Terms::read(&mut table, d);
+        let instances = table.optional("instances", d, read_instances);
+        let start = table.optional("start", d, |n, d| Distribution::read(n, d, Unit::Time, Path::new("")));
+        let queue = table.optional("queue", d, count).map(count32);
+        let provisioned = table.optional("provisioned", d, count).map_or(0, count32);
+        let with = table.optional("with", d, |n, d| list(n, d, text)).unwrap_or_default();
+        let allowances = table.default("allowances", true, d, boolean);
+        let size_node = table.node("size");
+        let commitment_node = table.node("commitment");
+        table.finish(d);
+        if hosting.is_none() {
+            d.error(node.key, format!("the app `{}` has no `hosting` here", app.name), "");
+        }
+        let model = model?;
+        let size = read_size(&model, app, size_node, node, d);
+        let commitment = commitment_node.map_or(Some(CommitmentChoice::None), |n| read_commitment(&model, n, d));
+        check_with(&model, &with, node, d);
+        let terms = own.or(&model.terms);
+        check_instances(&model, &terms, instances, provisioned, node, d);
+        let phase = |time| vec![StartPhase { name: "start".into(), time, billed: model.start.iter().any(|p| p.billed) }];
+        Some(DeploymentPlan {
+            app: index,
+            start: start.map_or_else(|| model.start.clone(), phase),
+            size: size?,
+            instances,
+            terms,
+            queue,
+            provisioned,
+            commitment: commitment?,
+            with,
+            allowances,
+            model,
+        })
+    }
+}
+
+fn read_instances(node: &Node, d: &mut Diagnostics) -> Option<InstancesChoice> {
+    match node.as_str() {
+        Some("right-size") => Some(InstancesChoice::RightSize),
+        Some(_) => {
+            d.error(node.at, "this is not a number of instances", "a whole number, or \"right-size\"");
+            None
+        }
+        None => {
+            let number = count(node, d)?;
+            if number > MOST_INSTANCES {
+                d.error(node.at, format!("{number} instances are too many"), format!("at most {MOST_INSTANCES}"));
+                return None;
+            }
+            Some(InstancesChoice::Count(number as u32))
+        }
+    }
+}
+
+/// The most instances that can be ordered at once.
+const MOST_INSTANCES: u64 = 10_000_000;
+
+fn read_size(model: &Model, app: &App, node: Option<&Node>, case: &Node, d: &mut Diagnostics) -> Option<SizeChoice> {
+    let Some(node) = node else {
+        if model.sizes.len() == 1 {
+            return model.sizes.first().map(|(_, size)| SizeChoice::Named(size.clone()));
+        }
+        let names = model.sizes.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let help = if names.is_empty() { "size = { cpu = …, memory = \"…\" }".into() } else { format!("one of: {names}") };
+        d.error(case.key, format!("`{}` has several sizes: the key `size` is missing here", model.name), help);
+        return None;
+    };
+    let size = match &node.value {
+        Value::String(word) if word == "cheapest" => return Some(SizeChoice::Cheapest),
+        Value::String(name) => model.size(name, node, d),
+        Value::Table(_) => match &model.size_range {
+            Some(range) => range.pick(node, d),
+            None => {
+                let help = suggest("", model.sizes.keys().map(String::as_str));
+                d.error(node.at, format!("`{}` has sizes by name only", model.name), help);
+                None
+            }
+        },
+        other => {
+            d.error(node.at, format!("expected the name of a size, found {}", other.describe()), "");
+            None
+        }
+    }?;
+    if let Allotment::Fixed(memory) = size.memory
+        && app.memory > memory
+    {
+        let message = format!("the app `{}` needs {}, and the size `{}` has {memory}", app.name, app.memory, size.name);
+        d.error(node.at, message, "choose a larger size");
+        return None;
+    }
+    Some(SizeChoice::Named(size))
+}
+
+fn read_commitment(model: &Model, node: &Node, d: &mut Diagnostics) -> Option<CommitmentChoice> {
+    let (plan, instances, spend) = match &node.value {
+        Value::String(word) if word == "cheapest" => return Some(CommitmentChoice::Cheapest),
+        Value::String(plan) => (plan.clone(), None, None),
+        _ => {
+            let mut table = Table::of(node, d)?;
+            let plan = table.required("plan", d, text);
+            let instances = table.optional("instances", d, read_instances);
+            let spend = table.optional("spend", d, price);
+            table.finish(d);
+            (plan?, instances, spend)
+        }
+    };
+    let plans = || model.prices.commitments.iter().map(|commitment| commitment.name.as_str());
+    if !plans().any(|name| name == plan) {
+        d.error(node.at, format!("`{}` has no commitment `{plan}`", model.name), suggest(&plan, plans()));
+        return None;
+    }
+    Some(CommitmentChoice::Plan { plan, instances, spend })
+}
+
+fn check_with(model: &Model, with: &[String], node: &Node, d: &mut Diagnostics) {
+    let words = || model.prices.charges.iter().filter_map(|charge| charge.with.as_deref());
+    for word in with {
+        if !words().any(|known| known == word) {
+            let at = node.get("with").map_or(node.key, |node| node.at);
+            d.error(at, format!("`{}` has no optional charge `{word}`", model.name), suggest(word, words()));
+        }
+    }
+}
+
+fn check_instances(
+    model: &Model,
+    terms: &Terms,
+    instances: Option<InstancesChoice>,
+    provisioned: u32,
+    node: &Node,
+    d: &mut Diagnostics,
+) {
+    let on_demand = terms.scaling.as_ref().is_some_and(Scaling::is_on_demand);
+    if on_demand && let Some(at) = node.get("instances") {
+        let help = "leave `instances` out; `provisioned` keeps some ready, `concurrency-limit` bounds them";
+        d.error(at.key, format!("`{}` starts instances on demand: their number cannot be ordered", model.name), help);
+    }
+    if !on_demand && provisioned > 0 && let Some(at) = node.get("provisioned") {
+        d.error(at.key, format!("`{}` does not start instances on demand", model.name), "write `instances`");
+    }
+    let scales = !matches!(terms.scaling, None | Some(Scaling::Fixed));
+    if !scales && instances.is_none() {
+        let help = "a number, or \"right-size\", or a `scaling` that says it";
+        d.error(node.key, "the key `instances` is missing here", help);
+    }
+}

@@ -1,0 +1,267 @@
+//! The loop where the stages meet: arrivals and events in order of time, the world, and the
+//! hosting models that decide.
+
+use crate::engine::Stream;
+use crate::fleet::Fleet;
+use crate::hosting::crowding::Crowding;
+use crate::hosting::facts::{AppFacts, CaseFacts};
+use crate::hosting::lane::Lane;
+use crate::hosting::slab::Slab;
+use crate::hosting::{Behaviour, Deployment, Event, Notice, World};
+use crate::units::{Cores, Span, Time};
+use crate::workload::{Arrival, Generator, TraceError};
+
+/// How many stretches of the measured window the time series has.
+const SERIES_POINTS: u64 = 240;
+
+/// The measured window, after the warm-up.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// Simulated before the measurement begins.
+    pub warm_up: Span,
+    /// Measured.
+    pub duration: Span,
+}
+
+/// A level over time, averaged over equal stretches of the window.
+#[derive(Clone, Debug, Default)]
+pub struct Series {
+    /// Instances.
+    pub instances: Vec<f64>,
+    /// Powered servers.
+    pub servers: Vec<f64>,
+}
+
+/// One case, one replication.
+pub struct Simulation {
+    /// What the models act in.
+    pub world: World,
+    behaviours: Vec<Behaviour>,
+    generator: Generator,
+    first_lane: Vec<u32>,
+    pending: Slab<Option<Arrival>>,
+    next_mark: Time,
+    marks: u64,
+    seen: (i128, i128),
+    series: Series,
+}
+
+/// What identifies a replication's random numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed {
+    /// The scenario's seed.
+    pub seed: u64,
+    /// Which replication.
+    pub replication: u64,
+}
+
+impl Simulation {
+    /// A simulation of deployments (one per app, in the generator's order) on a fleet.
+    pub fn new(
+        deployments: Vec<Deployment>,
+        fleet: Fleet,
+        crowding: Option<Cores>,
+        generator: Generator,
+        window: Window,
+        seed: Seed,
+    ) -> Simulation {
+        let behaviours = deployments.iter().map(Behaviour::of).collect();
+        let mut lanes = Vec::new();
+        let (mut first_lane, mut sums) = (Vec::new(), 0u32);
+        for (index, deployment) in deployments.iter().enumerate() {
+            first_lane.push(lanes.len() as u32);
+            for tenant in 0..deployment.tenants {
+                lanes.push(Lane::new(index as u32, tenant, sums));
+                sums += deployment.gauges.len() as u32;
+            }
+        }
+        let stream = |purpose: &'static str| {
+            move |d: &Deployment| Stream::named(seed.seed, seed.replication, &d.app, purpose)
+        };
+        let measured_from = Time(0) + window.warm_up;
+        let world = World {
+            now: Time(0),
+            measured_from,
+            end: measured_from + window.duration,
+            agenda: Default::default(),
+            fleet,
+            lanes,
+            instances: Slab::default(),
+            requests: Slab::default(),
+            facts: deployments.iter().map(|_| AppFacts::default()).collect(),
+            case: CaseFacts::default(),
+            start_streams: deployments.iter().map(stream("start")).collect(),
+            choice_streams: deployments.iter().map(stream("choice")).collect(),
+            aging: vec![Default::default(); deployments.len()],
+            idle: vec![Default::default(); deployments.len()],
+            sums: vec![0; sums as usize],
+            crowding: crowding.map(|capacity| Crowding { capacity, servers: Vec::new() }),
+            ended: Vec::new(),
+            short_of_room: Vec::new(),
+            room_freed: false,
+            deployments,
+        };
+        Simulation {
+            world,
+            behaviours,
+            generator,
+            first_lane,
+            pending: Slab::default(),
+            next_mark: measured_from,
+            marks: 0,
+            seen: (0, 0),
+            series: Series::default(),
+        }
+    }
+
+    /// Puts a behaviour of one's own in the place of a deployment's.
+    pub fn set_behaviour(&mut self, deployment: usize, behaviour: Behaviour) {
+        self.behaviours[deployment] = behaviour;
+    }
+
+    /// Simulates from the beginning to the window's end.
+    ///
+    /// # Errors
+    /// Where a trace cannot be read to its end.
+    pub fn run(&mut self) -> Result<(), TraceError> {
+        self.begin();
+        let mut window = Vec::new();
+        while self.generator.next_window(&mut window)? {
+            for arrival in &window {
+                while self.world.agenda.next_time().is_some_and(|time| time <= arrival.time) {
+                    self.step();
+                }
+                self.advance_to(arrival.time);
+                self.arrive(arrival);
+            }
+        }
+        while self.world.agenda.next_time().is_some_and(|time| time < self.world.end) {
+            self.step();
+        }
+        self.advance_to(self.world.end);
+        self.world.meter_what_runs();
+        Ok(())
+    }
+
+    fn begin(&mut self) {
+        let servers = i64::from(self.world.fleet.powered());
+        self.world.case.servers.set(Time(0), servers);
+        for (index, behaviour) in self.behaviours.iter_mut().enumerate() {
+            behaviour.model().begin(&mut self.world, index as u32);
+        }
+    }
+
+    #[inline]
+    fn arrive(&mut self, arrival: &Arrival) {
+        let lane = self.first_lane[arrival.app as usize] + arrival.tenant;
+        let request = self.world.arrive(lane, arrival.cpu, arrival.wait);
+        self.behaviours[arrival.app as usize].arrived(&mut self.world, request);
+        self.follow_up();
+    }
+
+    #[inline]
+    fn step(&mut self) {
+        let Some((time, event)) = self.world.agenda.pop() else { return };
+        self.advance_to(time);
+        if let Event::Arrival { slot } = event {
+            if let Some(arrival) = self.pending[slot].take() {
+                self.pending.remove(slot);
+                self.arrive(&arrival);
+            }
+            return;
+        }
+        let notice = self.world.happen(event);
+        self.notify(notice);
+        self.follow_up();
+    }
+
+    #[inline]
+    fn advance_to(&mut self, time: Time) {
+        while time >= self.next_mark && self.marks <= SERIES_POINTS {
+            self.mark();
+        }
+        self.world.now = time;
+    }
+
+    #[inline]
+    fn notify(&mut self, notice: Notice) {
+        let world = &mut self.world;
+        match notice {
+            Notice::Nothing => {}
+            Notice::Freed { instance } => {
+                let deployment = world.instances[instance].deployment as usize;
+                self.behaviours[deployment].freed(world, instance);
+            }
+            Notice::Ready { instance } => {
+                let deployment = world.instances[instance].deployment as usize;
+                self.behaviours[deployment].model().ready(world, instance);
+            }
+            Notice::Expiry { deployment } => self.behaviours[deployment as usize].model().expiry(world),
+            Notice::InstanceExpiry { instance } => {
+                let deployment = world.instances[instance].deployment as usize;
+                self.behaviours[deployment].model().instance_expiry(world, instance);
+            }
+            Notice::Abandoned { lane } => {
+                let deployment = world.lanes[lane as usize].deployment as usize;
+                self.behaviours[deployment].model().abandoned(world, lane);
+            }
+            Notice::Timer { lane, token } => {
+                let deployment = world.lanes[lane as usize].deployment as usize;
+                self.behaviours[deployment].model().timer(world, lane, token);
+            }
+        }
+    }
+
+    /// What follows from an event: users who think before they ask again, lanes that wait for
+    /// room that there may be now.
+    #[inline]
+    fn follow_up(&mut self) {
+        while let Some(lane) = self.world.ended.pop() {
+            self.next_of_closed(lane);
+        }
+        if self.world.room_freed {
+            self.world.room_freed = false;
+            for lane in std::mem::take(&mut self.world.short_of_room) {
+                let deployment = self.world.lanes[lane as usize].deployment as usize;
+                self.behaviours[deployment].model().room(&mut self.world, lane);
+            }
+        }
+    }
+
+    fn next_of_closed(&mut self, lane: u32) {
+        let Lane { deployment, tenant, .. } = self.world.lanes[lane as usize];
+        let arrival = self.generator.closed_next(deployment, tenant, self.world.now);
+        if arrival.time < self.world.end {
+            let time = arrival.time;
+            let key = self.pending.insert(Some(arrival));
+            self.world.agenda.schedule(time, Event::Arrival { slot: key.slot });
+        }
+    }
+
+    /// The end of a stretch of the time series; the first is the end of the warm-up.
+    fn mark(&mut self) {
+        let now = self.next_mark;
+        self.world.now = now;
+        let case = &mut self.world.case;
+        if self.marks == 0 {
+            case.reset(now);
+            for facts in &mut self.world.facts {
+                facts.reset(now);
+            }
+        } else {
+            let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
+            let integrals = (case.instances.integral(now), case.servers.integral(now));
+            self.series.instances.push((integrals.0 - self.seen.0) as f64 / length);
+            self.series.servers.push((integrals.1 - self.seen.1) as f64 / length);
+            self.seen = integrals;
+        }
+        self.marks += 1;
+        let part = u128::from((self.world.end - self.world.measured_from).0) * u128::from(self.marks);
+        self.next_mark = self.world.measured_from + Span((part / u128::from(SERIES_POINTS)) as u64);
+    }
+
+    /// The instances and servers over time.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+}
