@@ -6,10 +6,16 @@
 
 mod demand;
 mod evidence;
+mod isolation;
 pub mod placement;
 mod pool;
+mod power;
+mod server;
 
 pub use demand::{Demand, ServerId};
 pub use evidence::{Confidence, Evidence};
+pub use isolation::{Isolation, Layer};
 pub use placement::{Placement, Policy};
 pub use pool::{Fleet, MOST_SERVERS, Server};
+pub use power::{Power, energy_cost};
+pub use server::{ServerKind, Servers};

@@ -15,6 +15,8 @@ mod score;
 mod worst_fit;
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod measure;
