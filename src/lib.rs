@@ -3,4 +3,6 @@
 pub mod document;
 pub mod engine;
 pub mod metrics;
+pub mod report;
+pub mod scenario;
 pub mod units;
