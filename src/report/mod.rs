@@ -6,7 +6,7 @@
 mod comparison;
 mod csv;
 mod document;
-//figure
+pub mod figure;
 mod files;
 pub mod format;
 mod json;
@@ -16,7 +16,7 @@ mod table;
 
 pub use csv::to_csv;
 pub use document::{AppResult, CaseResult, ResultDocument, Timeline};
-//write_figures;
+pub use figure::write_figures;
 pub use files::{in_place_of, write_atomically};
 pub use json::{estimate_json, to_json};
 pub use markdown::to_markdown;
