@@ -5,4 +5,6 @@ pub mod document;
 pub mod engine;
 pub mod fleet;
 pub mod metrics;
+pub mod report;
+pub mod scenario;
 pub mod units;

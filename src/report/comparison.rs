@@ -1,0 +1,120 @@
+//! The columns by which cases are compared, shared by the table and Markdown.
+
+use super::document::{CaseResult, ResultDocument};
+use super::format::{self, UNDEFINED};
+use crate::metrics::Estimate;
+
+/// One cell: the mean, and the half-width of its interval where there is one that matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The mean with its unit, or a word.
+    pub mean: String,
+    /// The half-width in the same unit and to the same digit, without the unit.
+    pub half: Option<String>,
+}
+
+/// A column: its heading in two lines, and what it shows of a case.
+pub struct Column {
+    /// The first and second line of the heading.
+    pub heading: [&'static str; 2],
+    /// The cell of a case.
+    pub cell: fn(&CaseResult) -> Cell,
+}
+
+/// The columns after the case's name and hosting.
+pub const COLUMNS: &[Column] = &[
+    Column { heading: ["Invoice", "/month"], cell: |case| money(case.estimate(&["invoice_usd", "total"])) },
+    Column { heading: ["Labour", "/month"], cell: |case| money(case.estimate(&["labour_usd", "total"])) },
+    Column { heading: ["TCO", "/month"], cell: |case| money(case.estimate(&["tco_usd"])) },
+    Column { heading: ["Per M", "req."], cell: |case| money(case.estimate(&["usd_per_million_requests"])) },
+    Column { heading: ["p50", ""], cell: |case| duration(case.estimate(&["latency_s", "p50"])) },
+    Column { heading: ["p99", ""], cell: |case| duration(case.estimate(&["latency_s", "p99"])) },
+    Column { heading: ["Cold", "share"], cell: |case| percent(case.estimate(&["requests", "cold_share"])) },
+    Column { heading: ["Inst.", "mean"], cell: |case| level(case.estimate(&["instances", "mean"])) },
+    Column { heading: ["Servers", "mean"], cell: |case| level(case.estimate(&["fleet", "servers_mean"])) },
+    Column { heading: ["CPU", "used"], cell: |case| percent(case.estimate(&["fleet", "cpu_used"])) },
+    Column { heading: ["SLO", ""], cell: verdict },
+];
+
+/// One line about the run: replications, simulated time, seed, and how to read the numbers.
+pub fn subtitle(result: &ResultDocument) -> String {
+    let (n, time) = (result.replications, format::duration(result.duration_s));
+    match n {
+        1 => format!("1 replication of {time}, seed {}", result.seed),
+        _ => format!("{n} replications of {time}, seed {}; mean ± half of the 95 % confidence interval", result.seed),
+    }
+}
+
+/// The hosting model and the size of a case.
+pub fn hosting(case: &CaseResult) -> String {
+    let size = case.size.as_deref().unwrap_or_default();
+    format!("{} {size}", case.hosting).trim_end().to_string()
+}
+
+fn money(estimate: Estimate) -> Cell {
+    let decimals = format::money_decimals(estimate.mean.unwrap_or(0.0));
+    cell(estimate, 1.0, decimals, |mean| format::money_with(mean, decimals))
+}
+
+fn duration(estimate: Estimate) -> Cell {
+    let (unit, name) = format::duration_unit(estimate.mean.unwrap_or(0.0));
+    measured(estimate, 1.0 / unit, &format!(" {name}"))
+}
+
+fn percent(estimate: Estimate) -> Cell {
+    measured(estimate, 100.0, " %")
+}
+
+fn level(estimate: Estimate) -> Cell {
+    measured(estimate, 1.0, "")
+}
+
+/// A number of three significant digits in a unit; without zeros at its end where nothing but
+/// zeros follows and there is no half-width to line up with.
+fn measured(estimate: Estimate, scale: f64, unit: &str) -> Cell {
+    let scaled = estimate.mean.unwrap_or(0.0) * scale;
+    let exact = estimate.ci95.is_none_or(|half| half <= scaled.abs() * 1e-9);
+    let decimals = format::significant_decimals(scaled, if scaled.abs() < 0.1 { 2 } else { 3 }).min(6);
+    cell(estimate, scale, decimals, |mean| {
+        let text = format::grouped(mean, decimals);
+        format!("{}{unit}", if exact { format::without_zeros(&text) } else { &text })
+    })
+}
+
+fn cell(estimate: Estimate, scale: f64, decimals: usize, show: impl Fn(f64) -> String) -> Cell {
+    let Some(mean) = estimate.mean else { return Cell { mean: UNDEFINED.into(), half: None } };
+    let half = estimate.ci95.and_then(|half| format::half_width(half * scale, mean * scale, decimals));
+    Cell { mean: show(mean * scale), half: half.map(|half| format!("±{}", format::grouped(half, decimals))) }
+}
+
+fn verdict(case: &CaseResult) -> Cell {
+    let mean = match case.slo_met {
+        Some(true) => "met",
+        Some(false) => "missed",
+        None => UNDEFINED,
+    };
+    Cell { mean: mean.into(), half: (!case.straddles.is_empty()).then(|| "unsure".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(make: fn(Estimate) -> Cell, mean: f64, half: f64) -> String {
+        let cell = make(Estimate { mean: Some(mean), ci95: Some(half) });
+        format!("{} {}", cell.mean, cell.half.unwrap_or_default()).trim_end().to_string()
+    }
+
+    #[test]
+    fn mean_and_half_width_share_unit_and_digits() {
+        assert_eq!(shown(money, 5.0, 0.0), "$5.00");
+        assert_eq!(shown(money, 1234.4, 12.0), "$1,234 ±12");
+        assert_eq!(shown(money, 0.4321, 0.0123), "$0.43 ±0.02");
+        assert_eq!(shown(duration, 0.0621, 0.0004), "62.1 ms ±0.4");
+        assert_eq!(shown(duration, 2.0, 0.03), "2.00 s ±0.03");
+        assert_eq!(shown(duration, 2.0, 0.0), "2 s");
+        assert_eq!(shown(percent, 0.12, 0.001), "12.0 % ±0.1");
+        assert_eq!(shown(level, 1.0, 0.0), "1");
+        assert_eq!(money(Estimate::default()), Cell { mean: "–".into(), half: None });
+    }
+}

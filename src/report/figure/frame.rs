@@ -1,0 +1,121 @@
+//! What figures share: the head, the names of rows, axes.
+
+use super::axis::Scale;
+use super::drawing::{Anchor, Drawing, Point, Text};
+use super::letters;
+use super::style::{Colour, GRID, INK, LABEL, SMALL, SOFT, TITLE, WIDTH};
+use crate::report::format::printable;
+
+/// The margin at the left and right edge.
+pub const MARGIN: f64 = 48.0;
+/// Below the head.
+pub const HEAD: f64 = 150.0;
+/// Figures with a row per case show so many at most, and say how many they leave out.
+pub const MOST_ROWS: usize = 40;
+
+/// A drawing with its title and, below it, what it shows and in which unit.
+pub fn head(height: f64, title: &str, subtitle: &str) -> Drawing {
+    let (title, subtitle) = (printable(title), printable(subtitle));
+    let mut drawing = Drawing::new(WIDTH, height, format!("{title}: {subtitle}"));
+    let wide = WIDTH - 2.0 * MARGIN;
+    drawing.text(Text::new((MARGIN, 54.0), TITLE, letters::fit(&title, TITLE, true, wide)).bold());
+    let subtitle = letters::fit(&subtitle, LABEL, false, wide);
+    drawing.text(Text::new((MARGIN, 100.0), LABEL, subtitle).colour(SOFT));
+    drawing
+}
+
+/// A sentence at the foot.
+pub fn foot(drawing: &mut Drawing, text: &str) {
+    let text = letters::fit(&printable(text), SMALL, false, WIDTH - 2.0 * MARGIN);
+    drawing.text(Text::new((MARGIN, drawing.height - 26.0), SMALL, text).colour(SOFT));
+}
+
+/// The name of a row, right-aligned in at most two lines, with a smaller line below it, all about
+/// the middle of the row.
+pub fn row_name(drawing: &mut Drawing, (x, middle): Point, name: &str, below: &str, wide: f64, room: f64) {
+    let lines = if room >= 84.0 { 2 } else { 1 };
+    let name = letters::wrap(&printable(name), LABEL, false, wide, lines);
+    let below = letters::fit(&printable(below), SMALL, false, wide);
+    let height = name.len() as f64 * 28.0 + if below.is_empty() { 0.0 } else { 24.0 };
+    let mut y = middle - height / 2.0 + 14.0;
+    for line in name {
+        drawing.text(Text::new((x, y), LABEL, line).end());
+        y += 28.0;
+    }
+    drawing.text(Text::new((x, y - 2.0), SMALL, below).end().colour(SOFT));
+}
+
+/// A vertical grid line and its number below the axis, for every tick.
+pub fn x_axis(drawing: &mut Drawing, scale: &Scale, ticks: &[f64], (top, bottom): Point, show: impl Fn(f64) -> String) {
+    for tick in ticks {
+        let x = scale.place(*tick);
+        drawing.line(vec![(x, top), (x, bottom)], GRID, 1.5, &[]);
+        drawing.text(Text::new((x, bottom + 22.0), SMALL, show(*tick)).middle().colour(SOFT));
+    }
+}
+
+/// A horizontal grid line and its number left of the axis, for every tick.
+pub fn y_axis(drawing: &mut Drawing, scale: &Scale, ticks: &[f64], (left, right): Point, show: impl Fn(f64) -> String) {
+    for tick in ticks {
+        let y = scale.place(*tick);
+        drawing.line(vec![(left, y), (right, y)], GRID, 1.5, &[]);
+        drawing.text(Text::new((left - 12.0, y), SMALL, show(*tick)).end().colour(SOFT));
+    }
+}
+
+/// What the horizontal axis counts, centred below its numbers.
+pub fn x_title(drawing: &mut Drawing, (left, right): Point, y: f64, text: &str) {
+    drawing.text(Text::new(((left + right) / 2.0, y), LABEL, text).middle());
+}
+
+/// What the vertical axis counts, running upwards at the left edge.
+pub fn y_title(drawing: &mut Drawing, (top, bottom): Point, text: &str) {
+    drawing.text(Text::new((MARGIN - 8.0, (top + bottom) / 2.0), LABEL, text).middle().upwards());
+}
+
+/// A text on a halo of paper, so that lines behind it do not disturb it.
+pub fn on_paper(drawing: &mut Drawing, text: Text) {
+    let wide = letters::width(&text.text, text.size, text.bold);
+    let left = match text.anchor {
+        Anchor::Start => text.at.0,
+        Anchor::Middle => text.at.0 - wide / 2.0,
+        Anchor::End => text.at.0 - wide,
+    };
+    let half = text.size * 0.62;
+    let (corner, other) = ((left - 4.0, text.at.1 - half), (left + wide + 4.0, text.at.1 + half));
+    drawing.rectangle(corner, other, super::style::PAPER);
+    drawing.text(text);
+}
+
+/// A whisker from `low` to `high` along the x axis.
+pub fn whisker(drawing: &mut Drawing, (low, high): Point, y: f64, size: f64) {
+    drawing.line(vec![(low, y), (high, y)], INK, 2.5, &[]);
+    for x in [low, high] {
+        drawing.line(vec![(x, y - size), (x, y + size)], INK, 2.5, &[]);
+    }
+}
+
+/// A key: colour fields with their words in one line from `at` on. Hatched ones are marked so.
+pub fn key(drawing: &mut Drawing, at: Point, entries: &[(&str, Colour, bool)]) {
+    let (mut x, y) = at;
+    for (word, colour, hatched) in entries {
+        let (corner, other) = ((x, y - 11.0), (x + 30.0, y + 11.0));
+        drawing.rectangle(corner, other, *colour);
+        if *hatched {
+            drawing.hatch(corner, other, INK, 9.0);
+        }
+        drawing.outline(corner, other, INK, 1.0);
+        drawing.text(Text::new((x + 40.0, y), SMALL, *word));
+        x += 40.0 + letters::width(word, SMALL, false) + 36.0;
+    }
+}
+
+/// How high every row is, where `n` of them share a figure: generous for few.
+pub fn row_height(n: usize) -> f64 {
+    (760.0 / n.max(1) as f64).clamp(66.0, 104.0)
+}
+
+/// "and 3 cases more", where rows are left out.
+pub fn left_out(cases: usize) -> Option<String> {
+    (cases > MOST_ROWS).then(|| format!("… and {} cases more, which the table shows.", cases - MOST_ROWS))
+}

@@ -1,0 +1,110 @@
+//! The embedded letters and how wide a text is in them. No font of the system is used.
+
+use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
+use std::sync::OnceLock;
+
+/// The name under which the letters are known, which is also what an SVG asks a browser for:
+/// DejaVu Sans, and where it is missing Verdana, which is as wide.
+pub const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
+
+/// From the top of the highest letter to the bottom of the deepest, in em of DejaVu Sans.
+const LINE: f64 = 1.164;
+/// plotters' SVG backend divides every size by this to get the em.
+const SVG_LINE: f64 = 1.24;
+
+/// The family, with the letters registered once.
+pub fn family() -> FontFamily<'static> {
+    static REGISTERED: OnceLock<()> = OnceLock::new();
+    REGISTERED.get_or_init(|| {
+        // The bytes are part of the program: registering fails for all runs or for none, and a
+        // test draws with both.
+        let _ = register_font(FAMILY, FontStyle::Normal, dejavu::sans::regular());
+        let _ = register_font(FAMILY, FontStyle::Bold, dejavu::sans::bold());
+    });
+    FontFamily::Name(FAMILY)
+}
+
+/// The size to ask plotters' bitmap for, so that an em is so large.
+pub fn bitmap_size(em: f64) -> f64 {
+    em * LINE
+}
+
+/// The size to ask plotters' SVG for, so that an em is so large.
+pub fn svg_size(em: f64) -> f64 {
+    em * SVG_LINE
+}
+
+/// How wide a text is.
+pub fn width(text: &str, em: f64, bold: bool) -> f64 {
+    // Measured large, because widths come in whole pixels.
+    const LARGE: f64 = 200.0;
+    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
+    let font = FontDesc::new(family(), bitmap_size(LARGE), style);
+    let measured =
+        font.box_size(text).map_or_else(|_| text.chars().count() as f64 * 0.6 * LARGE, |(w, _)| f64::from(w));
+    measured / LARGE * em
+}
+
+/// The text, cut with an ellipsis where it is wider than `most`.
+pub fn fit(text: &str, em: f64, bold: bool, most: f64) -> String {
+    if width(text, em, bold) <= most {
+        return text.to_string();
+    }
+    let mut kept: Vec<char> = text.chars().collect();
+    while kept.pop().is_some() {
+        let cut: String = kept.iter().collect::<String>().trim_end().to_string() + "…";
+        if width(&cut, em, bold) <= most {
+            return cut;
+        }
+    }
+    "…".into()
+}
+
+/// The text in at most `lines` lines no wider than `most`, broken after blanks, dashes and
+/// underscores; the last line is cut where it must be.
+pub fn wrap(text: &str, em: f64, bold: bool, most: f64, lines: usize) -> Vec<String> {
+    let mut out: Vec<String> = vec![String::new()];
+    let mut rest = text;
+    for piece in text.split_inclusive([' ', '-', '_', '/']) {
+        let line = format!("{}{piece}", out[out.len() - 1]);
+        let fits = width(line.trim_end(), em, bold) <= most;
+        if !fits && !out[out.len() - 1].is_empty() {
+            if out.len() >= lines {
+                break;
+            }
+            out.push(piece.to_string());
+        } else {
+            out.pop();
+            out.push(line);
+        }
+        rest = &rest[piece.len()..];
+    }
+    if let Some(last) = out.last_mut() {
+        last.push_str(rest);
+    }
+    out.iter().map(|line| fit(line.trim_end(), em, bold, most)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_measured_by_the_embedded_font() {
+        // Advance widths of DejaVu Sans 2.37 in units of 1/2048 em: i 569, m 1995.
+        assert!((width("iiii", 100.0, false) - 4.0 * 100.0 * 569.0 / 2048.0).abs() < 1.0);
+        assert!((width("mmmm", 100.0, false) - 4.0 * 100.0 * 1995.0 / 2048.0).abs() < 1.0);
+        assert!(width("m", 20.0, true) > width("m", 20.0, false));
+    }
+
+    #[test]
+    fn what_is_too_wide_is_wrapped_and_then_cut() {
+        let text = "a-rather-long-name of a case that goes on";
+        let lines = wrap(text, 20.0, false, 150.0, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|line| width(line, 20.0, false) <= 150.0), "{lines:?}");
+        assert!(lines[1].ends_with('…') && lines[0].starts_with("a-rather-"), "{lines:?}");
+        assert_eq!(wrap("short", 20.0, false, 150.0, 2), ["short"]);
+        assert_eq!(fit("mmmm", 20.0, false, 1.0), "…");
+    }
+}

@@ -1,0 +1,57 @@
+//! Figures, each as SVG and PNG. One file per figure; `style` says how all of them look.
+
+pub mod axis;
+pub mod cost;
+pub mod drawing;
+pub mod fleet_use;
+mod frame;
+pub mod latency;
+pub mod letters;
+mod render;
+pub mod style;
+pub mod timeline;
+
+pub use render::{to_svg, write_png};
+
+use super::document::ResultDocument;
+use super::files::write_atomically;
+use drawing::Drawing;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The figures of a run: the stem of the file, and the drawing.
+pub fn figures(result: &ResultDocument) -> Vec<(&'static str, Drawing)> {
+    let title = &result.title;
+    vec![
+        ("cost", cost::draw(title, &cost::bars(result))),
+        ("latency", latency::draw(title, &latency::curves(result))),
+        ("timeline", timeline::draw(title, result)),
+        ("fleet-use", fleet_use::draw(title, result)),
+    ]
+}
+
+/// Writes all figures of a run into a directory, each as SVG and PNG; answers what was written.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_figures(directory: &Path, result: &ResultDocument) -> io::Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for (stem, drawing) in figures(result) {
+        written.extend(write_figure(directory, stem, &drawing)?);
+    }
+    Ok(written)
+}
+
+/// Writes one figure as `STEM.svg` and `STEM.png`.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_figure(directory: &Path, stem: &str, drawing: &Drawing) -> io::Result<[PathBuf; 2]> {
+    let (svg, png) = (directory.join(format!("{stem}.svg")), directory.join(format!("{stem}.png")));
+    write_atomically(&svg, to_svg(drawing).as_bytes())?;
+    write_png(drawing, &png)?;
+    Ok([svg, png])
+}
+
+#[cfg(test)]
+mod tests;

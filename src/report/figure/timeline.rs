@@ -1,0 +1,166 @@
+//! Instances and servers over time: a row per case, a column for each.
+
+use super::axis::{Scale, nice_end};
+use super::drawing::{Drawing, Point, Text};
+use super::frame::{self, HEAD, MARGIN};
+use super::style::{BLUE, Colour, GRID, INK, LABEL, SMALL, SOFT, VERMILLION};
+use crate::report::{CaseResult, ResultDocument, format};
+
+const NAMES_END: f64 = 360.0;
+/// The two columns' left and right ends.
+const COLUMNS: [Point; 2] = [(450.0, 970.0), (1060.0, 1552.0)];
+const DAY: f64 = 86_400.0;
+
+/// The figure: the means of equal stretches, averaged over replications.
+pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
+    let shown = &result.cases[..result.cases.len().min(frame::MOST_ROWS)];
+    let row = frame::row_height(shown.len()).max(70.0);
+    let (top, bottom) = (HEAD + 40.0, HEAD + 40.0 + row * shown.len() as f64);
+    let subtitle =
+        "Instances and powered servers over time, mean over replications; every row has its own scale from 0";
+    let mut drawing = frame::head(bottom + 120.0, title, subtitle);
+    for (heading, (left, _)) in ["Instances", "Servers"].into_iter().zip(COLUMNS) {
+        drawing.text(Text::new((left, HEAD + 8.0), LABEL, heading).bold());
+    }
+    let (start, length) = span(shown);
+    for column in COLUMNS {
+        time_axis(&mut drawing, column, (start, length), (top, bottom));
+    }
+    for (index, case) in shown.iter().enumerate() {
+        let lower = top + row * (index as f64 + 1.0);
+        draw_row(&mut drawing, case, (lower - row + 12.0, lower - 8.0), (start, length));
+    }
+    if let Some(text) = frame::left_out(result.cases.len()) {
+        frame::foot(&mut drawing, &text);
+    }
+    drawing
+}
+
+/// Start and length of the time shown, in seconds.
+fn span(cases: &[CaseResult]) -> (f64, f64) {
+    let first = cases.iter().map(|c| c.timeline.start_s).fold(f64::MAX, f64::min);
+    let last = cases.iter().map(|c| c.timeline.start_s + c.timeline.length_s).fold(0.0, f64::max);
+    if last > first { (first, last - first) } else { (0.0, 1.0) }
+}
+
+fn draw_row(drawing: &mut Drawing, case: &CaseResult, (top, bottom): Point, time: Point) {
+    let (middle, room) = ((top + bottom) / 2.0, bottom - top + 20.0);
+    frame::row_name(drawing, (NAMES_END, middle), &case.name, "", NAMES_END - MARGIN, room.max(84.0));
+    let series = [(&case.timeline.instances, BLUE), (&case.timeline.servers, VERMILLION)];
+    for ((values, colour), (left, right)) in series.into_iter().zip(COLUMNS) {
+        let across = Scale::linear((time.0, time.0 + time.1), (left, right));
+        let own = (case.timeline.start_s, case.timeline.length_s);
+        course(drawing, values, own, &across, (top, bottom), colour);
+        drawing.line(vec![(left, bottom), (right, bottom)], INK, 1.5, &[]);
+    }
+}
+
+/// A level as steps over a pale area, with the top of its scale at the left.
+fn course(drawing: &mut Drawing, values: &[f64], time: Point, across: &Scale, (top, bottom): Point, colour: Colour) {
+    let most = values.iter().copied().fold(0.0, f64::max);
+    let up = Scale::linear((0.0, nice_end(most, 2)), (bottom, top));
+    let left = across.place(across.range().0);
+    for tick in [0.0, up.range().1] {
+        drawing.text(Text::new((left - 10.0, up.place(tick)), SMALL, format::level(tick)).end().colour(SOFT));
+    }
+    let stretch = time.1 / values.len().max(1) as f64;
+    let mut line: Vec<Point> = Vec::new();
+    for (index, value) in values.iter().enumerate() {
+        let (from, y) = (time.0 + stretch * index as f64, up.place(*value));
+        line.extend([(across.place(from), y), (across.place(from + stretch), y)]);
+    }
+    let mut area = line.clone();
+    area.extend(line.last().map(|last| (last.0, bottom)));
+    area.extend(line.first().map(|first| (first.0, bottom)));
+    drawing.area(area, colour, 0.2);
+    drawing.line(line, colour, 2.5, &[]);
+}
+
+fn time_axis(drawing: &mut Drawing, (left, right): Point, (start, length): Point, (top, bottom): Point) {
+    let step = time_step(length);
+    let across = Scale::linear((start, start + length), (left, right));
+    let first = (start / step - 1e-9).ceil() as i64;
+    let last = ((start + length) / step + 1e-9).floor() as i64;
+    for tick in (first..=last).map(|i| i as f64 * step) {
+        let x = across.place(tick);
+        drawing.line(vec![(x, top), (x, bottom)], GRID, 1.5, &[]);
+        drawing.text(Text::new((x, bottom + 20.0), SMALL, moment(tick, step)).middle().colour(SOFT));
+    }
+    let unit = if step < 60.0 { "simulated time in seconds" } else { "simulated time" };
+    frame::x_title(drawing, (left, right), bottom + 58.0, unit);
+}
+
+/// The least round step that makes at most eight ticks.
+fn time_step(length: f64) -> f64 {
+    let steps = [
+        1e-3,
+        1e-2,
+        0.1,
+        1.0,
+        2.0,
+        5.0,
+        10.0,
+        30.0,
+        60.0,
+        120.0,
+        300.0,
+        600.0,
+        1800.0,
+        3600.0,
+        7200.0,
+        10_800.0,
+        21_600.0,
+        43_200.0,
+        DAY,
+        2.0 * DAY,
+        7.0 * DAY,
+        14.0 * DAY,
+        28.0 * DAY,
+        91.0 * DAY,
+        182.0 * DAY,
+        364.0 * DAY,
+        3640.0 * DAY,
+    ];
+    steps.into_iter().find(|step| length / step <= 8.0).unwrap_or(length)
+}
+
+/// A moment as it stands on the axis: time begins on a Monday at 00:00.
+fn moment(seconds: f64, step: f64) -> String {
+    const WEEK: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let day = (seconds / DAY + 1e-9).floor();
+    let minutes = ((seconds - day * DAY) / 60.0).round() as i64;
+    let name = WEEK[(day as i64).rem_euclid(7) as usize];
+    match step {
+        s if s >= 7.0 * DAY => format!("day {day}"),
+        s if s >= DAY && day >= 7.0 => format!("{name} {day}"),
+        s if s >= DAY => name.into(),
+        s if s < 60.0 => format::significant(seconds, 6),
+        _ if minutes == 0 => name.into(),
+        _ => format!("{:02}:{:02}", minutes / 60, minutes % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::tests::example;
+
+    #[test]
+    fn moments_are_named_from_monday() {
+        assert_eq!(moment(0.0, 3600.0), "Mon");
+        assert_eq!(moment(DAY * 1.25, 10_800.0), "06:00");
+        assert_eq!(moment(DAY * 6.0, DAY), "Sun");
+        assert_eq!(moment(DAY * 14.0, 7.0 * DAY), "day 14");
+        assert_eq!(moment(0.5, 0.1), "0.5");
+        assert_eq!((time_step(7.0 * DAY), time_step(DAY), time_step(100.0)), (DAY, 10_800.0, 30.0));
+    }
+
+    #[test]
+    fn every_case_has_a_row_with_its_scale() {
+        let drawing = draw("When?", &example());
+        let texts: Vec<&str> = drawing.texts().map(|t| t.text.as_str()).collect();
+        for expected in ["lambda", "droplet", "Instances", "Servers", "2", "12:00", "simulated time"] {
+            assert!(texts.contains(&expected), "{expected} is not in {texts:?}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Numbers as people write them.
+
+/// Shown for what is undefined.
+pub const UNDEFINED: &str = "–";
+
+/// Dollars for a table: "$0.0042", "$5.00", "$123", "$1,234", "-$12.30".
+pub fn money(dollars: f64) -> String {
+    money_with(dollars, money_decimals(dollars))
+}
+
+/// The digits after the point that an amount deserves: cents below $100, two significant digits
+/// below one cent, none from $100 on.
+pub fn money_decimals(dollars: f64) -> usize {
+    match dollars.abs() {
+        a if a >= 99.995 => 0,
+        a if a >= 0.01 || a == 0.0 => 2,
+        a => significant_decimals(a, 2).min(9),
+    }
+}
+
+/// Dollars with so many digits after the point.
+pub fn money_with(dollars: f64, decimals: usize) -> String {
+    let digits = grouped(dollars.abs(), decimals);
+    let sign = if dollars < 0.0 && digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) { "-" } else { "" };
+    format!("{sign}${digits}")
+}
+
+/// Dollars for an axis or a label: "$5", "$0.25", "$1.2k", "$3M".
+pub fn short_money(dollars: f64) -> String {
+    let sign = if dollars < 0.0 { "-" } else { "" };
+    format!("{sign}${}", short_number(dollars.abs(), ["", "k", "M", "B"]))
+}
+
+/// A number for an axis or a label: "0.25", "950", "1.2 k", "61 M".
+pub fn short_count(value: f64) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", short_number(value.abs(), ["", " k", " M", " bn"]))
+}
+
+/// Two or three significant digits, with the thousands as a suffix.
+fn short_number(value: f64, suffixes: [&str; 4]) -> String {
+    let mut scaled = value;
+    let mut step = 0;
+    while scaled >= 999.5 && step < 3 {
+        scaled /= 1000.0;
+        step += 1;
+    }
+    format!("{}{}", significant(scaled, if scaled >= 100.0 { 3 } else { 2 }), suffixes[step])
+}
+
+/// A number with so many significant digits and no zeros at its end: "0.25", "12", "1.2".
+pub fn significant(value: f64, digits: usize) -> String {
+    let text = format!("{value:.*}", significant_decimals(value, digits).min(12));
+    without_zeros(&text).to_string()
+}
+
+/// A decimal text without the zeros at its end.
+pub fn without_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
+/// How many digits after the point show so many significant ones.
+pub fn significant_decimals(value: f64, digits: usize) -> usize {
+    if value == 0.0 || !value.is_finite() {
+        return 0;
+    }
+    let before = value.abs().log10().floor() as i64 + 1;
+    (digits as i64 - before).max(0) as usize
+}
+
+/// A length of time in seconds: "850 µs", "62 ms", "1.24 s", "3.5 min", "2.1 h", "4 days".
+pub fn duration(seconds: f64) -> String {
+    let (unit, name) = duration_unit(seconds);
+    format!("{} {name}", significant(seconds / unit, 3))
+}
+
+/// The unit in which a length of time is best said: its length in seconds and its name.
+pub fn duration_unit(seconds: f64) -> (f64, &'static str) {
+    match seconds.abs() {
+        0.0 => (1.0, "s"),
+        a if a < 0.999_5e-6 => (1e-9, "ns"),
+        a if a < 0.999_5e-3 => (1e-6, "µs"),
+        a if a < 0.999_5 => (1e-3, "ms"),
+        a if a < 119.5 => (1.0, "s"),
+        a if a < 7_170.0 => (60.0, "min"),
+        a if a < 172_000.0 => (3_600.0, "h"),
+        _ => (86_400.0, "days"),
+    }
+}
+
+/// A share: "12 %", "0.4 %", "99.95 %"; near 1 with as many digits as tell it from 1.
+pub fn percent(share: f64) -> String {
+    let rest = 1.0 - share;
+    if share > 0.99 && rest > 0.0 {
+        let decimals = significant_decimals(rest * 100.0, 1).clamp(1, 6);
+        return format!("{:.decimals$} %", share * 100.0);
+    }
+    format!("{} %", significant(share * 100.0, if share.abs() >= 0.1 { 3 } else { 2 }))
+}
+
+/// A number with its thousands apart: "1,234.5".
+pub fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut out = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    let sign = if value < 0.0 { "-" } else { "" };
+    if fraction.is_empty() { format!("{sign}{out}") } else { format!("{sign}{out}.{fraction}") }
+}
+
+/// A level such as a number of instances: "1", "2.35", "12.4", "1,234".
+pub fn level(value: f64) -> String {
+    if value.abs() >= 99.95 { grouped(value, 0) } else { significant(value, 3) }
+}
+
+/// A half-width with so many digits after the point, rounded up so that it never looks narrower
+/// than it is; `None` where it is nothing but the noise of floating-point sums.
+pub fn half_width(half: f64, mean: f64, decimals: usize) -> Option<f64> {
+    if half <= mean.abs() * 1e-9 {
+        return None;
+    }
+    let scale = 10f64.powi(decimals as i32);
+    Some((half * scale * (1.0 - 1e-9)).ceil() / scale)
+}
+
+/// The text with control characters (which could command a terminal or break a line) replaced by
+/// blanks.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// The text in lines of at most `width` characters, broken after blanks and dashes where it can
+/// be; what does not fit into `most` lines is cut with an ellipsis.
+pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
+    let width = width.max(2);
+    let mut lines: Vec<String> = vec![String::new()];
+    let pieces = text.split_inclusive([' ', '-', '_', '/']).flat_map(|piece| chunks(piece, width));
+    for piece in pieces {
+        let line = lines.last_mut().filter(|l| l.chars().count() + piece.trim_end().chars().count() <= width);
+        match line {
+            Some(line) => line.push_str(&piece),
+            None => lines.push(piece),
+        }
+    }
+    lines.iter_mut().for_each(|line| line.truncate(line.trim_end().len()));
+    if lines.len() > most.max(1) {
+        lines.truncate(most.max(1));
+        let kept: String = lines[lines.len() - 1].chars().take(width - 1).collect();
+        *lines.last_mut().unwrap_or(&mut String::new()) = format!("{kept}…");
+    }
+    lines
+}
+
+/// A piece cut into parts of at most `width` characters.
+fn chunks(piece: &str, width: usize) -> Vec<String> {
+    let characters: Vec<char> = piece.chars().collect();
+    match piece.trim_end().chars().count() <= width {
+        true => vec![piece.to_string()],
+        false => characters.chunks(width).map(|part| part.iter().collect()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_as_people_write_it() {
+        let written = [
+            (0.0, "$0.00"),
+            (0.0042, "$0.0042"),
+            (0.43, "$0.43"),
+            (5.0, "$5.00"),
+            (99.99, "$99.99"),
+            (100.0, "$100"),
+            (1234.4, "$1,234"),
+            (1_234_567.0, "$1,234,567"),
+            (-12.3, "-$12.30"),
+            (-1500.0, "-$1,500"),
+        ];
+        for (dollars, expected) in written {
+            assert_eq!(money(dollars), expected);
+        }
+        assert_eq!(money_with(-0.001, 2), "$0.00");
+        let short = [
+            (5.0, "$5"),
+            (0.25, "$0.25"),
+            (1234.0, "$1.2k"),
+            (999.9, "$1k"),
+            (61e6, "$61M"),
+            (250.0, "$250"),
+            (0.001, "$0.001"),
+        ];
+        for (dollars, expected) in short {
+            assert_eq!(short_money(dollars), expected);
+        }
+    }
+
+    #[test]
+    fn counts_and_levels() {
+        for (value, expected) in
+            [(950.0, "950"), (1_200_000.0, "1.2 M"), (61_000.0, "61 k"), (0.0, "0"), (0.01, "0.01")]
+        {
+            assert_eq!(short_count(value), expected);
+        }
+        for (value, expected) in [(1.0, "1"), (2.346, "2.35"), (12.44, "12.4"), (1234.5, "1,234"), (0.0123, "0.0123")] {
+            assert_eq!(level(value), expected);
+        }
+    }
+
+    #[test]
+    fn durations() {
+        let written = [
+            (0.0, "0 s"),
+            (0.062, "62 ms"),
+            (1.2345, "1.23 s"),
+            (0.00085, "850 µs"),
+            (210.0, "3.5 min"),
+            (7_560.0, "2.1 h"),
+            (345_600.0, "4 days"),
+            (0.9999, "1 s"),
+        ];
+        for (seconds, expected) in written {
+            assert_eq!(duration(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn shares() {
+        for (share, expected) in [
+            (0.0, "0 %"),
+            (0.12, "12 %"),
+            (0.004, "0.4 %"),
+            (0.9995, "99.95 %"),
+            (1.0, "100 %"),
+            (0.999_996, "99.9996 %"),
+        ] {
+            assert_eq!(percent(share), expected);
+        }
+    }
+
+    #[test]
+    fn half_widths_are_rounded_up() {
+        assert_eq!(half_width(0.0001, 5.0, 2), Some(0.01));
+        assert_eq!(half_width(0.02, 5.0, 2), Some(0.02));
+        assert_eq!(half_width(1e-12, 5.0, 2), None);
+        assert_eq!(half_width(0.0, 0.0, 2), None);
+    }
+
+    #[test]
+    fn lines_break_after_dashes_and_blanks() {
+        assert_eq!(wrap("aws-lambda-2017 128mb", 12, 9), ["aws-lambda-", "2017 128mb"]);
+        assert_eq!(wrap("one two three", 5, 9), ["one", "two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4, 2), ["abcd", "efg…"]);
+        assert_eq!(wrap("", 4, 2), [""]);
+        assert_eq!(printable("a\u{1b}[5m\nb"), "a [5m b");
+    }
+}

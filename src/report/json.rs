@@ -1,0 +1,138 @@
+//! The result as JSON.
+
+use super::document::{AppResult, CaseResult, ResultDocument};
+use crate::metrics::{Estimate, Figures};
+use serde_json::{Map, Value, json};
+
+/// The result as one pretty-printed JSON document that ends with a newline. It holds nothing that
+/// differs between two runs of the same input. Undefined values are `null`; numbers are the
+/// shortest text that reads back as the same float.
+pub fn to_json(result: &ResultDocument) -> String {
+    let cases: Map<String, Value> = result.cases.iter().map(|c| (c.name.clone(), case_json(c))).collect();
+    let document = json!({
+        "schema": 1,
+        "title": result.title,
+        "seed": result.seed,
+        "replications": result.replications,
+        "duration_s": result.duration_s,
+        "digest": result.digest,
+        "cases": cases,
+    });
+    format!("{document:#}\n")
+}
+
+/// An estimate as JSON: `{ "mean": x, "ci95": h }`.
+pub fn estimate_json(estimate: &Estimate) -> Value {
+    json!({ "mean": estimate.mean, "ci95": estimate.ci95 })
+}
+
+fn case_json(case: &CaseResult) -> Value {
+    let mut object = Map::new();
+    object.insert("hosting".into(), json!(case.hosting));
+    object.insert("family".into(), json!(case.family));
+    object.insert("size".into(), json!(case.size));
+    insert_figures(&mut object, &case.figures, &[], case.slo_met);
+    let apps: Map<String, Value> =
+        case.apps.iter().map(|app| (app.name.clone(), app_json(app, &case.figures))).collect();
+    object.insert("apps".into(), Value::Object(apps));
+    Value::Object(object)
+}
+
+fn app_json(app: &AppResult, figures: &Figures) -> Value {
+    let mut object = Map::new();
+    object.insert("hosting".into(), json!(app.hosting));
+    object.insert("size".into(), json!(app.size));
+    insert_figures(&mut object, figures, &["apps", &app.name], app.slo_met);
+    Value::Object(object)
+}
+
+/// Puts the figures under `prefix` in, and `slo_met` before the provider's ledger (or at the end).
+fn insert_figures(object: &mut Map<String, Value>, figures: &Figures, prefix: &[&str], slo_met: Option<bool>) {
+    for (path, values) in figures.iter() {
+        let Some(path) = below(path, prefix).filter(|p| p[0] != "apps") else { continue };
+        if path[0] == "provider_usd" && !object.contains_key("slo_met") {
+            object.insert("slo_met".into(), json!(slo_met));
+        }
+        insert(object, path, estimate_json(&Estimate::of(values)));
+    }
+    object.entry("slo_met").or_insert(json!(slo_met));
+}
+
+/// What follows a prefix of a path, where the path has that prefix and goes on.
+fn below<'p>(path: &'p [String], prefix: &[&str]) -> Option<&'p [String]> {
+    let (head, rest) = path.split_at_checked(prefix.len())?;
+    (!rest.is_empty() && head.iter().zip(prefix).all(|(a, b)| a == b)).then_some(rest)
+}
+
+/// Puts a value at a path of keys, making the objects on the way.
+fn insert(object: &mut Map<String, Value>, path: &[String], value: Value) {
+    match path {
+        [] => {}
+        [key] => {
+            object.insert(key.clone(), value);
+        }
+        [key, rest @ ..] => {
+            if let Value::Object(inner) = object.entry(key).or_insert_with(|| json!({})) {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::tests::example;
+
+    #[test]
+    fn keys_stand_in_the_order_of_the_contract() {
+        let text = to_json(&example());
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&value), ["schema", "title", "seed", "replications", "duration_s", "digest", "cases"]);
+        assert_eq!(keys(&value["cases"]), ["lambda", "droplet"]);
+        let case = &value["cases"]["lambda"];
+        let expected = [
+            "hosting",
+            "family",
+            "size",
+            "requests",
+            "latency_s",
+            "queueing_s",
+            "instances",
+            "fleet",
+            "invoice_usd",
+            "owned_usd",
+            "labour_usd",
+            "tco_usd",
+            "usd_per_million_requests",
+            "availability",
+            "slo_met",
+            "provider_usd",
+            "apps",
+        ];
+        assert_eq!(keys(case), expected);
+        assert_eq!(keys(&case["invoice_usd"]), ["total", "lines"]);
+        assert_eq!(keys(&case["invoice_usd"]["lines"]), ["requests", "compute"]);
+        assert_eq!(keys(&case["apps"]["api"])[..4], ["hosting", "size", "requests", "latency_s"]);
+        assert_eq!(keys(&case["apps"]["api"]).last().unwrap(), "slo_met");
+    }
+
+    #[test]
+    fn estimates_are_objects_and_the_undefined_is_null() {
+        let value: Value = serde_json::from_str(&to_json(&example())).unwrap();
+        let lambda = &value["cases"]["lambda"];
+        assert_eq!(lambda["invoice_usd"]["total"]["mean"], json!(0.43));
+        assert!(lambda["invoice_usd"]["total"]["ci95"].as_f64().unwrap() > 0.0);
+        assert_eq!(value["cases"]["droplet"]["requests"]["cold_share"], json!({ "mean": null, "ci95": null }));
+        assert_eq!(lambda["slo_met"], json!(true));
+        assert_eq!(value["cases"]["droplet"]["size"], json!("512mb"));
+    }
+
+    #[test]
+    fn floats_read_back_as_they_were() {
+        let mut result = example();
+        result.duration_s = 0.1 + 0.2;
+        assert!(to_json(&result).contains("0.30000000000000004"));
+    }
+}

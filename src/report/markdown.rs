@@ -1,0 +1,59 @@
+//! The result as Markdown: a title, a table (GitHub's dialect) and the notes as a list.
+
+use super::comparison::{COLUMNS, hosting, subtitle};
+use super::document::{CaseResult, ResultDocument};
+use super::{format, notes};
+
+/// The result as Markdown; what users wrote is escaped, so that it shows as it was written.
+pub fn to_markdown(result: &ResultDocument) -> String {
+    let headings = COLUMNS.iter().map(|c| c.heading.join(" ").trim_end().to_string());
+    let head = line(["Case".to_string(), "Hosting".to_string()].into_iter().chain(headings));
+    let rule = line((0..COLUMNS.len() + 2).map(|i| if i < 2 { "---".to_string() } else { "---:".to_string() }));
+    let rows: String = result.cases.iter().map(row).collect();
+    let notes: String = notes(result).iter().map(|note| format!("- {}\n", escape(note))).collect();
+    let gap = if notes.is_empty() { "" } else { "\n" };
+    format!("# {}\n\n{}\n\n{head}{rule}{rows}{gap}{notes}", escape(&result.title), subtitle(result))
+}
+
+fn row(case: &CaseResult) -> String {
+    let cells = COLUMNS.iter().map(|column| {
+        let cell = (column.cell)(case);
+        let half = cell.half.map(|half| format!(" {half}")).unwrap_or_default();
+        format!("{}{half}", cell.mean)
+    });
+    line([escape(&case.name), escape(&hosting(case))].into_iter().chain(cells))
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
+}
+
+/// The text with every sign that Markdown or HTML would read escaped, on one line.
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for c in format::printable(text).chars() {
+        if "\\`*_[]<>|#&~".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::tests::example;
+
+    #[test]
+    fn every_row_has_as_many_cells_as_the_head() {
+        let mut result = example();
+        result.cases[0].name = "a|b <script>\n*x*".into();
+        let text = to_markdown(&result);
+        let pipes = |line: &str| line.replace("\\|", "").matches('|').count();
+        let rows: Vec<&str> = text.lines().filter(|l| l.starts_with('|')).collect();
+        assert_eq!(rows.len(), 4);
+        assert!(rows.iter().all(|row| pipes(row) == COLUMNS.len() + 3), "{text}");
+        assert!(text.contains(r"a\|b \<script\>") && text.contains("$0.43 ±0.06"), "{text}");
+    }
+}

@@ -1,0 +1,24 @@
+//! What a user reads: the result as a table, JSON, CSV, Markdown and figures.
+//!
+//! A [`ResultDocument`] holds all that a run has learned; every format is a function of it alone,
+//! so that no two of them can disagree.
+
+mod comparison;
+mod csv;
+mod document;
+pub mod figure;
+mod files;
+pub mod format;
+mod json;
+mod markdown;
+mod notes;
+mod table;
+
+pub use csv::to_csv;
+pub use document::{AppResult, CaseResult, ResultDocument, Timeline};
+pub use figure::write_figures;
+pub use files::{in_place_of, write_atomically};
+pub use json::{estimate_json, to_json};
+pub use markdown::to_markdown;
+pub use notes::notes;
+pub use table::{colour_wanted, to_table};

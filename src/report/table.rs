@@ -1,0 +1,119 @@
+//! The comparison table, readable in 100 columns.
+
+use super::comparison::{COLUMNS, Cell, hosting, subtitle};
+use super::document::{CaseResult, ResultDocument};
+use super::{format, notes};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+/// Columns of a terminal that the table keeps within, as long as its numbers allow.
+const WIDTH: usize = 100;
+/// The first column is never narrower, nor wider than needed.
+const LEAST_NAME: usize = 14;
+/// Lines that a name may take before it is cut.
+const NAME_LINES: usize = 3;
+
+/// Whether to write in colour: on a terminal, unless `NO_COLOR` is set to anything but nothing
+/// (<https://no-color.org>).
+pub fn colour_wanted(terminal: bool) -> bool {
+    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The title, the table (a line of means and a line of half-widths per case) and the notes.
+pub fn to_table(result: &ResultDocument, colour: bool) -> String {
+    let mut out = format!("{}\n{}\n\n", format::printable(&result.title), subtitle(result));
+    let cells: Vec<Vec<Cell>> = result.cases.iter().map(|c| COLUMNS.iter().map(|k| (k.cell)(c)).collect()).collect();
+    let text = grid(result, &cells, name_width(&cells)).to_string();
+    text.lines().enumerate().for_each(|(index, line)| out.push_str(&finish_line(line, index < 2, colour)));
+    let notes = notes(result);
+    if !notes.is_empty() {
+        out.push('\n');
+    }
+    for note in notes {
+        out.push_str(&hanging("- ", &note));
+    }
+    out
+}
+
+/// What the numbers leave of the width for the names.
+fn name_width(cells: &[Vec<Cell>]) -> usize {
+    let width = |index: usize| {
+        let heading = COLUMNS[index].heading.iter().map(|h| h.chars().count());
+        let of_cell = |cell: &Cell| cell.mean.chars().count().max(cell.half.as_ref().map_or(0, |h| h.chars().count()));
+        heading.chain(cells.iter().map(|row| of_cell(&row[index]))).max().unwrap_or(0) + 1
+    };
+    let numbers: usize = (0..COLUMNS.len()).map(width).sum();
+    WIDTH.saturating_sub(numbers).max(LEAST_NAME)
+}
+
+fn grid(result: &ResultDocument, cells: &[Vec<Cell>], name_width: usize) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let headings = COLUMNS.iter().map(|c| c.heading.join("\n"));
+    table.add_row(["Case\nhosting, size".to_string()].into_iter().chain(headings));
+    for (case, cells) in result.cases.iter().zip(cells) {
+        let texts = cells.iter().map(|cell| format!("{}\n{}", cell.mean, cell.half.as_deref().unwrap_or_default()));
+        table.add_row([name(case, name_width)].into_iter().chain(texts));
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((u16::from(index > 0), 0));
+        column.set_cell_alignment(if index == 0 { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    table
+}
+
+/// The first cell: the name in as many lines as it may take, and the hosting below it.
+fn name(case: &CaseResult, width: usize) -> String {
+    let mut lines = format::wrap(&format::printable(&case.name), width, NAME_LINES);
+    lines.extend(format::wrap(&hosting(case), width.saturating_sub(2), NAME_LINES).iter().map(|l| format!("  {l}")));
+    lines.join("\n")
+}
+
+/// A line without the blanks at its end; in colour, headings are bold and "missed" is red.
+fn finish_line(line: &str, heading: bool, colour: bool) -> String {
+    let line = line.trim_end();
+    match line.strip_suffix(" missed") {
+        _ if !colour => format!("{line}\n"),
+        _ if heading => format!("\x1b[1m{line}\x1b[0m\n"),
+        Some(rest) => format!("{rest} \x1b[31mmissed\x1b[0m\n"),
+        None => format!("{line}\n"),
+    }
+}
+
+/// A paragraph whose later lines stand under the first word.
+fn hanging(mark: &str, text: &str) -> String {
+    let lines = format::wrap(&format::printable(text), WIDTH - mark.len(), usize::MAX);
+    let indented = lines.iter().enumerate().map(|(i, line)| match i {
+        0 => format!("{mark}{line}\n"),
+        _ => format!("{:width$}{line}\n", "", width = mark.len()),
+    });
+    indented.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::tests::example;
+
+    #[test]
+    fn fits_100_columns_and_shows_the_figures() {
+        let mut result = example();
+        result.cases[0].name = "a-very-long-name-of-a-case-that-nobody-would-choose-but-somebody-has".into();
+        result.notes.push("word ".repeat(60));
+        let text = to_table(&result, false);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        for expected in ["$0.43", "±0.06", "$55.00", "240 ms", "0.4 %", "aws-lambda-2017", "met", "–"] {
+            assert!(text.contains(expected), "{expected} is not in\n{text}");
+        }
+        assert!(!text.contains('\x1b'));
+    }
+
+    #[test]
+    fn colour_marks_what_was_missed_and_nothing_a_user_wrote() {
+        let mut result = example();
+        result.cases[0].slo_met = Some(false);
+        result.cases[1].name = "\x1b[5mblink".into();
+        let text = to_table(&result, true);
+        assert!(text.contains("\x1b[31mmissed\x1b[0m") && text.contains("\x1b[1mCase"), "{text:?}");
+        assert!(!text.contains("\x1b[5m"), "{text:?}");
+    }
+}

@@ -1,0 +1,3 @@
+//! What a scenario file asks for.
+
+pub mod expect;
