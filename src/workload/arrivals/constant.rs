@@ -1,0 +1,44 @@
+//! At equal distances: `constant = { rate = "2 /s" }`; the first comes after one gap.
+
+use crate::document::{Diagnostics, Node, Table, rate};
+use crate::units::Time;
+use crate::workload::merged::Process;
+
+/// Arrivals at equal distances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constant {
+    /// Arrivals per second.
+    pub rate: f64,
+}
+
+impl Constant {
+    pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Constant> {
+        let mut table = Table::of(node, diagnostics)?;
+        let rate = table.required("rate", diagnostics, rate);
+        table.finish(diagnostics);
+        Some(Constant { rate: rate? })
+    }
+}
+
+/// One tenant's arrivals.
+pub(in crate::workload) struct ConstantProcess {
+    start: Time,
+    /// Nanoseconds between two; infinite at a rate of 0.
+    gap: f64,
+    count: f64,
+}
+
+impl ConstantProcess {
+    pub(in crate::workload) fn new(constant: &Constant, factor: f64, start: Time) -> ConstantProcess {
+        ConstantProcess { start, gap: 1e9 / (constant.rate * factor), count: 0.0 }
+    }
+}
+
+impl Process for ConstantProcess {
+    /// The k-th arrival is placed from the start, so that roundings do not add up.
+    fn next(&mut self, end: Time) -> Option<Time> {
+        self.count += 1.0;
+        let delay = self.count * self.gap + 0.5;
+        (delay < end.since(self.start).0 as f64 + 0.5).then(|| Time(self.start.0 + delay as u64)).filter(|t| *t < end)
+    }
+}

@@ -1,0 +1,56 @@
+//! Opening files, compressed or not.
+
+use super::TraceError;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+
+/// The most memory that decompressing an xz file may take: the format's strongest preset needs 65 MiB.
+const XZ_MEMORY: u64 = 256 << 20;
+/// How much of a file is looked at to tell what it is.
+const HEAD: u64 = 1 << 16;
+
+/// An opened file: its first bytes, decompressed, and a reader of all of it.
+pub(super) struct Opened {
+    pub(super) head: Vec<u8>,
+    pub(super) reader: Box<dyn BufRead + Send>,
+}
+
+/// Opens a file; gzip and xz are recognised by their first bytes, whatever the name.
+pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
+    let wrong = |error: std::io::Error| TraceError::new(path, None, explain(&error));
+    if path.is_dir() {
+        return Err(TraceError::new(path, None, "this is a directory, not a file"));
+    }
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(wrong)?);
+    let magic = file.fill_buf().map_err(wrong)?;
+    let mut reader: Box<dyn Read + Send> = if magic.starts_with(&[0x1f, 0x8b]) {
+        Box::new(flate2::bufread::MultiGzDecoder::new(file))
+    } else if magic.starts_with(b"\xfd7zXZ\0") {
+        let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, liblzma::stream::CONCATENATED);
+        let stream = stream.map_err(|e| TraceError::new(path, None, e.to_string()))?;
+        Box::new(liblzma::bufread::XzDecoder::new_stream(file, stream))
+    } else {
+        Box::new(file)
+    };
+    let mut head = Vec::new();
+    reader.by_ref().take(HEAD).read_to_end(&mut head).map_err(wrong)?;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).to_vec();
+    if head.iter().all(u8::is_ascii_whitespace) && (head.len() as u64) < HEAD {
+        return Err(TraceError::new(path, None, "the file is empty: expected numbers, or rows of a table"));
+    }
+    let whole = Cursor::new(head.clone()).chain(reader);
+    Ok(Opened { head, reader: Box::new(BufReader::with_capacity(1 << 16, whole)) })
+}
+
+/// What an error of reading means, in words.
+pub(super) fn explain(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as K;
+    match error.kind() {
+        K::NotFound => "no such file (paths are relative to the scenario's directory)".into(),
+        K::PermissionDenied => "the file may not be read (permission denied)".into(),
+        K::UnexpectedEof => "the compressed file ends too early: it is truncated".into(),
+        K::InvalidInput | K::InvalidData => format!("the compressed file is damaged ({error})"),
+        _ => format!("the file cannot be read ({error})"),
+    }
+}

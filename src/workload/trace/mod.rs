@@ -1,0 +1,105 @@
+//! Measured traffic: files that say how many requests came in each interval, or when each came.
+//!
+//! A file is read twice: once when the scenario is read, which finds every mistake in it and
+//! what it holds ([`Trace::open`]), and once per simulation, a row at a time. It is never held
+//! whole. Plain, gzip and xz files are told apart by their first bytes.
+
+mod azure_2019;
+mod column;
+mod counts;
+mod describe;
+mod file;
+mod list;
+mod options;
+mod requests;
+mod rows;
+mod timestamp;
+
+pub use azure_2019::{AzureFiles, TenantTrace, TraceTenant};
+pub use column::{Column, read_numbers};
+pub use counts::{CountsReader, Interval};
+pub use describe::{Description, describe, guess_format};
+pub use options::{Format, TraceOptions};
+pub use requests::{RequestsReader, TracedRequest};
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What is wrong with a trace, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceError {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1, where the mistake has one.
+    pub line: Option<u64>,
+    /// What was expected and what was found.
+    pub message: String,
+}
+
+impl TraceError {
+    pub(crate) fn new(file: &Path, line: impl Into<Option<u64>>, message: impl Into<String>) -> TraceError {
+        TraceError { file: file.to_path_buf(), line: line.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for TraceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file.display(), self.message),
+            None => write!(f, "{}: {}", self.file.display(), self.message),
+        }
+    }
+}
+
+impl std::error::Error for TraceError {}
+
+/// A trace file that has been read through once and found good.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// The file.
+    pub path: PathBuf,
+    /// How it is to be read.
+    pub options: TraceOptions,
+    /// What it holds.
+    pub summary: Summary,
+}
+
+/// What a trace holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows (or numbers of a list).
+    pub rows: u64,
+    /// Requests in all rows.
+    pub total: u64,
+    /// Nanoseconds of the file's own clock at which the trace begins.
+    pub zero: i64,
+    /// Length of the trace in nanoseconds, after which `repeat` starts again.
+    pub span: u64,
+    /// Length of an interval, in nanoseconds (`counts`; 0 for `requests`).
+    pub interval: u64,
+    /// How far, in nanoseconds, a request may stand behind one that arrived after it (`requests`).
+    pub disorder: u64,
+}
+
+impl Trace {
+    /// Reads a file through, and says what it holds.
+    ///
+    /// # Errors
+    /// The first mistake: no such file, a truncated archive, an empty file, a row that is not
+    /// what the format says.
+    pub fn open(path: &Path, options: TraceOptions) -> Result<Trace, TraceError> {
+        let summary = match options.format {
+            Format::Counts => counts::scan(path, &options)?,
+            Format::Requests | Format::Azure2021 => requests::scan(path, &options)?,
+        };
+        Ok(Trace { path: path.to_path_buf(), options, summary })
+    }
+
+    /// Whether rows are single requests.
+    pub fn is_requests(&self) -> bool {
+        self.options.format != Format::Counts
+    }
+}
+
+#[cfg(test)]
+mod tests;

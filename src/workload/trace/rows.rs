@@ -1,0 +1,180 @@
+//! Tables in text: rows of fields, a header perhaps.
+
+use super::file::{explain, open};
+use super::timestamp::parse_moment;
+use super::{Column, TraceError};
+use std::io::{BufRead, Read};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// The longest line that is read: a file without line ends must not fill the memory.
+const LONGEST_LINE: u64 = 1 << 20;
+
+/// A table being read.
+pub(super) struct Rows {
+    path: PathBuf,
+    reader: Box<dyn BufRead + Send>,
+    delimiter: u8,
+    line: Vec<u8>,
+    fields: Vec<Range<usize>>,
+    /// The number of the current line, from 1.
+    pub(super) number: u64,
+    /// Names of the columns, where the first line has them.
+    pub(super) header: Option<Vec<String>>,
+    /// Whether the current line has not been given out yet.
+    waiting: bool,
+}
+
+impl Rows {
+    /// Opens a table and reads its header, if it has one: a first line without any number.
+    pub(super) fn open(path: &Path) -> Result<Rows, TraceError> {
+        let opened = open(path)?;
+        let mut rows = Rows {
+            path: path.to_path_buf(),
+            reader: opened.reader,
+            delimiter: delimiter(&opened.head),
+            line: Vec::new(),
+            fields: Vec::new(),
+            number: 0,
+            header: None,
+            waiting: false,
+        };
+        rows.waiting = rows.advance()?;
+        let fields = rows.texts();
+        if rows.waiting && fields.iter().all(|f| parse_moment(f).is_none()) {
+            rows.header = Some(fields);
+            rows.waiting = false;
+        }
+        Ok(rows)
+    }
+
+    /// Goes to the next row; false at the end.
+    pub(super) fn next(&mut self) -> Result<bool, TraceError> {
+        if std::mem::take(&mut self.waiting) {
+            return Ok(true);
+        }
+        self.advance()
+    }
+
+    /// Goes to the first row of data without passing it; false where there is none.
+    pub(super) fn peek(&mut self) -> Result<bool, TraceError> {
+        if !self.waiting {
+            self.waiting = self.advance()?;
+        }
+        Ok(self.waiting)
+    }
+
+    /// A field of the current row.
+    pub(super) fn field(&self, column: usize) -> Result<&str, TraceError> {
+        let Some(range) = self.fields.get(column) else {
+            let message = format!("expected at least {} fields, found {}", column + 1, self.fields.len());
+            return Err(self.wrong(message));
+        };
+        std::str::from_utf8(&self.line[range.clone()]).map_err(|_| self.wrong("this is not text in UTF-8"))
+    }
+
+    /// How many fields the current row has.
+    pub(super) fn width(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// An error at the current line.
+    pub(super) fn wrong(&self, message: impl Into<String>) -> TraceError {
+        TraceError::new(&self.path, self.number, message)
+    }
+
+    /// The place of a column that must be there.
+    pub(super) fn column(&self, name: &str) -> Result<usize, TraceError> {
+        let names = self.header.as_deref().unwrap_or_default();
+        let found = names.iter().position(|n| n.eq_ignore_ascii_case(name));
+        found.ok_or_else(|| {
+            let found = if names.is_empty() { "no header".into() } else { names.join(", ") };
+            let message = format!("expected a column named `{name}`, found {found}");
+            TraceError::new(&self.path, self.number.max(1), message)
+        })
+    }
+
+    /// The place of a column named, or numbered, or the only one among those that `may` be it.
+    pub(super) fn choose(&mut self, column: &Column, may: impl Fn(&str) -> bool) -> Result<usize, TraceError> {
+        self.peek()?;
+        match column {
+            Column::Named(name) => self.column(name),
+            Column::Number(number) if *number < self.width() => Ok(*number),
+            Column::Number(number) => {
+                Err(self.wrong(format!("expected a column number {}, found {} columns", number + 1, self.width())))
+            }
+            Column::Only => {
+                let texts = self.texts();
+                let fit: Vec<usize> = (0..texts.len()).filter(|i| may(&texts[*i])).collect();
+                match fit.as_slice() {
+                    [only] => Ok(*only),
+                    _ => {
+                        let names = self.header.as_ref().map_or(String::new(), |h| format!(" ({})", h.join(", ")));
+                        let message = format!("{} columns could be meant{names}: say which with `column`", fit.len());
+                        Err(self.wrong(message))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The fields of the current row.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.fields.iter().map(|range| String::from_utf8_lossy(&self.line[range.clone()]).into_owned()).collect()
+    }
+
+    /// Reads the next line that is not blank.
+    fn advance(&mut self) -> Result<bool, TraceError> {
+        loop {
+            self.line.clear();
+            self.fields.clear();
+            self.number += 1;
+            let mut line = self.reader.by_ref().take(LONGEST_LINE);
+            let read = line.read_until(b'\n', &mut self.line);
+            let read = read.map_err(|error| TraceError::new(&self.path, self.number, explain(&error)))?;
+            if read == 0 {
+                return Ok(false);
+            }
+            if read as u64 == LONGEST_LINE {
+                return Err(self.wrong("this line is longer than 1 MiB: expected a table with one row in a line"));
+            }
+            if !self.line.trim_ascii().is_empty() {
+                self.split();
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Finds the fields: between delimiters that no quotes surround, without the quotes and blanks around them.
+    fn split(&mut self) {
+        let (mut start, mut quoted) = (0, false);
+        let line = self.line.as_slice();
+        let end = line.trim_ascii_end().len();
+        for at in 0..=end {
+            let byte = line.get(at).filter(|_| at < end);
+            quoted ^= byte == Some(&b'"');
+            if at == end || (byte == Some(&self.delimiter) && !quoted) {
+                self.fields.push(trimmed(line, start, at));
+                start = at + 1;
+            }
+        }
+    }
+}
+
+fn trimmed(line: &[u8], mut start: usize, mut end: usize) -> Range<usize> {
+    let skip = |byte: u8| byte.is_ascii_whitespace() || byte == b'"';
+    while start < end && skip(line[start]) {
+        start += 1;
+    }
+    while start < end && skip(line[end - 1]) {
+        end -= 1;
+    }
+    start..end
+}
+
+/// The delimiter that the first line uses: a comma unless it has none.
+fn delimiter(head: &[u8]) -> u8 {
+    let head = head.trim_ascii_start();
+    let first = head.split(|b| *b == b'\n').next().unwrap_or(head);
+    [b',', b';', b'\t'].into_iter().find(|d| first.contains(d)).unwrap_or(b',')
+}

@@ -1,0 +1,93 @@
+//! Moments and lengths in files: seconds, or dates with times.
+
+/// Nanoseconds of a moment: "1995-07-01 00:00:01.5", "1995-07-01T00:00:01Z" since 1970 (UTC), or
+/// seconds as they stand. `None` for anything else.
+pub(super) fn parse_moment(text: &str) -> Option<i64> {
+    parse_seconds(text).or_else(|| parse_date(text))
+}
+
+/// Whether a text says when by a date, or by seconds since 1970 (past 1973, so that seconds from
+/// the start of a trace are not taken for it).
+pub(super) fn is_absolute(text: &str) -> bool {
+    parse_date(text).is_some() || parse_seconds(text).is_some_and(|t| t >= ABSOLUTE)
+}
+
+/// 10^8 seconds: March 1973 since 1970, or three years and two months since the start of a trace.
+pub(super) const ABSOLUTE: i64 = 100_000_000 * 1_000_000_000;
+
+/// Nanoseconds of a number of seconds, exactly where it is written without an exponent.
+pub(super) fn parse_seconds(text: &str) -> Option<i64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let value = unsigned_nanoseconds(digits)?;
+    Some(if negative { -value } else { value })
+}
+
+fn unsigned_nanoseconds(digits: &str) -> Option<i64> {
+    if digits.contains(['e', 'E']) {
+        let value: f64 = digits.parse().ok()?;
+        let nanoseconds = value * 1e9;
+        return (0.0..9.2e18).contains(&nanoseconds).then_some(nanoseconds as i64);
+    }
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let plain = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() && part.is_empty() || !plain(whole) || !plain(part) {
+        return None;
+    }
+    let seconds: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let mut nanoseconds = 0;
+    for place in 0..9 {
+        nanoseconds = nanoseconds * 10 + i64::from(part.as_bytes().get(place).map_or(0, |b| b - b'0'));
+    }
+    let up = i64::from(part.as_bytes().get(9).is_some_and(|b| *b >= b'5'));
+    seconds.checked_mul(1_000_000_000)?.checked_add(nanoseconds + up)
+}
+
+fn parse_date(text: &str) -> Option<i64> {
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
+    let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let mut time = time.splitn(3, ':');
+    let hour: i64 = time.next()?.parse().ok()?;
+    let minute: i64 = time.next()?.parse().ok()?;
+    let seconds = unsigned_nanoseconds(time.next().unwrap_or("0"))?;
+    let valid = (1700..2250).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && seconds < 61_000_000_000;
+    valid.then(|| ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60_000_000_000 + seconds)
+}
+
+/// Days from 1970-01-01 (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms).
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_exact() {
+        assert_eq!(parse_moment("0.0794909"), Some(79_490_900));
+        assert_eq!(parse_moment("57.15786004066467"), Some(57_157_860_041));
+        assert_eq!(parse_moment("-1.5"), Some(-1_500_000_000));
+        assert_eq!(parse_moment("1e3"), Some(1_000_000_000_000));
+        assert_eq!(parse_moment("1970-01-02"), Some(86_400_000_000_000));
+        assert_eq!(parse_moment("1998-04-30 21:30:00"), Some(893_971_800_000_000_000));
+        assert_eq!(parse_moment("2000-03-01T00:00:00.25Z"), Some(951_868_800_250_000_000));
+        for wrong in ["", ".", "NaN", "inf", "12a", "1998-13-01 00:00:00", "1998-04-30 25:00:00", "-", "1998-04"] {
+            assert_eq!(parse_moment(wrong), None, "{wrong}");
+        }
+    }
+}
