@@ -4,8 +4,9 @@
 pub mod document;
 pub mod engine;
 pub mod fleet;
+pub mod hosting;
 pub mod metrics;
 pub mod report;
-pub mod scenario;
+pub mod simulation;
 pub mod units;
 pub mod workload;
