@@ -74,7 +74,7 @@ fn level(estimate: Estimate) -> Cell {
 fn measured(estimate: Estimate, scale: f64, unit: &str) -> Cell {
     let scaled = estimate.mean.unwrap_or(0.0) * scale;
     let exact = estimate.ci95.is_none_or(|half| half <= scaled.abs() * 1e-9);
-    let decimals = format::significant_decimals(scaled, if scaled.abs() < 0.1 { 2 } else { 3 }).min(6);
+    let decimals = format::significant_decimals(scaled, if scaled.abs() < 1.0 { 2 } else { 3 }).min(6);
     cell(estimate, scale, decimals, |mean| {
         let text = format::grouped(mean, decimals);
         format!("{}{unit}", if exact { format::without_zeros(&text) } else { &text })

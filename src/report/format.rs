@@ -92,7 +92,7 @@ pub fn duration_unit(seconds: f64) -> (f64, &'static str) {
 pub fn percent(share: f64) -> String {
     let rest = 1.0 - share;
     if share > 0.99 && rest > 0.0 {
-        let decimals = significant_decimals(rest * 100.0, 1).clamp(1, 6);
+        let decimals = significant_decimals(rest * 100.0 * (1.0 + 1e-9), 1).clamp(1, 6);
         return format!("{:.decimals$} %", share * 100.0);
     }
     format!("{} %", significant(share * 100.0, if share.abs() >= 0.1 { 3 } else { 2 }))
@@ -237,6 +237,7 @@ mod tests {
             (0.12, "12 %"),
             (0.004, "0.4 %"),
             (0.9995, "99.95 %"),
+            (0.9999, "99.99 %"),
             (1.0, "100 %"),
             (0.999_996, "99.9996 %"),
         ] {

@@ -56,7 +56,7 @@ impl Scale {
     fn decades(&self, wanted: usize) -> Vec<f64> {
         let (first, last) = (libm::log10(self.low).floor() as i32, libm::log10(self.high).ceil() as i32);
         let every = ((last - first) as usize / wanted.max(1)).max(1);
-        let factors: &[f64] = if last - first <= 2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let factors: &[f64] = if last - first <= 3 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let powers = (first..=last).step_by(every).flat_map(|p| factors.iter().map(move |f| f * power_of_ten(p)));
         let within = |v: &f64| *v >= self.low * (1.0 - 1e-9) && *v <= self.high * (1.0 + 1e-9);
         powers.filter(within).collect()

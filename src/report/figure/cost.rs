@@ -48,7 +48,7 @@ pub fn draw(title: &str, bars: &[Bar]) -> Drawing {
     let row = frame::row_height(shown.len());
     let (top, bottom) = (HEAD + 40.0, HEAD + 40.0 + row * shown.len() as f64);
     let subtitle = "Cost per month in US dollars; the whiskers are the 95 % confidence interval of the total";
-    let mut drawing = frame::head(bottom + 120.0, title, subtitle);
+    let mut drawing = frame::head(bottom + 100.0, title, subtitle);
     frame::key(&mut drawing, (LEFT, HEAD), &used_parts(shown));
     let most = shown.iter().map(extent).fold(0.0, f64::max);
     let scale = Scale::linear((0.0, nice_end(most, 5)), (LEFT, RIGHT));
@@ -91,7 +91,7 @@ fn draw_bar(drawing: &mut Drawing, bar: &Bar, scale: &Scale, middle: f64, row: f
         frame::whisker(drawing, (scale.place(low), scale.place(high)), middle, half * 0.5);
         end = end.max(scale.place(high));
     }
-    drawing.text(Text::new((end + 14.0, middle), LABEL, total(&bar.total)).bold());
+    frame::on_paper(drawing, Text::new((end + 14.0, middle), LABEL, total(&bar.total)).bold());
 }
 
 /// A part of a bar, with its amount inside where there is room.

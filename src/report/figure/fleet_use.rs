@@ -37,7 +37,7 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     let row = frame::row_height(shown.len()).max(72.0);
     let (top, bottom) = (HEAD + 40.0, HEAD + 40.0 + row * shown.len() as f64);
     let subtitle = "Share of the powered servers' cores and memory: reserved for instances, and used by requests";
-    let mut drawing = frame::head(bottom + 120.0, title, subtitle);
+    let mut drawing = frame::head(bottom + 100.0, title, subtitle);
     let [cpu, memory] = &RESOURCES;
     let key = [
         ("CPU used", cpu.dark, false),
@@ -93,7 +93,7 @@ fn bullet(
         (None, Some(reserved)) => format!("{} reserved", format::percent(reserved)),
         (None, None) => "no server ran".into(),
     };
-    drawing.text(Text::new((end(used).max(end(reserved)) + 12.0, y), SMALL, words));
+    frame::on_paper(drawing, Text::new((end(used).max(end(reserved)) + 12.0, y), SMALL, words));
 }
 
 #[cfg(test)]

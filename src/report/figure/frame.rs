@@ -27,7 +27,7 @@ pub fn head(height: f64, title: &str, subtitle: &str) -> Drawing {
 /// A sentence at the foot.
 pub fn foot(drawing: &mut Drawing, text: &str) {
     let text = letters::fit(&printable(text), SMALL, false, WIDTH - 2.0 * MARGIN);
-    drawing.text(Text::new((MARGIN, drawing.height - 26.0), SMALL, text).colour(SOFT));
+    drawing.text(Text::new((MARGIN, drawing.height - 18.0), SMALL, text).colour(SOFT));
 }
 
 /// The name of a row, right-aligned in at most two lines, with a smaller line below it, all about

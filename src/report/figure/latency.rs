@@ -7,7 +7,7 @@ use super::axis::{Scale, nice_log_range, spread};
 use super::drawing::{Drawing, Point, Text};
 use super::frame::{self, HEAD, MARGIN};
 use super::letters;
-use super::style::{GRID, LABEL, SMALL, SOFT, WIDTH, look};
+use super::style::{GRID, LABEL, Look, SMALL, SOFT, WIDTH, look};
 use crate::metrics::Histogram;
 use crate::report::{ResultDocument, format};
 
@@ -17,6 +17,9 @@ const RIGHT: f64 = WIDTH - 440.0;
 const BOTTOM: f64 = HEIGHT - 130.0;
 /// Curves at most: so many names have room at the right.
 const MOST_CURVES: usize = 24;
+
+/// Curves begin at this share: the very fastest requests would take most of the height.
+const FASTEST: f64 = 0.01;
 
 /// A curve: the case, and (share of requests, latency in seconds within which they were answered).
 #[derive(Clone, Debug, PartialEq)]
@@ -33,15 +36,12 @@ pub fn curves(result: &ResultDocument) -> Vec<Curve> {
     result.cases.iter().map(curve).collect()
 }
 
-/// The distribution at the middle of every bucket's ranks; the greatest value last.
+/// The distribution from [`FASTEST`] on, at the middle of every bucket's ranks; the greatest value last.
 fn points(latency: &Histogram) -> Vec<(f64, f64)> {
     let count = latency.count() as f64;
-    let mut points = vec![];
-    if let Some(min) = latency.min() {
-        points.push((0.0, min as f64 / 1e9));
-    }
-    points.extend(latency.cumulative().map(|(value, below)| ((below as f64 - 0.5) / count, value as f64 / 1e9)));
-    points
+    let start = latency.quantile(FASTEST).map(|value| (FASTEST, value / 1e9));
+    let buckets = latency.cumulative().map(|(value, below)| ((below as f64 - 0.5) / count, value as f64 / 1e9));
+    start.into_iter().chain(buckets.filter(|(share, _)| *share > FASTEST)).collect()
 }
 
 /// Where a share stands on the axis of nines: 0 %: 0, 90 %: 1, 99 %: 2.
@@ -113,18 +113,19 @@ fn names(drawing: &mut Drawing, shown: &[(usize, &Curve)], up: &Scale) {
     for (((index, curve), end), y) in shown.iter().zip(&ends).zip(&places) {
         let look = look(*index);
         let last = curve.points[curve.points.len() - 1];
-        let text = format!("{}, {}", curve.name, format::duration(last.1));
-        name_at(drawing, (RIGHT, *end), *y, &text, look);
+        name_at(drawing, (RIGHT, *end), *y, (&curve.name, &format::duration(last.1)), look);
     }
 }
 
-/// A name at the right of a curve's end, joined to it by a thin line and a mark.
-pub(super) fn name_at(drawing: &mut Drawing, end: Point, y: f64, text: &str, look: super::style::Look) {
+/// A name (cut where it is too long) and a value at the right of a curve's end, joined to it by a thin line and a mark.
+pub(super) fn name_at(drawing: &mut Drawing, end: Point, y: f64, (name, value): (&str, &str), look: Look) {
     let x = end.0 + 46.0;
     drawing.line(vec![(end.0 + 3.0, end.1), (end.0 + 20.0, y), (x - 16.0, y)], look.colour, 1.5, &[]);
     look.mark.draw(drawing, (x - 8.0, y), 8.0, look.colour);
-    let text = letters::fit(&format::printable(text), LABEL, false, WIDTH - MARGIN / 2.0 - x - 8.0);
-    drawing.text(Text::new((x + 8.0, y), LABEL, text));
+    let value = if value.is_empty() { String::new() } else { format!(", {value}") };
+    let room = WIDTH - MARGIN / 2.0 - x - 8.0 - letters::width(&value, LABEL, false);
+    let name = letters::fit(&format::printable(name), LABEL, false, room);
+    drawing.text(Text::new((x + 8.0, y), LABEL, format!("{name}{value}")));
 }
 
 fn notes(drawing: &mut Drawing, curves: &[Curve], shown: usize) {

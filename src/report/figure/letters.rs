@@ -24,6 +24,13 @@ pub fn family() -> FontFamily<'static> {
     FontFamily::Name(FAMILY)
 }
 
+/// How far plotters' backends draw a text above the height they are given, in em: the middle of a
+/// digit of DejaVu Sans is to stand there (the bitmap leaves room below the letters as if they
+/// were 1 em high; the SVG centres small letters).
+pub const BITMAP_LIFT: f64 = 0.17;
+/// The same for the SVG.
+pub const SVG_LIFT: f64 = 0.09;
+
 /// The size to ask plotters' bitmap for, so that an em is so large.
 pub fn bitmap_size(em: f64) -> f64 {
     em * LINE

@@ -19,7 +19,7 @@ pub fn to_svg(drawing: &Drawing) -> String {
     {
         let mut backend = SVGBackend::with_string(&mut out, size(drawing));
         // Writing to memory does not fail.
-        let _ = replay(drawing, &mut backend, 1.0, letters::svg_size);
+        let _ = replay(drawing, &mut backend, 1.0, (letters::svg_size, letters::SVG_LIFT));
         let _ = backend.present();
     }
     with_title(&out, &drawing.title)
@@ -57,7 +57,8 @@ fn large(drawing: &Drawing) -> io::Result<Vec<u8>> {
     let (width, height) = size(drawing);
     let mut pixels = vec![0; (width * FINE * height * FINE * 3) as usize];
     let mut backend = BitMapBackend::with_buffer(&mut pixels, (width * FINE, height * FINE));
-    replay(drawing, &mut backend, f64::from(FINE), letters::bitmap_size).map_err(io::Error::other)?;
+    replay(drawing, &mut backend, f64::from(FINE), (letters::bitmap_size, letters::BITMAP_LIFT))
+        .map_err(io::Error::other)?;
     backend.present().map_err(io::Error::other)?;
     drop(backend);
     Ok(pixels)
@@ -79,8 +80,14 @@ fn shrink(large: &[u8], width: usize) -> Vec<u8> {
     out
 }
 
-/// Draws every shape; `letters` turns an em into the size that the backend wants to be asked for.
-fn replay<B: DrawingBackend>(drawing: &Drawing, backend: &mut B, scale: f64, letters: fn(f64) -> f64) -> io::Result<()>
+/// Draws every shape; `letter_size` turns an em into the size that the backend wants to be asked
+/// for, and `lift` is how far it then lifts the letters.
+fn replay<B: DrawingBackend>(
+    drawing: &Drawing,
+    backend: &mut B,
+    scale: f64,
+    (letter_size, lift): (fn(f64) -> f64, f64),
+) -> io::Result<()>
 where
     B::ErrorType: 'static,
 {
@@ -99,7 +106,10 @@ where
                 strokes.try_for_each(|stroke| backend.draw_path(stroke.into_iter().map(pixel), &style))
             }
             Shape::Text(text) => {
-                backend.draw_text(&text.text, &text_style(text, letters(text.size) * scale), pixel(text.at))
+                let (x, y) = text.at;
+                let down = lift * text.size;
+                let at = if text.upwards { (x + down, y) } else { (x, y + down) };
+                backend.draw_text(&text.text, &text_style(text, letter_size(text.size) * scale), pixel(at))
             }
         };
         drawn.map_err(io::Error::other)?;

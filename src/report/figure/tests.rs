@@ -47,7 +47,7 @@ fn crowded_case(i: usize, name: &str, hosting: &str, size: &str) -> CaseResult {
             (&["fleet", "servers_mean"], Some(1.0 + (x / 4.0).floor())),
             (&["fleet", "cpu_used"], Some(0.04 * x * noise)),
             (&["fleet", "cpu_reserved"], Some(0.1 + 0.07 * x)),
-            (&["fleet", "memory_used"], Some(0.02 + 0.03 * x)),
+            (&["fleet", "memory_used"], Some(0.02 + 0.018 * x)),
             (&["fleet", "memory_reserved"], Some(0.9 - 0.06 * x)),
             (&["invoice_usd", "total"], Some(invoice * noise)),
             (&["owned_usd"], Some(owned)),

@@ -14,11 +14,11 @@ const DAY: f64 = 86_400.0;
 /// The figure: the means of equal stretches, averaged over replications.
 pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     let shown = &result.cases[..result.cases.len().min(frame::MOST_ROWS)];
-    let row = frame::row_height(shown.len()).max(70.0);
+    let row = (760.0 / shown.len().max(1) as f64).clamp(70.0, 180.0);
     let (top, bottom) = (HEAD + 40.0, HEAD + 40.0 + row * shown.len() as f64);
     let subtitle =
         "Instances and powered servers over time, mean over replications; every row has its own scale from 0";
-    let mut drawing = frame::head(bottom + 120.0, title, subtitle);
+    let mut drawing = frame::head(bottom + 100.0, title, subtitle);
     for (heading, (left, _)) in ["Instances", "Servers"].into_iter().zip(COLUMNS) {
         drawing.text(Text::new((left, HEAD + 8.0), LABEL, heading).bold());
     }
@@ -131,8 +131,7 @@ fn moment(seconds: f64, step: f64) -> String {
     let minutes = ((seconds - day * DAY) / 60.0).round() as i64;
     let name = WEEK[(day as i64).rem_euclid(7) as usize];
     match step {
-        s if s >= 7.0 * DAY => format!("day {day}"),
-        s if s >= DAY && day >= 7.0 => format!("{name} {day}"),
+        s if s >= 2.0 * DAY => format!("day {day}"),
         s if s >= DAY => name.into(),
         s if s < 60.0 => format::significant(seconds, 6),
         _ if minutes == 0 => name.into(),
