@@ -7,6 +7,7 @@ pub mod fleet;
 pub mod hosting;
 pub mod metrics;
 pub mod report;
+pub mod scenario;
 pub mod simulation;
 pub mod units;
 pub mod workload;

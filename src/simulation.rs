@@ -9,7 +9,7 @@ use crate::hosting::lane::Lane;
 use crate::hosting::slab::Slab;
 use crate::hosting::{Behaviour, Deployment, Event, Notice, World};
 use crate::units::{Cores, Span, Time};
-use crate::workload::{Arrival, Generator, TraceError};
+use crate::workload::{Arrival, Generator, WorkloadError};
 
 /// How many stretches of the measured window the time series has.
 const SERIES_POINTS: u64 = 240;
@@ -75,9 +75,8 @@ impl Simulation {
                 sums += deployment.gauges.len() as u32;
             }
         }
-        let stream = |purpose: &'static str| {
-            move |d: &Deployment| Stream::named(seed.seed, seed.replication, &d.app, purpose)
-        };
+        let stream =
+            |purpose: &'static str| move |d: &Deployment| Stream::named(seed.seed, seed.replication, &d.app, purpose);
         let measured_from = Time(0) + window.warm_up;
         let world = World {
             now: Time(0),
@@ -123,7 +122,7 @@ impl Simulation {
     ///
     /// # Errors
     /// Where a trace cannot be read to its end.
-    pub fn run(&mut self) -> Result<(), TraceError> {
+    pub fn run(&mut self) -> Result<(), WorkloadError> {
         self.begin();
         let mut window = Vec::new();
         while self.generator.next_window(&mut window)? {
@@ -230,8 +229,7 @@ impl Simulation {
 
     fn next_of_closed(&mut self, lane: u32) {
         let Lane { deployment, tenant, .. } = self.world.lanes[lane as usize];
-        let arrival = self.generator.closed_next(deployment, tenant, self.world.now);
-        if arrival.time < self.world.end {
+        if let Some(arrival) = self.generator.closed_next(deployment, tenant, self.world.now) {
             let time = arrival.time;
             let key = self.pending.insert(Some(arrival));
             self.world.agenda.schedule(time, Event::Arrival { slot: key.slot });

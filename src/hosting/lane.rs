@@ -144,8 +144,16 @@ impl World {
         };
         let line = &mut self.lanes[lane as usize];
         line.queued -= 1;
-        if previous == NONE { line.first = next } else { self.requests[previous].next = next }
-        if next == NONE { self.lanes[lane as usize].last = previous } else { self.requests[next].previous = previous }
+        if previous == NONE {
+            line.first = next
+        } else {
+            self.requests[previous].next = next
+        }
+        if next == NONE {
+            self.lanes[lane as usize].last = previous
+        } else {
+            self.requests[next].previous = previous
+        }
         let left = &mut self.requests[request];
         left.previous = NONE;
         left.next = NONE;

@@ -53,20 +53,24 @@ impl HostingModel for OnDemand {
 
     #[inline]
     fn freed(&mut self, world: &mut World, instance: u32) {
+        let plan = &world.deployments[self.deployment as usize];
+        let (places, keeps) = (plan.places, plan.keep_alive != KeepAlive::None);
         let place = &world.instances[instance];
-        let (lane, places) = (place.lane, world.deployments[self.deployment as usize].places);
-        let ends = world.deployments[self.deployment as usize].keep_alive == KeepAlive::None && !place.provisioned;
-        if world.lanes[lane as usize].queued > 0 && !(ends && place.inside == 0) {
-            if let Some(request) = world.dequeue(lane) {
-                return world.enter(request, instance);
-            }
+        let (lane, inside) = (place.lane, place.inside);
+        let ends = inside == 0 && !keeps && !place.provisioned;
+        if !ends
+            && world.lanes[lane as usize].queued > 0
+            && let Some(request) = world.dequeue(lane)
+        {
+            return world.enter(request, instance);
         }
-        match place.inside {
-            0 if places > 1 && self.was_partial(world, instance) => {
-                world.unstack(instance, Stack::Partial);
+        match inside {
+            0 => {
+                if places > 1 && self.was_partial(world, instance) {
+                    world.unstack(instance, Stack::Partial);
+                }
                 self.rest(world, instance);
             }
-            0 => self.rest(world, instance),
             inside if inside + 1 == places => world.stack(instance, Stack::Partial),
             _ => {}
         }

@@ -282,7 +282,8 @@ impl Pool {
             return;
         }
         let busy = (seen.0 - before.0) as f64 / (ready_time * cores as f64);
-        let taken = if places == u32::MAX { 0.0 } else { (seen.2 - before.2) as f64 / (ready_time * f64::from(places)) };
+        let taken =
+            if places == u32::MAX { 0.0 } else { (seen.2 - before.2) as f64 / (ready_time * f64::from(places)) };
         let wanted = rule.wanted(pool.ready.value() as u32, busy.max(taken));
         let (present, starting) = (pool.present, pool.starting);
         if wanted > present || (wanted < present && starting == 0 && now - pool.changed >= rule.cool_down) {

@@ -8,7 +8,6 @@
 
 use super::instance::{Computing, SharedProcessor};
 use super::request::Stage;
-use super::slab::Key;
 use super::world::{Event, Notice, Outcome, World};
 use crate::units::{Cores, Span, Time};
 
@@ -227,4 +226,3 @@ impl World {
 fn stretched(cpu: f64, pace: f64) -> u64 {
     (cpu / pace).ceil() as u64
 }
-

@@ -59,9 +59,7 @@ impl World {
         let deployment = self.lanes[lane as usize].deployment;
         let reserve = self.deployments[deployment as usize].reserve;
         let mut server = self.fleet.place(reserve);
-        while server.is_none()
-            && self.deployments[deployment as usize].when_full == WhenFull::Evict
-            && self.evict_one()
+        while server.is_none() && self.deployments[deployment as usize].when_full == WhenFull::Evict && self.evict_one()
         {
             server = self.fleet.place(reserve);
         }
@@ -119,7 +117,11 @@ impl World {
         place.bound += 1;
         self.lanes[place.lane as usize].engaged += 1;
         let last = std::mem::replace(&mut place.last_bound, request);
-        if last == NONE { place.first_bound = request } else { self.requests[last].next = request }
+        if last == NONE {
+            place.first_bound = request
+        } else {
+            self.requests[last].next = request
+        }
         let bound = &mut self.requests[request];
         bound.stage = Stage::Bound;
         bound.instance = instance;
@@ -143,10 +145,18 @@ impl World {
         let place = &mut self.instances[instance];
         place.bound -= 1;
         self.lanes[place.lane as usize].engaged -= 1;
-        if previous == NONE { place.first_bound = next }
-        if next == NONE { place.last_bound = previous }
-        if previous != NONE { self.requests[previous].next = next }
-        if next != NONE { self.requests[next].previous = previous }
+        if previous == NONE {
+            place.first_bound = next
+        }
+        if next == NONE {
+            place.last_bound = previous
+        }
+        if previous != NONE {
+            self.requests[previous].next = next
+        }
+        if next != NONE {
+            self.requests[next].previous = previous
+        }
         let released = &mut self.requests[request];
         released.previous = NONE;
         released.next = NONE;

@@ -41,7 +41,11 @@ impl World {
             let ended = &self.requests[request];
             (ended.older, ended.newer, ended.deployment as usize)
         };
-        if older == NONE { self.aging[deployment].oldest = newer } else { self.requests[older].newer = newer }
+        if older == NONE {
+            self.aging[deployment].oldest = newer
+        } else {
+            self.requests[older].newer = newer
+        }
         if newer == NONE { self.aging[deployment].newest = older } else { self.requests[newer].older = older }
     }
 

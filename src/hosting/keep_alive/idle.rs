@@ -50,8 +50,16 @@ impl World {
         let deployment = leaving.deployment as usize;
         leaving.idle_older = NONE;
         leaving.idle_newer = NONE;
-        if older == NONE { self.idle[deployment].oldest = newer } else { self.instances[older].idle_newer = newer }
-        if newer == NONE { self.idle[deployment].newest = older } else { self.instances[newer].idle_older = older }
+        if older == NONE {
+            self.idle[deployment].oldest = newer
+        } else {
+            self.instances[older].idle_newer = newer
+        }
+        if newer == NONE {
+            self.idle[deployment].newest = older
+        } else {
+            self.instances[newer].idle_older = older
+        }
         self.unstack(instance, Stack::Idle);
     }
 

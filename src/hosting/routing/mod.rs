@@ -23,11 +23,8 @@ pub enum Routing {
 impl Routing {
     /// Reads a rule.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Routing> {
-        let names = [
-            ("least-loaded", Routing::LeastLoaded),
-            ("round-robin", Routing::RoundRobin),
-            ("random", Routing::Random),
-        ];
+        let names =
+            [("least-loaded", Routing::LeastLoaded), ("round-robin", Routing::RoundRobin), ("random", Routing::Random)];
         named(node, diagnostics, "routing", &names)
     }
 }

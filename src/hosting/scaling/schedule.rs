@@ -83,7 +83,10 @@ mod tests {
         let shift = |from, to, instances| Shift { from: Span(from * hour), to: Span(to * hour), instances };
         let schedule = Schedule { shifts: vec![shift(22, 4, 5), shift(2, 6, 100)] };
         let wanted = |h: u64| schedule.wanted(Time(h * hour));
-        assert_eq!([wanted(0), wanted(2), wanted(5), wanted(6), wanted(21), wanted(22), wanted(26)], [5, 100, 100, 0, 0, 5, 100]);
+        assert_eq!(
+            [wanted(0), wanted(2), wanted(5), wanted(6), wanted(21), wanted(22), wanted(26)],
+            [5, 100, 100, 0, 0, 5, 100]
+        );
         assert_eq!(schedule.next_change(Time(0)), Time(2 * hour));
         assert_eq!(schedule.next_change(Time(6 * hour)), Time(22 * hour));
         assert_eq!(schedule.next_change(Time(23 * hour)), Time(26 * hour));

@@ -60,7 +60,11 @@ impl TargetUtilisation {
 fn target_of(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
     let target = fraction(node, diagnostics)?;
     if target == 0.0 {
-        diagnostics.error(node.at, "a target of 0 would need infinitely many instances", "expected a number above 0, at most 1, or \"right-size\"");
+        diagnostics.error(
+            node.at,
+            "a target of 0 would need infinitely many instances",
+            "expected a number above 0, at most 1, or \"right-size\"",
+        );
         return None;
     }
     Some(target)
