@@ -1,6 +1,7 @@
 //! Finding models by name: the embedded files, a directory's, a scenario's own; and `extends`.
 
 use crate::document::{Diagnostics, Node, Origin as Place, SourceId, Value, suggest};
+use crate::fleet::{ServerKind, Servers};
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -61,9 +62,14 @@ impl Catalogue {
         self.servers.keys().map(String::as_str)
     }
 
-    /// A server kind's table.
-    pub fn server(&self, name: &str) -> Option<&Node> {
-        self.servers.get(name).map(|entry| &entry.node)
+    /// Reads a kind of server: a name of the catalogue's, or a table.
+    pub fn read_server(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
+        let read = |name: &str| {
+            let mut unseen = Diagnostics::default();
+            ServerKind::read_file(name, &self.servers.get(name)?.node, &mut unseen)
+        };
+        let names = self.servers.keys().cloned().collect();
+        ServerKind::read(node, diagnostics, &Servers { names, find: &read })
     }
 
     /// A model's table as it was written.

@@ -61,6 +61,9 @@ pub struct DeploymentPlan {
     pub size: SizeChoice,
     /// How many instances stand ready; nothing where the scaling says it.
     pub instances: Option<InstancesChoice>,
+    /// Whether the case orders a number of instances and no scaling of its own, so that the
+    /// model's scaling is not in force.
+    pub fixed_number: bool,
     /// The terms, the case's over the model's.
     pub terms: Terms,
     /// The phases from order to ready.
@@ -127,6 +130,7 @@ impl Hosts {
         let size = read_size(&model, app, size_node, node, d);
         let commitment = commitment_node.map_or(Some(CommitmentChoice::None), |n| read_commitment(&model, n, d));
         check_with(&model, &with, node, d);
+        let fixed_number = own.scaling.is_none() && instances.is_some();
         let terms = own.or(&model.terms);
         check_instances(&model, &terms, instances, provisioned, node, d);
         let phase = |time| vec![StartPhase { name: "start".into(), time, billed: model.start.iter().any(|p| p.billed) }];
@@ -135,6 +139,7 @@ impl Hosts {
             start: start.map_or_else(|| model.start.clone(), phase),
             size: size?,
             instances,
+            fixed_number,
             terms,
             queue,
             provisioned,
