@@ -1,7 +1,7 @@
 //! Finding models by name: the embedded files, a directory's, a scenario's own; and `extends`.
 
 use crate::document::{Diagnostics, Node, Origin as Place, SourceId, Value, suggest};
-use crate::fleet::{ServerKind, Servers};
+use crate::fleet::ServerKind;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -64,12 +64,15 @@ impl Catalogue {
 
     /// Reads a kind of server: a name of the catalogue's, or a table.
     pub fn read_server(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
-        let read = |name: &str| {
-            let mut unseen = Diagnostics::default();
-            ServerKind::read_file(name, &self.servers.get(name)?.node, &mut unseen)
-        };
-        let names = self.servers.keys().cloned().collect();
-        ServerKind::read(node, diagnostics, &Servers { names, find: &read })
+        let Value::String(name) = &node.value else { return ServerKind::read(node, diagnostics) };
+        match self.servers.get(name) {
+            Some(entry) => ServerKind::read(&entry.node, diagnostics).map(|kind| ServerKind { name: name.clone(), ..kind }),
+            None => {
+                let help = suggest(name, self.servers());
+                diagnostics.error(node.at, format!("there is no kind of server `{name}`"), help);
+                None
+            }
+        }
     }
 
     /// A model's table as it was written.
