@@ -19,6 +19,8 @@ pub struct Order {
     pub instances: u32,
     /// The target of target tracking.
     pub target: Option<f64>,
+    /// How many instances are committed to, where that was found.
+    pub committed: Option<u32>,
 }
 
 impl Order {
@@ -34,7 +36,7 @@ impl Order {
             Some(Scaling::TargetUtilisation(rule)) => Some(rule.target?),
             _ => None,
         };
-        Some(Order { size: size.clone(), instances, target })
+        Some(Order { size: size.clone(), instances, target, committed: None })
     }
 }
 

@@ -1,10 +1,9 @@
 //! The invoices of a replication: every account's, added up.
 
 use super::deploy::{Order, gauge};
-use super::fleet_of_size;
 use crate::billing::account::{Choice, LaneUse, Scale, account_invoice};
 use crate::billing::{Charge, Committed, Invoice, PriceList};
-use crate::catalogue::{Allotment, Model};
+use crate::catalogue::{Allotment, Model, Size};
 use crate::hosting::World;
 use crate::hosting::metering::BANDWIDTH_INTERVAL;
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, InstancesChoice, Scenario};
@@ -188,7 +187,7 @@ impl Books<'_> {
             Allotment::App => app.memory,
             Allotment::Server => self.case.fleet.server.memory,
         };
-        let rented = fleet_of_size(&self.case.fleet.server, size);
+        let (units, watts) = self.rented(plan, size);
         let instances = line.record.lives.len() as u64;
         LaneUse {
             size: size_index(&plan.model, &size.name),
@@ -201,11 +200,22 @@ impl Books<'_> {
             cores: numbers.cores.0,
             hertz: size.ghz.clone().unwrap_or_else(Exact::zero) * Exact::from(BigInt::from(1_000_000_000u64)),
             disk: size.disk.0,
-            rack_units: instances * u64::from(rented.0),
-            watts: instances * rented.1,
+            rack_units: instances * units,
+            watts: instances * watts,
             bandwidth_p95: self.bandwidth(lane, app.workload.response.0),
             alive: line.record.alive.clone(),
             hourly: line.record.hourly.clone(),
+        }
+    }
+
+    /// Rack units and watts (at its peak) of what an instance rents: of the whole server, where
+    /// it has one to itself.
+    fn rented(&self, plan: &DeploymentPlan, size: &Size) -> (u64, u64) {
+        let server = &self.case.fleet.server;
+        if plan.model.isolation.whole_server() {
+            (u64::from(server.rack_units), server.power.peak_watts.round() as u64)
+        } else {
+            (u64::from(size.rack_units), 0)
         }
     }
 
