@@ -1,6 +1,7 @@
 //! hostsim: a discrete-event simulator of hosting economics.
 #![warn(missing_docs)]
 
+pub mod billing;
 pub mod document;
 pub mod engine;
 pub mod fleet;

@@ -1,0 +1,23 @@
+//! What was used, turned into invoices, exactly.
+//!
+//! Facts become integer sums, a [`Meter`] turns them into exact quantities, a [`Charge`] prices a
+//! quantity, and [`invoice`] adds the lines up and rounds where the provider does. The same code
+//! prices a simulated case and a usage file ([`usage::bill`]).
+
+pub mod calendar;
+pub mod charge;
+pub mod confidence;
+// focus
+mod invoice;
+pub mod meter;
+pub mod percentile;
+mod price_list;
+pub mod reading;
+// render
+pub mod usage;
+
+pub use charge::{Charge, Each, Of, Over, Scope};
+pub use confidence::Confidence;
+pub use invoice::{BeyondLastTier, Committed, Invoice, Line, LineKind, Metered, Terms, invoice};
+pub use meter::Meter;
+pub use price_list::{PriceList, RoundEach, Rounding, Tax};
