@@ -110,21 +110,15 @@ pub fn spread(wanted: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
     let gap = gap.min((bottom - top) / (wanted.len().max(2) - 1) as f64);
-    // Labels that touch form blocks, each about the mean of what its labels want.
+    // Labels that touch form a block (its middle and its number of labels), which stands about the
+    // mean of what its labels want.
     let mut blocks: Vec<(f64, usize)> = Vec::new();
     for index in &order {
-        let mut block = (wanted[*index].clamp(top, bottom), 1usize);
-        while let Some(last) = blocks.pop_if(|last| overlap(last, &block, gap)) {
-            let size = last.1 + block.1;
-            let shifted = last.0 * last.1 as f64 + block.0 * block.1 as f64;
-            block = (shifted / size as f64, size);
-        }
-        let half = (block.1 - 1) as f64 * gap / 2.0;
-        block.0 = block.0.clamp(top + half, (bottom - half).max(top + half));
-        while let Some(last) = blocks.pop_if(|last| overlap(last, &block, gap)) {
-            let size = last.1 + block.1;
+        let mut block = (wanted[*index].clamp(top, bottom), 1);
+        while let Some(above) = blocks.pop_if(|above| overlap(above, &block, gap)) {
+            let size = above.1 + block.1;
+            let mean = (above.0 * above.1 as f64 + block.0 * block.1 as f64) / size as f64;
             let half = (size - 1) as f64 * gap / 2.0;
-            let mean = (last.0 * last.1 as f64 + block.0 * block.1 as f64) / size as f64;
             block = (mean.clamp(top + half, (bottom - half).max(top + half)), size);
         }
         blocks.push(block);

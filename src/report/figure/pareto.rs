@@ -34,6 +34,9 @@ pub struct Order {
     pub p99: f64,
 }
 
+/// Left, top, right, bottom.
+type Extent = (f64, f64, f64, f64);
+
 /// The indices of the orders that none beats in both cost and p99, the cheapest first. Of equal
 /// ones the first counts.
 pub fn front(orders: &[Order]) -> Vec<usize> {
@@ -68,8 +71,8 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
     frame::y_title(&mut drawing, (HEAD, BOTTOM), "US dollars per month");
     let place = |order: &Order| (across.place(order.p99), up.place(order.cost));
     let best = front(&figure.orders);
-    steps(&mut drawing, best.iter().map(|i| place(&figure.orders[*i])).collect());
-    points(&mut drawing, &figure.orders, &best, place);
+    let taken = steps(&mut drawing, best.iter().map(|i| place(&figure.orders[*i])).collect());
+    points(&mut drawing, &figure.orders, &best, taken, place);
     frame::foot(
         &mut drawing,
         "The line: no order is both cheaper and faster. To the left is faster, below is cheaper.",
@@ -77,8 +80,9 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
     drawing
 }
 
-/// The front as steps: from each order, one goes up to the cost of the next faster one.
-fn steps(drawing: &mut Drawing, places: Vec<Point>) {
+/// The front as steps: from each order, one goes up to the cost of the next faster one. Answers
+/// where the steps lie.
+fn steps(drawing: &mut Drawing, places: Vec<Point>) -> Vec<Extent> {
     let mut line: Vec<Point> = Vec::new();
     for place in places {
         if let Some(last) = line.last().copied() {
@@ -86,10 +90,22 @@ fn steps(drawing: &mut Drawing, places: Vec<Point>) {
         }
         line.push(place);
     }
-    drawing.line(line, BLUE, 3.0, &[]);
+    drawing.line(line.clone(), BLUE, 3.0, &[]);
+    line.windows(2).map(|pair| between(pair[0], pair[1])).collect()
 }
 
-fn points(drawing: &mut Drawing, orders: &[Order], best: &[usize], place: impl Fn(&Order) -> Point) {
+/// The box about two points.
+fn between(a: Point, b: Point) -> Extent {
+    (a.0.min(b.0) - 2.0, a.1.min(b.1) - 2.0, a.0.max(b.0) + 2.0, a.1.max(b.1) + 2.0)
+}
+
+fn points(
+    drawing: &mut Drawing,
+    orders: &[Order],
+    best: &[usize],
+    mut taken: Vec<Extent>,
+    place: impl Fn(&Order) -> Point,
+) {
     for (index, order) in orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
         let (mark, radius, colour) =
             if best.contains(&index) { (Mark::Circle, 10.0, BLUE) } else { (Mark::Cross, 7.0, SOFT) };
@@ -97,7 +113,7 @@ fn points(drawing: &mut Drawing, orders: &[Order], best: &[usize], place: impl F
     }
     // The front is named first, so that its names have the room.
     let others = (0..orders.len()).filter(|i| !best.contains(i));
-    let mut taken: Vec<(f64, f64, f64, f64)> = orders.iter().map(|o| around(place(o), 9.0, 9.0)).collect();
+    taken.extend(orders.iter().map(|o| around(place(o), 9.0, 9.0)));
     for index in best.iter().copied().chain(others) {
         let order = &orders[index];
         if order.cost.is_finite() && order.p99.is_finite() {
@@ -106,21 +122,21 @@ fn points(drawing: &mut Drawing, orders: &[Order], best: &[usize], place: impl F
     }
 }
 
-fn around((x, y): Point, wide: f64, high: f64) -> (f64, f64, f64, f64) {
+fn around((x, y): Point, wide: f64, high: f64) -> Extent {
     (x - wide, y - high, x + wide, y + high)
 }
 
 /// The name where there is room beside its point; left out where there is none (the table has it).
-fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken: &mut Vec<(f64, f64, f64, f64)>) {
+fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken: &mut Vec<Extent>) {
     let text = letters::fit(&format::printable(&order.name), SMALL, front, 420.0);
     let wide = letters::width(&text, SMALL, front);
     let sides = [
+        (14.0, -20.0, Anchor::Start),
         (16.0, 0.0, Anchor::Start),
         (-16.0, 0.0, Anchor::End),
-        (12.0, -24.0, Anchor::Start),
-        (12.0, 24.0, Anchor::Start),
-        (-12.0, 24.0, Anchor::End),
-        (-12.0, -24.0, Anchor::End),
+        (-14.0, 20.0, Anchor::End),
+        (14.0, 20.0, Anchor::Start),
+        (-14.0, -20.0, Anchor::End),
     ];
     for (dx, dy, anchor) in sides {
         let left = if anchor == Anchor::Start { x + dx } else { x + dx - wide };
@@ -131,7 +147,7 @@ fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken:
             taken.push(extent);
             let colour = if front { INK } else { SOFT };
             let label = Text { anchor, bold: front, ..Text::new((x + dx, y + dy), SMALL, text).colour(colour) };
-            return frame::on_paper(drawing, label);
+            return drawing.text(label);
         }
     }
 }

@@ -267,7 +267,12 @@ fn a_curve_names_its_cases_its_regions_and_what_ends() {
         assert!(texts.contains(&expected), "{expected} is not in {texts:?}");
     }
     let foot = texts.last().unwrap();
-    assert!(foot.contains("no further: one-droplet (p99 above 500 ms)") && foot.contains("Not drawn: never"), "{foot}");
+    assert!(
+        foot.contains("Below $0.10: on the lower edge")
+            && foot.contains("no further: one-droplet (p99 above 500 ms)")
+            && foot.contains("Not drawn: never"),
+        "{foot}"
+    );
 }
 
 /// For looking at: `FIGURES=directory cargo test --lib look_at`.

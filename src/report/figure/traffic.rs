@@ -130,7 +130,10 @@ pub fn draw(figure: &TrafficFigure) -> Drawing {
     shown().for_each(|(index, line)| course(&mut drawing, line, (&across, &up), look(index)));
     figure.crossings.iter().for_each(|crossing| ring(&mut drawing, crossing, (&across, &up)));
     names(&mut drawing, figure, (&across, &up), top);
-    frame::foot(&mut drawing, &endings(figure, ""));
+    let low = up.range().0;
+    let edge = points().any(|p| p.1 < low * (1.0 - 1e-9));
+    let edge = if edge { format!("Below {}: on the lower edge. ", figure.measure.show(low)) } else { String::new() };
+    frame::foot(&mut drawing, &endings(figure, &edge));
     drawing
 }
 
