@@ -66,7 +66,7 @@ pub fn significant_decimals(value: f64, digits: usize) -> usize {
     if value == 0.0 || !value.is_finite() {
         return 0;
     }
-    let before = value.abs().log10().floor() as i64 + 1;
+    let before = libm::log10(value.abs()).floor() as i64 + 1;
     (digits as i64 - before).max(0) as usize
 }
 

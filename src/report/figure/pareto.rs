@@ -137,6 +137,8 @@ fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken:
         (-14.0, 20.0, Anchor::End),
         (14.0, 20.0, Anchor::Start),
         (-14.0, -20.0, Anchor::End),
+        (40.0, -24.0, Anchor::End),
+        (40.0, 24.0, Anchor::End),
     ];
     for (dx, dy, anchor) in sides {
         let left = if anchor == Anchor::Start { x + dx } else { x + dx - wide };

@@ -67,7 +67,7 @@ fn crowded_case(i: usize, name: &str, hosting: &str, size: &str) -> CaseResult {
         start_s: 0.0,
         length_s: 604_800.0,
         instances: if i % 3 == 2 { vec![1.0; 240] } else { wave(x) },
-        servers: if i % 2 == 0 { vec![1.0; 240] } else { wave(x / 8.0) },
+        servers: if i.is_multiple_of(2) { vec![1.0; 240] } else { wave(x / 8.0) },
     };
     let (name, hosting, size) = (name.into(), hosting.into(), Some(size.into()));
     CaseResult { name, hosting, size, slo_met: Some(i != 2), figures, latency, timeline, ..CaseResult::default() }
