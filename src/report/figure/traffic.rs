@@ -139,7 +139,8 @@ pub fn draw(figure: &TrafficFigure) -> Drawing {
 
 /// From the least to the greatest traffic.
 fn nice_span(traffic: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
-    let (low, high) = traffic.filter(|x| *x > 0.0).fold((f64::MAX, 0.0f64), |(l, h), x| (l.min(x), h.max(x)));
+    let (low, high) =
+        traffic.filter(|x| *x > 0.0 && x.is_finite()).fold((f64::MAX, 0.0f64), |(l, h), x| (l.min(x), h.max(x)));
     (high > 0.0).then_some(if high > low { (low, high) } else { (low / 2.0, high * 2.0) })
 }
 
