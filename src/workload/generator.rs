@@ -62,8 +62,8 @@ impl Generator {
             apps: Vec::with_capacity(apps.len()),
             next: Vec::with_capacity(apps.len()),
             end: during.end,
-            // Looking at each app once per window is cheap beside as many arrivals.
-            target: TARGET.max(apps.len() / 4),
+            // Each app is looked at once per window, so there should be as many arrivals as apps.
+            target: TARGET.max(apps.len()),
             width: 1e6,
             buffer: Vec::new(),
             pending: Vec::new(),
