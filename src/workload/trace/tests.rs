@@ -323,7 +323,8 @@ fn azure_2019_has_a_row_per_tenant() {
 /// Real traces, where they are at hand: what the file holds is what is simulated.
 #[test]
 fn real_traces_are_simulated_to_the_last_request() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = std::env::var_os("HOSTSIM_TRACES").map_or_else(beside, PathBuf::from);
     for (name, options, total) in [
         ("nasa_http/workload.txt.gz", counts(Some(1)), Some(3_461_610)),
         ("worldcup98/requests_per_minute_1998-04-30_to_06-09.csv", counts(None), None),
