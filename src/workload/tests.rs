@@ -214,6 +214,16 @@ fn windows_stay_bounded() {
     assert_eq!(count, 1_000_000);
 }
 
+/// A million thinking users are given out as quickly as anything else: nothing is moved per window.
+#[test]
+fn many_users_begin_quickly() {
+    let closed = Closed { users: 1_000_000, think: Distribution::exponential(100.0 * SECOND) };
+    let app = AppWorkload { cpu: Demand::None, wait: Demand::None, ..app("a", 1, Arrivals::Closed(closed)) };
+    let begun = Instant::now();
+    assert_eq!(generate(&[app], 1.0, seconds(0.0, 1e5)).len(), 1_000_000);
+    assert!(begun.elapsed().as_secs() < 20);
+}
+
 #[test]
 fn an_arrival_is_small() {
     assert_eq!(size_of::<Arrival>(), 32);

@@ -151,11 +151,14 @@ impl Thinner {
             copies += 1;
             self.skip = self.draw(stream);
         }
-        copies
+        copies.min(MOST_COPIES)
     }
 }
 
-/// A thinner for each factor: one for all tenants only where there is one tenant.
+/// The most copies of an interval for one tenant: sums over ten million tenants fit 64 bits.
+const MOST_COPIES: u64 = 1 << 40;
+
+/// A thinner for each tenant.
 fn thinners(factors: &[f64], tenants: u32, stream: &mut Stream) -> Vec<Thinner> {
     (0..tenants as usize).map(|tenant| Thinner::new(factor_of(factors, tenant), stream)).collect()
 }
