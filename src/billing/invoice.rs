@@ -7,6 +7,7 @@ mod lines;
 use super::charge::Charge;
 use super::confidence::Confidence;
 use super::price_list::{PriceList, RoundEach};
+use super::reading::exact_text;
 use crate::units::{Currency, Exact};
 use num_traits::{One, Signed, Zero};
 
@@ -127,6 +128,8 @@ pub struct Invoice {
     pub lines: Vec<Line>,
     /// What is to be paid, rounded.
     pub total: Exact,
+    /// Digits after the point of amounts that are rounded.
+    pub places: u32,
 }
 
 /// Use beyond the end of a closed last tier.
@@ -157,6 +160,16 @@ pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Resu
     Ok(close(list, lines))
 }
 
+/// Digits after the point that a multiple of `step` has.
+fn places(step: &Exact) -> u32 {
+    exact_text(step).split_once('.').map_or(0, |(_, places)| places.len() as u32)
+}
+
+#[cfg(test)]
+pub(super) fn plain_line(name: &str, meter: &str) -> Line {
+    Line { meter: meter.into(), ..lines::plain(name, LineKind::Usage, Exact::one(), Exact::one()) }
+}
+
 fn by_charge<'m>(list: &PriceList, metered: &'m [Metered]) -> Vec<Vec<&'m Metered>> {
     let mut by_charge = vec![Vec::new(); list.charges.len()];
     for one in metered {
@@ -185,7 +198,7 @@ fn close(list: &PriceList, mut lines: Vec<Line>) -> Invoice {
         subtotal += &line.amount;
         lines.push(Line { unit_price: Some(tax.rate.clone()), ..line });
     }
-    Invoice { currency: list.currency, lines, total: subtotal }
+    Invoice { currency: list.currency, lines, total: subtotal, places: places(&list.rounding.to) }
 }
 
 /// A credit that pays no more than the other lines come to.

@@ -7,13 +7,13 @@
 pub mod calendar;
 pub mod charge;
 pub mod confidence;
-// focus
+pub mod focus;
 mod invoice;
 pub mod meter;
 pub mod percentile;
 mod price_list;
 pub mod reading;
-// render
+pub mod render;
 pub mod usage;
 
 pub use charge::{Charge, Each, Of, Over, Scope};
