@@ -22,6 +22,11 @@ pub struct Use<'m> {
 }
 
 impl Use<'_> {
+    /// The resource that used it.
+    pub fn resource(&self) -> u64 {
+        self.metered.map_or(0, |metered| metered.resource)
+    }
+
     /// Its size.
     pub fn size(&self) -> Option<usize> {
         self.metered.and_then(|metered| metered.size)
@@ -42,12 +47,33 @@ pub struct Group<'m> {
     pub free: Exact,
     /// What commitments cover.
     pub covered: Exact,
+    /// What is above the cap of single resources.
+    pub capped: Exact,
 }
 
 impl Group<'_> {
     /// What is paid for, before blocks and caps.
     pub fn rest(&self) -> Exact {
-        (&self.raised - &self.free - &self.covered).max(Exact::zero())
+        (&self.raised - &self.free - &self.covered - &self.capped).max(Exact::zero())
+    }
+
+    /// Lets no resource pay for more than `cap`.
+    pub fn cap_each(&mut self, cap: &Exact) {
+        let mut resources: BTreeMap<u64, (Exact, u64)> = BTreeMap::new();
+        for one in &self.uses {
+            let (sum, copies) = resources.entry(one.resource()).or_insert_with(|| (Exact::zero(), u64::MAX));
+            *sum += &one.rest;
+            *copies = one.copies.min(*copies).max(1);
+        }
+        for one in &mut self.uses {
+            let Some((sum, copies)) = resources.get(&one.resource()) else { continue };
+            let most = cap * whole(*copies);
+            if *sum > most {
+                let kept = &one.rest * &most / sum;
+                self.capped += &one.rest - &kept;
+                one.rest = kept;
+            }
+        }
     }
 
     /// Each size's share of what is paid for.
@@ -117,7 +143,7 @@ fn allow<'m>(charge: &Charge, times: u64, mut uses: Vec<Use<'m>>, terms: &Terms<
     } else {
         uses.iter_mut().for_each(|one| one.rest = one.quantity.clone());
     }
-    Group { times, uses, quantity, raised, free, covered: Exact::zero() }
+    Group { times, uses, quantity, raised, free, covered: Exact::zero(), capped: Exact::zero() }
 }
 
 fn brought(free: &Free, one: &Use<'_>) -> Exact {

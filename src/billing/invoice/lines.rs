@@ -1,6 +1,6 @@
 //! The lines of an invoice.
 
-use super::group::{Group, groups};
+use super::group::{Group, Use, groups};
 use super::{BeyondLastTier, Committed, Line, LineKind, Metered, Terms, cover};
 use crate::billing::charge::{Amount, Charge, Commitment, CommitmentTerms, Pricing, spot, sustained, tiers};
 use crate::billing::confidence::Confidence;
@@ -22,6 +22,9 @@ pub fn of_charge(
     let mut groups = groups(charge, entries, terms);
     if let Some(covered) = covered {
         groups.iter_mut().for_each(|group| cover::take_out(group, covered));
+    }
+    if let Some(cap) = charge.cap.as_ref().filter(|_| charge.meter.is_plain_time()) {
+        groups.iter_mut().for_each(|group| group.cap_each(cap));
     }
     let mut line = Line { charge: Some(index), meter: charge.meter.name().into(), ..empty(&charge.name) };
     line.kind = if charge.is_credit() { LineKind::Credit } else { LineKind::Usage };
@@ -47,7 +50,8 @@ pub fn of_charge(
 fn price(charge: &Charge, group: &Group<'_>, terms: &Terms<'_>) -> Result<(Exact, Exact), (Exact, Exact)> {
     let rest = group.rest();
     let blocks = charge.block.as_ref().map_or_else(|| rest.clone(), |block| round_up(&rest, block));
-    let paid = charge.cap.as_ref().map_or(&blocks, |cap| cap.min(&blocks)).clone();
+    let cap = charge.cap.as_ref().filter(|_| !charge.meter.is_plain_time());
+    let paid = cap.map_or(&blocks, |cap| cap.min(&blocks)).clone();
     let beyond = |limit| (blocks.clone(), limit);
     let amount = match &charge.pricing {
         Pricing::Price(amount) => group.blend(amount) * &paid,
@@ -92,19 +96,45 @@ fn sustained_amount(
 ) -> Exact {
     let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
     let month = &terms.month_hours * unit;
-    let mut resources: BTreeMap<(u64, Option<usize>), (Exact, u64)> = BTreeMap::new();
+    let mut resources: BTreeMap<(u64, Option<usize>), Sustained> = BTreeMap::new();
     for one in &group.uses {
-        let resource = one.metered.map_or(0, |metered| metered.resource);
-        let entry = resources.entry((resource, one.size())).or_insert_with(|| (Exact::zero(), one.copies));
-        entry.0 += &one.rest;
-        entry.1 = entry.1.min(one.copies).max(1);
+        let sum = resources.entry((one.resource(), one.size())).or_insert_with(Sustained::nothing);
+        sum.add(one);
     }
-    let of_one = |((_, size), (rest, copies)): (&(u64, Option<usize>), &(Exact, u64))| {
-        let copies = whole(*copies);
-        let units = sustained::weighted(&(rest / &copies), &month, bands) * copies;
-        price.of(*size).map_or_else(Exact::zero, |price| units * price)
+    let of_one = |((_, size), sum): (&(u64, Option<usize>), &Sustained)| {
+        price.of(*size).map_or_else(Exact::zero, |price| sum.weighted(&month, bands) * price)
     };
     resources.iter().map(of_one).sum()
+}
+
+/// What is left of the use of one resource, or of so many alike.
+struct Sustained {
+    copies: u64,
+    quantity: Exact,
+    rest: Exact,
+}
+
+impl Sustained {
+    fn nothing() -> Sustained {
+        Sustained { copies: u64::MAX, quantity: Exact::zero(), rest: Exact::zero() }
+    }
+
+    fn add(&mut self, one: &Use<'_>) {
+        self.copies = self.copies.min(one.copies).max(1);
+        self.quantity += &one.quantity;
+        self.rest += &one.rest;
+    }
+
+    /// At full price: what a commitment or allowance takes is taken from one copy after the other.
+    fn weighted(&self, month: &Exact, bands: &[sustained::Band]) -> Exact {
+        if !self.rest.is_positive() {
+            return Exact::zero();
+        }
+        let of_each = &self.quantity / whole(self.copies);
+        let untouched = (&self.rest / &of_each).floor();
+        let last = &self.rest - &untouched * &of_each;
+        sustained::weighted(&of_each, month, bands) * untouched + sustained::weighted(&last, month, bands)
+    }
 }
 
 fn spot_amount(periods: &[spot::Period], group: &Group<'_>, terms: &Terms<'_>) -> Exact {

@@ -329,6 +329,7 @@ impl Filler<'_> {
         }
         let meters = || {
             let mut names: Vec<&str> = list.charges.iter().map(|charge| charge.meter.name()).collect();
+            names.sort_unstable();
             names.dedup();
             names.join(", ")
         };
@@ -339,6 +340,6 @@ impl Filler<'_> {
             RowKind::Quantity { meter, .. } if list.charges.iter().all(|charge| charge.meter != *meter) => return,
             RowKind::Quantity { meter, .. } => format!("no charge on `{}` counts this row's use", meter.name()),
         };
-        d.error(row.at, message, format!("its charges are on: {}", meters()));
+        d.error(row.word, message, format!("its charges are on: {}", meters()));
     }
 }

@@ -9,6 +9,7 @@ pub use model::Models;
 
 use super::calendar::Month;
 use super::charge::Charge;
+use super::focus;
 use super::invoice::{BeyondLastTier, Invoice, Terms, invoice};
 use super::meter::Meter;
 use super::price_list::PriceList;
@@ -37,6 +38,28 @@ pub struct Bill {
     pub invoice: Invoice,
     /// The same use without allowances and commitments: what it would cost at list prices.
     pub at_list: Invoice,
+}
+
+impl Bill {
+    /// Writes the bill as FOCUS 1.2. `name`: what the account is called.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_focus(&self, name: &str, to: impl std::io::Write) -> Result<(), csv::Error> {
+        let (start, end) = self.month.bounds(&self.as_of);
+        let or = |text: &'_ str, other: &'_ str| if text.is_empty() { other.to_string() } else { text.to_string() };
+        let (provider, product) = (or(&self.provider, "unnamed"), or(&self.product, &self.family));
+        let account = focus::Account {
+            id: name,
+            name,
+            hosting: self.hosting.as_deref().unwrap_or("model"),
+            provider: &provider,
+            product: &product,
+            family: &self.family,
+            period: (&start, &end),
+        };
+        focus::write(focus::rows(&account, &self.invoice, &self.at_list), to)
+    }
 }
 
 /// Prices a usage file. `text` is its content, `name` what errors call it.

@@ -23,6 +23,8 @@ pub struct Row {
     pub kind: RowKind,
     /// Where the row stands.
     pub at: Origin,
+    /// The word that says what is counted.
+    pub word: Origin,
 }
 
 /// What a row counts.
@@ -100,7 +102,8 @@ fn read(node: &Node, d: &mut Diagnostics) -> Option<Row> {
     };
     table.finish(d);
     let kind = kind.filter(|_| d.count() == before)?;
-    Some(Row { resource, size, held, provisioned, kind, at: node.key })
+    let word = ["requests", "count", "time", "meter", "size"].iter().find_map(|key| node.get(key));
+    Some(Row { resource, size, held, provisioned, kind, at: node.key, word: word.map_or(node.key, |node| node.key) })
 }
 
 fn requests(table: &mut Table<'_>, d: &mut Diagnostics) -> Option<RowKind> {
