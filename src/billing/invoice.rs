@@ -7,7 +7,7 @@ mod lines;
 use super::charge::Charge;
 use super::confidence::Confidence;
 use super::price_list::{PriceList, RoundEach};
-use super::reading::exact_text;
+use super::reading::{exact_text, plus};
 use crate::units::{Currency, Exact};
 use num_traits::{One, Signed, Zero};
 
@@ -147,7 +147,7 @@ pub struct BeyondLastTier {
 ///
 /// # Errors
 /// Where use goes beyond a closed last tier.
-pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Result<Invoice, BeyondLastTier> {
+pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Result<Invoice, Box<BeyondLastTier>> {
     let by_charge = by_charge(list, metered);
     let covered = cover::cover(list, &by_charge, terms);
     let mut lines = Vec::with_capacity(list.charges.len() + 2);
@@ -186,7 +186,8 @@ fn close(list: &PriceList, mut lines: Vec<Line>) -> Invoice {
         lines.iter_mut().for_each(|line| line.amount = list.rounding.round(&line.amount));
     }
     limit_credits(list, &mut lines);
-    let mut subtotal = list.rounding.round(&lines.iter().map(|line| &line.amount).sum());
+    let mut subtotal =
+        list.rounding.round(&lines.iter().fold(Exact::zero(), |sum, line| plus(&sum, line.amount.clone())));
     if let Some(least) = list.minimum_charge.as_ref().filter(|least| **least > subtotal) {
         let missing = list.rounding.round(&(least - &subtotal));
         subtotal += &missing;

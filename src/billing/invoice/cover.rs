@@ -84,7 +84,7 @@ pub fn weights(hourly: &[Exact], slots: &[Exact]) -> Vec<Exact> {
 fn opened(charge: &Charge, entries: &[&Metered], slots: &[Exact], terms: &Terms<'_>) -> Vec<Open> {
     let mut open: Vec<Open> = Vec::new();
     open.resize_with(entries.len(), || Open { size: None, left: Vec::new(), covered: Exact::zero() });
-    for group in groups(charge, entries, terms) {
+    for group in groups(charge, entries, true, terms) {
         for one in &group.uses {
             let Some(metered) = one.metered else { continue };
             let rest = &one.rest * whole(group.times);

@@ -6,9 +6,9 @@ use crate::billing::charge::{Amount, Charge, Commitment, CommitmentTerms, Pricin
 use crate::billing::confidence::Confidence;
 use crate::billing::meter::Meter;
 use crate::billing::price_list::PriceList;
-use crate::billing::reading::{round_up, whole};
+use crate::billing::reading::{plus, round_up, whole};
 use crate::units::Exact;
-use num_traits::{Signed, Zero};
+use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
 
 /// The line of a charge. `covered`: what commitments cover of each of its entries.
@@ -18,8 +18,8 @@ pub fn of_charge(
     entries: &[&Metered],
     covered: Option<&Vec<Exact>>,
     terms: &Terms<'_>,
-) -> Result<Line, BeyondLastTier> {
-    let mut groups = groups(charge, entries, terms);
+) -> Result<Line, Box<BeyondLastTier>> {
+    let mut groups = groups(charge, entries, covered.is_some(), terms);
     if let Some(covered) = covered {
         groups.iter_mut().for_each(|group| cover::take_out(group, covered));
     }
@@ -29,31 +29,38 @@ pub fn of_charge(
     let mut line = Line { charge: Some(index), meter: charge.meter.name().into(), ..empty(&charge.name) };
     line.kind = if charge.is_credit() { LineKind::Credit } else { LineKind::Usage };
     for group in &groups {
-        let times = whole(group.times);
-        let (billable, amount) = price(charge, group, terms).map_err(|(quantity, limit)| BeyondLastTier {
-            charge: index,
-            quantity,
-            limit,
-        })?;
-        line.quantity += &group.quantity * &times;
-        line.free += &group.free * &times;
-        line.covered += &group.covered * &times;
-        line.billable += billable * &times;
-        line.amount += amount * &times;
+        let (billable, amount) = price(index, charge, group, terms)?;
+        add(&mut line.quantity, &group.quantity, group.times);
+        add(&mut line.free, &group.free, group.times);
+        add(&mut line.covered, &group.covered, group.times);
+        add(&mut line.billable, &billable, group.times);
+        add(&mut line.amount, &amount, group.times);
     }
     line.unit_price = unit_price(charge, &groups);
     line.confidence = confidence(charge, &groups);
     Ok(line)
 }
 
-/// What is paid for in a group, and the amount; or the quantity and the limit that it exceeds.
-fn price(charge: &Charge, group: &Group<'_>, terms: &Terms<'_>) -> Result<(Exact, Exact), (Exact, Exact)> {
+/// Adds so many times a part; most sums have one part, once.
+fn add(sum: &mut Exact, part: &Exact, times: u64) {
+    let part = if times == 1 { part.clone() } else { part * whole(times) };
+    *sum = plus(sum, part);
+}
+
+/// What is paid for in a group, and the amount.
+fn price(
+    index: usize,
+    charge: &Charge,
+    group: &Group<'_>,
+    terms: &Terms<'_>,
+) -> Result<(Exact, Exact), Box<BeyondLastTier>> {
     let rest = group.rest();
     let blocks = charge.block.as_ref().map_or_else(|| rest.clone(), |block| round_up(&rest, block));
     let cap = charge.cap.as_ref().filter(|_| !charge.meter.is_plain_time());
     let paid = cap.map_or(&blocks, |cap| cap.min(&blocks)).clone();
-    let beyond = |limit| (blocks.clone(), limit);
+    let beyond = |limit| Box::new(BeyondLastTier { charge: index, quantity: blocks.clone(), limit });
     let amount = match &charge.pricing {
+        _ if paid.is_zero() => Exact::zero(),
         Pricing::Price(amount) => group.blend(amount) * &paid,
         Pricing::Graduated(list) => {
             let parts = tiers::graduated(&paid, list).map_err(beyond)?;
@@ -65,11 +72,14 @@ fn price(charge: &Charge, group: &Group<'_>, terms: &Terms<'_>) -> Result<(Exact
         }
         Pricing::Spot(periods) => scaled(&paid, group, spot_amount(periods, group, terms)),
     };
-    let amount = limit(charge, group, amount / &charge.per);
-    Ok((paid, amount))
+    let amount = if amount.is_zero() || charge.per.is_one() { amount } else { amount / &charge.per };
+    Ok((paid, limit(charge, group, amount)))
 }
 
 fn limit(charge: &Charge, group: &Group<'_>, amount: Exact) -> Exact {
+    if charge.minimum_amount.is_none() && charge.cap_amount.is_none() {
+        return amount;
+    }
     let least = charge.minimum_amount.as_ref().map(|least| group.blend(least));
     let most = charge.cap_amount.as_ref().filter(|most| bounds(most, group)).map(|most| group.blend(most));
     let amount = least.map_or(amount.clone(), |least| least.max(amount));
@@ -164,7 +174,7 @@ fn unit_price(charge: &Charge, groups: &[Group<'_>]) -> Option<Exact> {
         Amount::BySize(_) => amount.of(sizes.next()?)?,
     };
     let same = sizes.all(|size| amount.of(size) == Some(first));
-    same.then(|| first / &charge.per)
+    same.then(|| if charge.per.is_one() { first.clone() } else { first / &charge.per })
 }
 
 fn confidence(charge: &Charge, groups: &[Group<'_>]) -> Confidence {

@@ -108,13 +108,13 @@ pub fn read(source: SourceId, models: &dyn Models, d: &mut Diagnostics) -> Optio
     let metered = filled?;
     let choices = commitment::read(committed, &model.list, &rows, &month, d)?;
     let beyond =
-        |beyond: BeyondLastTier, d: &mut Diagnostics| refuse_beyond(&model.list, &beyond, &rows, usage, &node, d);
+        |beyond: &BeyondLastTier, d: &mut Diagnostics| refuse_beyond(&model.list, beyond, &rows, usage, &node, d);
     let mut best: Option<Invoice> = None;
     for committed in &choices {
         match invoice(&model.list, &metered, &Terms { committed, ..terms.clone() }) {
             Ok(one) if best.as_ref().is_none_or(|best| one.total < best.total) => best = Some(one),
             Ok(_) => {}
-            Err(error) => beyond(error, d),
+            Err(error) => beyond(&error, d),
         }
     }
     let invoice_made = best?;
