@@ -103,6 +103,27 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A usage file with words of another put into it is priced or refused; it does not end the program.
+    #[test]
+    fn a_damaged_file_is_refused_in_words(at in 0usize..2000, length in 0usize..40, from in 0usize..2000, other in 0usize..2000) {
+        let mut paths: Vec<_> = std::fs::read_dir("tests/bad/usage").unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        paths.sort();
+        let text = |index: usize| std::fs::read_to_string(&paths[index % paths.len()]).unwrap();
+        let (mut damaged, donor) = (text(other).into_bytes(), text(other / 7).into_bytes());
+        let (at, from) = (at % damaged.len(), from % donor.len());
+        let word: Vec<u8> = donor.iter().copied().skip(from).take(length).collect();
+        damaged.splice(at..(at + length / 2).min(damaged.len()), word);
+        let damaged = String::from_utf8_lossy(&damaged).into_owned();
+        if let Err(errors) = hostsim::billing::usage::bill(&damaged, "damaged.toml", &crate::usage::Directory) {
+            prop_assert!(errors.render(false).contains("damaged.toml:") || errors.render(false).contains("tests/models"), "{}", errors.render(false));
+        }
+    }
+}
+
 #[test]
 fn a_whole_volume_tier_is_the_exception_to_more_costs_more() {
     assert!(units(VOLUME, 101) < units(VOLUME, 100));

@@ -333,6 +333,8 @@ fn fargate_bills_at_least_a_minute() {
         ))
     };
     assert_eq!(run("30 s"), "0.21");
+    let picked = "hosting = \"fargate\"\n[[usage]]\nsize = { cpu = 0.25, memory = \"512 MiB\" }\ncount = 1_000\ntime = \"30 s\"\n";
+    assert_eq!(total(picked), "0.21");
     // 90.5 s → 91 s: 22,750 × 0.04048/3600 = 0.25581; 45,500 × 0.004445/3600 = 0.05618.
     assert_eq!(run("90.5 s"), "0.32");
 }
@@ -560,6 +562,61 @@ fn sizes_share_an_allowance_in_proportion() {
 fn a_charge_of_the_customers_own() {
     let usage = format!("{LAMBDA}[[charge]]\nname = \"database\"\nmeter = \"months\"\nprice = \"15\"\n");
     assert_eq!(total(&usage), "15.00");
+}
+
+#[test]
+fn a_server_of_parts_each_with_its_cap() {
+    // Scaleway's C1 of 2017, hours: 0.002 each for server, volume and address; August: 1.00 + 1.00 + 0.99.
+    let usage = |time: &str| {
+        let part = |name: &str, cap: &str| {
+            format!(
+                "[[model.charge]]\nname = \"{name}\"\nmeter = \"instance-hours\"\neach = {{ time = \"1 h\" }}\nprice = \"0.002\"\nscope = \"resource\"\n{cap}\n"
+            )
+        };
+        let parts =
+            [part("server", "cap = 500"), part("volume", "cap = 500"), part("address", "cap-amount = \"0.99\"")];
+        total(&format!(
+            "month = \"2017-08\"\n[[usage]]\n{time}\n[model]\nfamily = \"dedicated\"\ncurrency = \"EUR\"\n{}",
+            parts.concat()
+        ))
+    };
+    assert_eq!(usage("count = 1"), "2.99");
+    // 100 h: 3 × 0.20; three servers for 20 days: 480 h × 0.002 = 0.96 each: 3 × 2.88.
+    assert_eq!([usage("time = \"100 h\""), usage("count = 3\ntime = \"20 days\"")], ["0.60", "8.64"]);
+}
+
+#[test]
+fn a_model_of_charges_alone() {
+    // The first example again, without declared sizes: the memory is the row's, or the size's name.
+    let usage = |row: &str| {
+        format!(
+            "month = \"2017-08\"\n[[usage]]\n{row}\nrequests = 3_000_000\ntime = \"1 s\"\n[model]\nfamily = \"serverless\"\ncurrency = \"USD\"\n\
+             [[model.charge]]\nname = \"requests\"\nmeter = \"requests\"\nprice = \"0.20\"\nper = 1_000_000\nfree = 1_000_000\n\
+             [[model.charge]]\nname = \"compute\"\nmeter = \"gib-seconds\"\nover = \"request\"\nprice = \"0.00001667\"\nfree = \"400000\"\n"
+        )
+    };
+    assert_eq!(total(&usage("memory = \"512 MiB\"")), "18.74");
+    assert_eq!(total(&usage("size = \"512mb\"")), "18.74");
+}
+
+#[test]
+fn the_focus_file_says_what_was_free() {
+    let usage = format!("{LAMBDA}[[usage]]\nsize = \"512mb\"\nrequests = 800_000\ntime = \"1 s\"\n");
+    let mut written = Vec::new();
+    priced(&usage).write_focus("thumbnails", &mut written).unwrap();
+    let mut reader = csv::Reader::from_reader(&written[..]);
+    let headers = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let field =
+        |row: usize, name: &str| rows[row][headers.iter().position(|header| header == name).unwrap()].to_string();
+    assert_eq!(rows.len(), 2);
+    // 800,000 × 0.20/M = 0.16 and 400,000 GiB-s × 0.00001667 = 6.668, all free.
+    for (row, list_cost) in [(0, "0.16"), (1, "6.67")] {
+        assert_eq!((field(row, "BilledCost"), field(row, "ListCost")), ("0".into(), list_cost.into()));
+        assert_eq!(field(row, "ChargeCategory"), "Usage");
+        assert_eq!(field(row, "ServiceSubcategory"), "Serverless Compute");
+        assert_eq!(field(row, "BillingPeriodEnd"), "2017-09-01T00:00:00Z");
+    }
 }
 
 #[test]

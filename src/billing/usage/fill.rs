@@ -69,7 +69,12 @@ pub fn fill(
 impl Filler<'_> {
     fn row(&mut self, row: &Row, id: u64, d: &mut Diagnostics) {
         let Some(size) = self.size(row, d) else { return };
-        let held = row.held.or(size.and_then(|index| self.model.held.get(index)));
+        let declared = size.and_then(|index| self.model.held.get(index));
+        let by_name = match &row.size {
+            Some((name, _)) if !self.model.declares_sizes => Held::of_name(name),
+            _ => Held::default(),
+        };
+        let held = row.held.or(declared).or(Some(&by_name));
         let provisioned = row.provisioned.unwrap_or(false);
         let (mut counted, mut time_counted) = (false, false);
         for (index, charge) in self.model.list.charges.iter().enumerate() {
