@@ -2,6 +2,8 @@
 
 use crate::usage::{line, priced, total};
 use hostsim::billing::reading::{round_up, whole};
+use hostsim::billing::{Metered, PriceList, Terms, invoice};
+use hostsim::document::{Diagnostics, Node, Table};
 use hostsim::units::Exact;
 use proptest::prelude::*;
 
@@ -173,16 +175,35 @@ fn sustained_use_is_the_exception_of_a_month_cut_in_two() {
     assert!(run("365 h") < run("730 h"));
 }
 
-#[test]
-fn a_simple_invoice_is_fast() {
-    use hostsim::billing::{Metered, PriceList, Terms, invoice};
-    use hostsim::document::{Diagnostics, Node, Table};
+fn lambda_prices() -> PriceList {
     let mut diagnostics = Diagnostics::default();
     let source = diagnostics.sources.add("model", std::fs::read_to_string("tests/models/lambda-2017.toml").unwrap());
     let node = Node::parse(source, &mut diagnostics);
     let mut table = Table::of(&node, &mut diagnostics).unwrap();
     let sizes = ["128mb", "512mb", "1536mb"].map(String::from);
-    let list = PriceList::read(&mut table, &sizes, &mut diagnostics).unwrap();
+    PriceList::read(&mut table, &sizes, &mut diagnostics).unwrap()
+}
+
+#[test]
+fn integer_sums_and_a_usage_file_of_the_same_use_make_the_same_invoice() {
+    let (list, month) = (lambda_prices(), whole(744));
+    // As a simulation meters it: each request rounded, summed in byte·nanoseconds.
+    let each = &list.charges[1].each;
+    let times = [3_141_592_653u64, 99_999_999, 100_000_000, 100_000_001];
+    let sum: u128 = times.iter().map(|time| u128::from(each.time(*time)) * u128::from(each.memory(512 << 20))).sum();
+    let requests = Metered::new(0, 1, Some(1), whole(4_000_000));
+    let compute = Metered::new(1, 1, Some(1), list.charges[1].meter.quantity(sum * 1_000_000, &month));
+    let simulated = invoice(&list, &[requests, compute], &Terms::of_month(month)).unwrap();
+    let row = |time: &u64| format!("[[usage]]\nsize = \"512mb\"\nrequests = 1_000_000\ntime = \"{time} ns\"\n");
+    let rows: String = times.iter().map(row).collect();
+    let written = priced(&format!("hosting = \"lambda-2017\"\nmonth = \"2017-08\"\n{rows}")).invoice;
+    assert_eq!(simulated, written);
+    assert!(written.total > whole(10));
+}
+
+#[test]
+fn a_simple_invoice_is_fast() {
+    let list = lambda_prices();
     let month = whole(730);
     let terms = Terms::of_month(month.clone());
     let started = std::time::Instant::now();
