@@ -397,6 +397,29 @@ fn blocks_then_tiers() {
 }
 
 #[test]
+fn the_cap_comes_last() {
+    // 700 → 720 in blocks of 24 → 670 are paid; at graduated prices 600 × 2 + 70 × 1 = 1,270; by volume all at 1: 670.
+    let hours = |price: &str| {
+        let rows = "[[usage]]\ntime = \"700 h\"";
+        total(&one_charge(&format!("block = 24\ncap = 670\n{price}"), rows).replace("\"units\"", "\"instance-hours\""))
+    };
+    assert_eq!(hours("price = 1"), "670.00");
+    assert_eq!(hours("tiers = [{ up-to = 600, price = 2 }, { price = 1 }]"), "1270.00");
+    assert_eq!(hours("volume-tiers = [{ up-to = 700, price = 2 }, { price = 1 }]"), "670.00");
+    // Free before: 700 − 100 = 600, below the cap.
+    assert_eq!(units("free = 100\ncap = 672\nprice = 1", "700"), "600.00");
+}
+
+#[test]
+fn a_cap_on_time_is_each_machines_own() {
+    let rows = "[[usage]]\nresource = \"a\"\ntime = \"400 h\"\n[[usage]]\nresource = \"a\"\ntime = \"400 h\"\n[[usage]]\ncount = 2\ntime = \"700 h\"\n";
+    // 800 → 672 of the one that was made twice, 2 × 672 of the others.
+    let usage = one_charge("cap = 672\nprice = 1", rows).replace("\"units\"", "\"instance-hours\"");
+    assert_eq!(total(&usage), "2016.00");
+    assert_eq!(total(&format!("{usage}scope = \"resource\"\n")), "2016.00");
+}
+
+#[test]
 fn minimum_comes_before_free_and_blocks() {
     // max(30, 100) − 20 = 80 → 90 × 1.
     assert_eq!(units("minimum = 100\nfree = 20\nblock = 30\nprice = 1", "30"), "90.00");

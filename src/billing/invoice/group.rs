@@ -58,6 +58,12 @@ impl Group<'_> {
         taken.fold(self.raised.clone(), |rest, part| rest - part).max(Exact::zero())
     }
 
+    /// Whether all use is that of one resource.
+    pub fn is_of_one_resource(&self) -> bool {
+        let first = self.uses.first().map(Use::resource);
+        self.uses.iter().all(|one| Some(one.resource()) == first && one.copies == 1)
+    }
+
     /// Lets no resource pay for more than `cap`.
     pub fn cap_each(&mut self, cap: &Exact) {
         let mut resources: BTreeMap<u64, (Exact, u64)> = BTreeMap::new();

@@ -24,7 +24,7 @@ pub fn of_charge(
         groups.iter_mut().for_each(|group| cover::take_out(group, covered));
     }
     if let Some(cap) = charge.cap.as_ref().filter(|_| charge.meter.is_plain_time()) {
-        groups.iter_mut().for_each(|group| group.cap_each(cap));
+        groups.iter_mut().filter(|group| !group.is_of_one_resource()).for_each(|group| group.cap_each(cap));
     }
     let mut line = Line { charge: Some(index), meter: charge.meter.name().into(), ..empty(&charge.name) };
     line.kind = if charge.is_credit() { LineKind::Credit } else { LineKind::Usage };
@@ -56,7 +56,7 @@ fn price(
 ) -> Result<(Exact, Exact), Box<BeyondLastTier>> {
     let rest = group.rest();
     let blocks = charge.block.as_ref().map_or_else(|| rest.clone(), |block| round_up(&rest, block));
-    let cap = charge.cap.as_ref().filter(|_| !charge.meter.is_plain_time());
+    let cap = charge.cap.as_ref().filter(|_| !charge.meter.is_plain_time() || group.is_of_one_resource());
     let paid = cap.map_or(&blocks, |cap| cap.min(&blocks)).clone();
     let beyond = |limit| Box::new(BeyondLastTier { charge: index, quantity: blocks.clone(), limit });
     let amount = match &charge.pricing {
