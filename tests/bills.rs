@@ -564,6 +564,29 @@ fn storage_is_prorated() {
 }
 
 #[test]
+fn a_started_month_is_a_month() {
+    // Two dedicated servers for 100 h of August: pro rata 2 × 50 × 100/744 = 13.44; started months 2 × 50. Flat: once.
+    let usage = |keys: &str| {
+        total(&format!(
+            "month = \"2017-08\"\n[[usage]]\ncount = 2\ntime = \"100 h\"\n[model]\nfamily = \"dedicated\"\ncurrency = \"USD\"\n[[model.charge]]\nname = \"servers\"\nmeter = \"months\"\nprice = 50\n{keys}\n"
+        ))
+    };
+    assert_eq!(usage("over = \"life\""), "13.44");
+    assert_eq!(usage("over = \"life\"\nblock = 1\nscope = \"resource\""), "100.00");
+    assert_eq!(usage(""), "50.00");
+}
+
+#[test]
+fn rack_units_and_kilowatts_are_levels() {
+    // Two servers of 2 U and 450 W: 4 U × 10 + 0.9 kW × 125 = 152.50, however long they stood there.
+    let usage = "[[usage]]\nsize = \"server\"\ncount = 2\ntime = \"10 days\"\n[model]\nfamily = \"colocation\"\ncurrency = \"USD\"\n\
+                 size.server = { cpu = 48, memory = \"192 GiB\", rack-units = 2, power = \"450 W\" }\n\
+                 [[model.charge]]\nname = \"space\"\nmeter = \"rack-units\"\nprice = 10\n\
+                 [[model.charge]]\nname = \"power\"\nmeter = \"kilowatts\"\nprice = 125\n";
+    assert_eq!(total(usage), "152.50");
+}
+
+#[test]
 fn a_charge_for_some_sizes() {
     // 750 h of the small size are free, of 1,460: 710 × 0.0116 = 8.236 → 8.24; the other pays from the start: 73.00.
     let usage = "month = \"730 h\"\n[[usage]]\nsize = \"t2.micro\"\ncount = 2\n[[usage]]\nsize = \"m4.large\"\n[model]\nfamily = \"vps\"\ncurrency = \"USD\"\n\
