@@ -2,8 +2,10 @@
 #![warn(missing_docs)]
 
 pub mod billing;
+pub mod catalogue;
 pub mod document;
 pub mod engine;
+pub mod experiment;
 pub mod fleet;
 pub mod hosting;
 pub mod metrics;

@@ -4,10 +4,8 @@
 //! invoice, so that allowances and tiers are shared. Sums are scaled to the month as an exact
 //! fraction; levels and flat fees are not.
 
-use super::charge::{Charge, Free};
-use super::invoice::{Committed, Invoice, Metered, Terms, invoice};
-use super::meter::Meter;
-use super::price_list::PriceList;
+use super::charge::Free;
+use super::{Charge, Committed, Invoice, Meter, Metered, PriceList, Terms, invoice};
 use crate::units::{Exact, HOUR, Span};
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
@@ -158,11 +156,8 @@ fn meter_times(
     let factor = scale.factor();
     let held = held(charge, used);
     let apart = charge.is_per_resource() && !used.by_position.is_empty();
-    let sums: Vec<u128> = if apart {
-        used.by_position.iter().map(|sums| sums[index]).collect()
-    } else {
-        vec![used.times[index]]
-    };
+    let sums: Vec<u128> =
+        if apart { used.by_position.iter().map(|sums| sums[index]).collect() } else { vec![used.times[index]] };
     for (position, sum) in sums.into_iter().enumerate() {
         let nanoseconds = Exact::from(BigInt::from(sum)) * &factor;
         let quantity = charge.timed(&nanoseconds, &held, month_hours);

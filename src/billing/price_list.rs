@@ -90,6 +90,19 @@ impl Tax {
 }
 
 impl PriceList {
+    /// Charges of one's own, in dollars, without sizes.
+    pub fn of_charges(charges: Vec<Charge>) -> PriceList {
+        PriceList {
+            currency: Currency::USD,
+            rounding: Rounding::default(),
+            tax: None,
+            minimum_charge: None,
+            sizes: Vec::new(),
+            charges,
+            commitments: Vec::new(),
+        }
+    }
+
     /// Takes the keys of the price list out of a model's table: `currency`, `rounding`, `tax`,
     /// `minimum-charge`, `charge` and `commitment` (and looks at `family`). The other keys, and
     /// `finish`, are the caller's. `sizes`: the names of the model's sizes; where it has none,

@@ -90,7 +90,7 @@ impl Model {
         let as_of = table.default("as-of", String::new(), diagnostics, text);
         let isolation = match table.node("isolation") {
             Some(node) => Isolation::read(node, diagnostics),
-            None => Isolation::named(default_isolation(family)),
+            None => Some(default_isolation(family)),
         };
         let terms = Terms::read(&mut table, diagnostics);
         let time_limit = table.optional("time-limit", diagnostics, positive_span);
@@ -158,11 +158,11 @@ fn read_sizes(node: &Node, diagnostics: &mut Diagnostics) -> Option<IndexMap<Str
     Some(sizes)
 }
 
-fn default_isolation(family: Option<Family>) -> &'static str {
+fn default_isolation(family: Option<Family>) -> Isolation {
     match family {
-        Some(Family::Colocation | Family::Dedicated) => "bare-metal",
-        Some(Family::Container | Family::Paas) => "container",
-        Some(Family::Serverless) => "micro-vm",
-        Some(Family::Vps) | None => "vm",
+        Some(Family::Colocation | Family::Dedicated) => Isolation::bare_metal(),
+        Some(Family::Container | Family::Paas) => Isolation::container(),
+        Some(Family::Serverless) => Isolation::micro_vm(),
+        Some(Family::Vps) | None => Isolation::vm(),
     }
 }

@@ -126,13 +126,7 @@ impl Books<'_> {
         }
     }
 
-    fn make(
-        &self,
-        sheet: &Sheet<'_>,
-        tenant: u32,
-        lanes: &[LaneUse],
-        scale: &Scale,
-    ) -> Result<AccountInvoice, String> {
+    fn make(&self, sheet: &Sheet<'_>, tenant: u32, lanes: &[LaneUse], scale: &Scale) -> Result<AccountInvoice, String> {
         let none = Vec::new();
         let choice = Choice {
             with: sheet.plan.map_or(&none, |plan| &plan.with),
@@ -157,7 +151,11 @@ impl Books<'_> {
             _ => u64::from(self.orders[deployment].committed.unwrap_or(self.orders[deployment].instances)),
         };
         let by_size = sheet.deployments.iter().zip(lanes).map(|(d, lane)| (lane.size, count(*d))).collect();
-        vec![Committed { plan: index, instances: if spend.is_some() { Vec::new() } else { by_size }, spend: spend.clone() }]
+        vec![Committed {
+            plan: index,
+            instances: if spend.is_some() { Vec::new() } else { by_size },
+            spend: spend.clone(),
+        }]
     }
 
     /// What one account's lanes used; all tenants' together where `all` of them are asked for.
@@ -179,7 +177,8 @@ impl Books<'_> {
         let numbers = &self.world.deployments[deployment];
         let line = &self.world.lanes[lane as usize];
         let app = &self.scenario.apps[deployment];
-        let places: Vec<Option<usize>> = sheet.list.charges.iter().map(|charge| place(charge, deployment, self.world)).collect();
+        let places: Vec<Option<usize>> =
+            sheet.list.charges.iter().map(|charge| place(charge, deployment, self.world)).collect();
         let sum = |place: &Option<usize>| place.map_or(0, |gauge| self.world.sums[line.sums as usize + gauge]);
         let position = |sums: &Vec<u128>| places.iter().map(|place| place.map_or(0, |gauge| sums[gauge])).collect();
         let memory = match size.memory {

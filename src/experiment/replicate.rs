@@ -52,8 +52,7 @@ impl Trial<'_> {
     pub fn run(&self) -> Result<Replication, String> {
         let mut simulation = self.simulation()?;
         simulation.run().map_err(|error| error.to_string())?;
-        let books =
-            Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world };
+        let books = Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world };
         let billed = books.bill();
         Ok(outcome::replication(self, &simulation, billed))
     }
@@ -83,10 +82,12 @@ impl Trial<'_> {
     /// Whether instances could ever want more cores than their server has: only where fewer are
     /// reserved than they have.
     fn may_crowd(&self) -> bool {
-        let reserves_less = |order: &Order| order.size.reserve_cpu.is_some_and(|reserved| match order.size.cpu {
-            crate::catalogue::Allotment::Fixed(cores) => reserved < cores,
-            _ => reserved < Cores(u64::MAX),
-        });
+        let reserves_less = |order: &Order| {
+            order.size.reserve_cpu.is_some_and(|reserved| match order.size.cpu {
+                crate::catalogue::Allotment::Fixed(cores) => reserved < cores,
+                _ => reserved < Cores(u64::MAX),
+            })
+        };
         self.case.fleet.overcommit_cpu > 1.0 || self.orders.iter().any(reserves_less)
     }
 }

@@ -49,7 +49,8 @@ impl Case {
         let fleet = FleetPlan::read(&overlay(ground.fleet, table.node("fleet")), ground.catalogue, d);
         let provider = ProviderCosts::read(&overlay(ground.provider, table.node("provider")), d);
         let labour = Labour::read(&overlay(ground.labour, table.node("labour")), d);
-        let charges = table.optional("charge", d, |n, d| list(n, d, |n, d| read_charge(n, &[], false, d))).unwrap_or_default();
+        let charges =
+            table.optional("charge", d, |n, d| list(n, d, |n, d| read_charge(n, &[], false, d))).unwrap_or_default();
         let own = table.node("app");
         if let Some(own) = own {
             check_apps(own, ground, d);
@@ -60,7 +61,11 @@ impl Case {
             deployments.push(hosts.deployment(index, app, &plan, ground.catalogue, d));
         }
         if own.is_none() && node.get("hosting").is_none() {
-            d.error(node.key, "this case does not say how its apps are hosted", "`hosting = \"…\"`, or `app.NAME = { hosting = \"…\" }` for each");
+            d.error(
+                node.key,
+                "this case does not say how its apps are hosted",
+                "`hosting = \"…\"`, or `app.NAME = { hosting = \"…\" }` for each",
+            );
         }
         if d.count() > before {
             return None;

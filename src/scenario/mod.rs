@@ -80,7 +80,8 @@ impl Scenario {
             d.error(root.at, "a scenario needs at least one case", "[case.NAME] with `hosting = \"…\"`");
         }
         let currencies = table.default("currency", Currencies::default(), d, Currencies::read);
-        let names: Vec<&str> = root.get("case").and_then(Node::as_table).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
+        let names: Vec<&str> =
+            root.get("case").and_then(Node::as_table).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
         let expectations = table.node("expect").map(|node| Expectation::read_all(node, &names, d)).unwrap_or_default();
         let curve = table.default("curve", CurvePlan::default(), d, CurvePlan::read);
         for later in ["sweep", "map", "advise"] {
