@@ -7,9 +7,11 @@ mod bill;
 mod catalogue;
 mod check;
 mod completions;
+mod curve;
 mod failure;
 mod grid;
 mod interrupt;
+mod load;
 mod man;
 mod models;
 mod options;
@@ -48,6 +50,7 @@ macro_rules! commands {
 
 commands! {
     Run(run::Run),
+    Curve(curve::Curve),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

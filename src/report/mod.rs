@@ -5,6 +5,7 @@
 
 mod comparison;
 mod csv;
+pub mod curve;
 mod document;
 pub mod figure;
 mod files;
