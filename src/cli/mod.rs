@@ -13,6 +13,7 @@ mod grid;
 mod interrupt;
 mod load;
 mod man;
+mod map;
 mod models;
 mod options;
 mod progress;
@@ -51,6 +52,7 @@ macro_rules! commands {
 commands! {
     Run(run::Run),
     Curve(curve::Curve),
+    Map(map::Map),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

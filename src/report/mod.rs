@@ -11,6 +11,7 @@ pub mod figure;
 mod files;
 pub mod format;
 mod json;
+pub mod map;
 mod markdown;
 mod notes;
 mod table;
