@@ -1,8 +1,11 @@
 //! hostsim: a discrete-event simulator of hosting economics.
 #![warn(missing_docs)]
 
+pub mod billing;
+pub mod catalogue;
 pub mod document;
 pub mod engine;
+pub mod experiment;
 pub mod fleet;
 pub mod hosting;
 pub mod metrics;

@@ -1,6 +1,7 @@
 //! Finding models by name: the embedded files, a directory's, a scenario's own; and `extends`.
 
 use crate::document::{Diagnostics, Node, Origin as Place, SourceId, Value, suggest};
+use crate::fleet::ServerKind;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -61,9 +62,19 @@ impl Catalogue {
         self.servers.keys().map(String::as_str)
     }
 
-    /// A server kind's table.
-    pub fn server(&self, name: &str) -> Option<&Node> {
-        self.servers.get(name).map(|entry| &entry.node)
+    /// Reads a kind of server: a name of the catalogue's, or a table.
+    pub fn read_server(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
+        let Value::String(name) = &node.value else { return ServerKind::read(node, diagnostics) };
+        match self.servers.get(name) {
+            Some(entry) => {
+                ServerKind::read(&entry.node, diagnostics).map(|kind| ServerKind { name: name.clone(), ..kind })
+            }
+            None => {
+                let help = suggest(name, self.servers());
+                diagnostics.error(node.at, format!("there is no kind of server `{name}`"), help);
+                None
+            }
+        }
     }
 
     /// A model's table as it was written.

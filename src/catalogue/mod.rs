@@ -12,5 +12,5 @@ mod terms;
 pub use lookup::{Catalogue, Origin as ModelOrigin};
 pub use model::{FAMILIES, Family, Model, schema_1};
 pub use size::{Allotment, Size, SizeRange};
-pub use terms::{Discipline, Terms};
 pub(crate) use terms::count32;
+pub use terms::{Discipline, Terms};

@@ -104,10 +104,29 @@ impl Isolation {
         Some(Isolation { layers: layers.into_iter().collect::<Option<_>>()? })
     }
 
-    /// The isolation of that word, with its default overhead.
-    pub fn named(name: &str) -> Option<Isolation> {
-        let overhead = OVERHEADS.iter().find(|overhead| overhead.name == name)?;
-        Some(Isolation { layers: vec![overhead.layer()] })
+    /// A whole server.
+    pub fn bare_metal() -> Isolation {
+        Isolation { layers: vec![OVERHEADS[0].layer()] }
+    }
+
+    /// A virtual machine.
+    pub fn vm() -> Isolation {
+        Isolation { layers: vec![OVERHEADS[1].layer()] }
+    }
+
+    /// A small virtual machine, such as Firecracker's.
+    pub fn micro_vm() -> Isolation {
+        Isolation { layers: vec![OVERHEADS[2].layer()] }
+    }
+
+    /// A container.
+    pub fn container() -> Isolation {
+        Isolation { layers: vec![OVERHEADS[3].layer()] }
+    }
+
+    /// A process among others.
+    pub fn process() -> Isolation {
+        Isolation { layers: vec![OVERHEADS[4].layer()] }
     }
 
     /// Memory per instance besides the app's: the sum over the layers.
@@ -198,7 +217,7 @@ mod tests {
 
     #[test]
     fn words_tables_and_lists() {
-        assert_eq!(read("isolation = \"vm\"").unwrap(), Isolation::named("vm").unwrap());
+        assert_eq!(read("isolation = \"vm\"").unwrap(), Isolation::vm());
         let own = read("isolation.vm = { memory = \"100 MiB\", cpu-tax = 0.02 }").unwrap();
         assert_eq!((own.memory(), own.cpu_tax()), (Bytes(100 << 20), 1.0 - 0.98));
         assert!(own.layers[0].memory_evidence.is_none());
@@ -208,6 +227,16 @@ mod tests {
         assert!((nested.cpu_share() - 0.94525).abs() < 1e-12);
         let mixed = read("isolation = [\"vm\", { container = { cpu-tax = 0.1 } }]").unwrap();
         assert!((mixed.cpu_share() - 0.855).abs() < 1e-12);
+    }
+
+    #[test]
+    fn constructors_and_words_agree() {
+        let made = [Isolation::bare_metal(), Isolation::vm(), Isolation::micro_vm(), Isolation::container()];
+        for (isolation, word) in made.iter().zip(["bare-metal", "vm", "micro-vm", "container"]) {
+            assert_eq!(*isolation, read(&format!("isolation = \"{word}\"")).unwrap());
+            assert_eq!(isolation.whole_server(), word == "bare-metal");
+        }
+        assert_eq!(Isolation::process(), read("isolation = \"process\"").unwrap());
     }
 
     #[test]
@@ -240,9 +269,9 @@ mod tests {
         let app = (192 << 30) / 50;
         let machine = read(&format!("isolation.vm = {{ memory = \"{} B\" }}", 4 * app)).unwrap();
         assert_eq!(placed(&machine, app), 10);
-        assert_eq!(placed(&Isolation::named("process").unwrap(), app), 50);
+        assert_eq!(placed(&Isolation::process(), app), 50);
         // With the overheads as they are known, an app of 100 MiB: 192 × 1024 / 486 = 404.5 and 196,608 / 110 = 1,787.3.
-        assert_eq!(placed(&Isolation::named("vm").unwrap(), 100 << 20), 404);
-        assert_eq!(placed(&Isolation::named("bare-metal").unwrap(), 100 << 20), 1);
+        assert_eq!(placed(&Isolation::vm(), 100 << 20), 404);
+        assert_eq!(placed(&Isolation::bare_metal(), 100 << 20), 1);
     }
 }

@@ -18,4 +18,4 @@ pub use isolation::{Isolation, Layer};
 pub use placement::{Placement, Policy};
 pub use pool::{Fleet, MOST_SERVERS, Server};
 pub use power::{Power, energy_cost};
-pub use server::{ServerKind, Servers};
+pub use server::ServerKind;

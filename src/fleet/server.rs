@@ -1,16 +1,14 @@
 //! Kinds of servers: what one has, costs and uses.
 
 use super::{Confidence, Demand, Evidence, Power};
-use crate::document::{
-    Diagnostics, Node, Table, Value, bytes, count, money, positive, positive_count, positive_span, suggest, text,
-};
+use crate::document::{Diagnostics, Node, Table, bytes, count, money, positive, positive_count, positive_span, text};
 use crate::units::{Bytes, Cores, Currency, Money, Span, YEAR, parse_decimal};
 use std::collections::BTreeMap;
 
 /// A kind of server.
 #[derive(Clone, Debug)]
 pub struct ServerKind {
-    /// The name in the catalogue; "server" where a scenario describes one of its own.
+    /// "server" where a scenario describes one of its own; the caller sets the name of one in the catalogue.
     pub name: String,
     /// What it is, in words.
     pub title: String,
@@ -36,14 +34,6 @@ pub struct ServerKind {
     pub evidence: BTreeMap<String, Evidence>,
 }
 
-/// The catalogue as a reader of servers sees it.
-pub struct Servers<'c> {
-    /// All names, for suggestions.
-    pub names: Vec<String>,
-    /// Finds a kind by name.
-    pub find: &'c dyn Fn(&str) -> Option<ServerKind>,
-}
-
 /// The most cores of a server that can be computed with.
 const MOST_CORES: f64 = 1e6;
 /// The most memory of a server that can be computed with.
@@ -61,40 +51,15 @@ const DEFAULTS: [(&str, Confidence, &str); 4] = [
 ];
 
 impl ServerKind {
-    /// Reads the name of a kind in the catalogue, or a table of which only `cores` and `memory`
-    /// must be there: `{ cores = 64, memory = "256 GiB" }`.
-    pub fn read(node: &Node, diagnostics: &mut Diagnostics, catalogue: &Servers<'_>) -> Option<ServerKind> {
-        let Value::String(name) = &node.value else {
-            return ServerKind::read_table("server", node, diagnostics);
-        };
-        let found = (catalogue.find)(name);
-        if found.is_none() {
-            let help = suggest(name, catalogue.names.iter().map(String::as_str));
-            diagnostics.error(node.at, format!("there is no server `{name}`"), help);
-        }
-        found
-    }
-
-    /// Reads a file of the catalogue (`models/servers/NAME.toml`): `schema = 1` and the keys of a table.
-    pub fn read_file(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
-        let schema = node.get("schema");
-        if !matches!(schema.map(|schema| &schema.value), Some(Value::Integer(Some(1)))) {
-            let at = schema.map_or(node.key, |schema| schema.at);
-            diagnostics.error(at, "expected `schema = 1`", "a server's file begins with it");
-        }
-        ServerKind::read_table(name, node, diagnostics)
-    }
-
-    fn read_table(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
+    /// Reads a server that a scenario describes, or a file of the catalogue
+    /// (`models/servers/NAME.toml`; the caller knows its name): a table of which only `cores` and
+    /// `memory` must be there, such as `{ cores = 64, memory = "256 GiB" }`.
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
         let mut table = Table::of(node, diagnostics)?;
-        // Read by `read_file`; harmless in a table of a scenario.
-        table.optional("schema", diagnostics, count);
+        table.optional("schema", diagnostics, schema);
         let cores = table.required("cores", diagnostics, cores);
         let memory = table.required("memory", diagnostics, memory);
-        let mut kind = ServerKind {
-            name: name.to_string(),
-            ..ServerKind::plain(cores.unwrap_or_default(), memory.unwrap_or_default())
-        };
+        let mut kind = ServerKind::plain(cores.unwrap_or_default(), memory.unwrap_or_default());
         kind.read_rest(&mut table, diagnostics);
         kind.read_evidence(&mut table, diagnostics);
         table.finish(diagnostics);
@@ -162,6 +127,14 @@ impl ServerKind {
     }
 }
 
+fn schema(node: &Node, diagnostics: &mut Diagnostics) -> Option<u64> {
+    let version = count(node, diagnostics)?;
+    if version != 1 {
+        diagnostics.error(node.at, "this schema is not known", "this version reads `schema = 1`");
+    }
+    Some(version)
+}
+
 fn cores(node: &Node, diagnostics: &mut Diagnostics) -> Option<Cores> {
     let cores = positive(node, diagnostics)?;
     if cores > MOST_CORES || Cores::from_f64(cores).0 == 0 {
@@ -194,23 +167,17 @@ mod tests {
     use super::*;
     use crate::units::{HOUR, MONTH, parse_money};
 
-    fn read(text: &str, file: bool) -> (Option<ServerKind>, String) {
+    fn read(text: &str) -> (Option<ServerKind>, String) {
         let mut diagnostics = Diagnostics::default();
         let source = diagnostics.sources.add("server.toml", text);
         let node = Node::parse(source, &mut diagnostics);
-        let find = |name: &str| (name == "two-socket-2017").then(|| ServerKind::plain(Cores::ONE, Bytes::GIB));
-        let catalogue = Servers { names: vec!["two-socket-2017".to_string()], find: &find };
-        let kind = if file {
-            ServerKind::read_file("file", &node, &mut diagnostics)
-        } else {
-            ServerKind::read(node.get("server").unwrap(), &mut diagnostics, &catalogue)
-        };
+        let kind = ServerKind::read(&node, &mut diagnostics);
         (kind, diagnostics.render(false))
     }
 
     #[test]
     fn cores_and_memory_are_enough() {
-        let (kind, errors) = read("server = { cores = 64, memory = \"256 GiB\" }", false);
+        let (kind, errors) = read("cores = 64\nmemory = \"256 GiB\"");
         let kind = kind.unwrap();
         assert_eq!((errors.as_str(), kind.cores, kind.memory), ("", Cores(64_000_000), Bytes(256 << 30)));
         assert_eq!((kind.speed, kind.rack_units, kind.price), (1.0, 1, parse_money("10000 USD").unwrap()));
@@ -219,21 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_looked_up() {
-        assert!(read("server = \"two-socket-2017\"", false).0.is_some());
-        let (kind, errors) = read("server = \"two-sockets-2017\"", false);
-        assert!(kind.is_none() && errors.contains("did you mean `two-socket-2017`?"), "{errors}");
-    }
-
-    #[test]
     fn mistakes_are_all_named() {
         let (kind, errors) = read(
-            "server = { cores = 0, memory = \"1 gib\", price = 10, life = \"0 s\", rack-units = 0, spede = 1, \
-             power = { idle = \"100 W\", peak = \"50 W\" }, sources.cost = 1 }",
-            false,
+            "schema = 2\ncores = 0\nmemory = \"1 gib\"\nprice = 10\nlife = \"0 s\"\nrack-units = 0\nspede = 1\n\
+             power = { idle = \"100 W\", peak = \"50 W\" }\nsources.cost = 1",
         );
         assert!(kind.is_none());
         for expected in [
+            "schema = 1",
             "above zero, found 0",
             "1 GiB",
             "with its unit",
@@ -262,7 +222,7 @@ mod tests {
         let mut names = Vec::new();
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let (kind, errors) = read(&std::fs::read_to_string(&path).unwrap(), true);
+            let (kind, errors) = read(&std::fs::read_to_string(&path).unwrap());
             assert_eq!(errors, "", "{}", path.display());
             for key in ["cores", "memory", "speed", "price", "life", "power", "rack-units"] {
                 let evidence = kind.as_ref().unwrap().evidence.get(key);

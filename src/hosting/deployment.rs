@@ -3,6 +3,7 @@
 use super::keep_alive::KeepAlive;
 use super::routing::Routing;
 use super::scaling::Scaling;
+use crate::billing::Each;
 use crate::fleet::Demand;
 use crate::units::{Cores, Span};
 use crate::workload::Distribution;
@@ -41,24 +42,6 @@ pub struct Growth {
     pub every: Span,
 }
 
-/// Rounding of a metered time, in nanoseconds: first up to the minimum, then up to a multiple.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rounding {
-    /// The least time; 0 for none.
-    pub minimum: u64,
-    /// The granularity; 0 for none.
-    pub step: u64,
-}
-
-impl Rounding {
-    /// The time as it is billed.
-    #[inline]
-    pub fn apply(self, nanoseconds: u64) -> u64 {
-        let least = nanoseconds.max(self.minimum);
-        if self.step <= 1 { least } else { least.div_ceil(self.step).saturating_mul(self.step) }
-    }
-}
-
 /// What a gauge sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -70,9 +53,15 @@ pub enum Fact {
     /// The CPU time of each request.
     RequestCpu,
     /// Each stretch in which an instance had a request inside.
-    BusyTime,
+    BusyTime {
+        /// Likewise of instances.
+        provisioned: Option<bool>,
+    },
     /// Each instance's life, from the first billed phase of its start to its stop.
-    LifeTime,
+    LifeTime {
+        /// Likewise of instances.
+        provisioned: Option<bool>,
+    },
 }
 
 /// A sum of rounded times that some charge needs.
@@ -81,7 +70,7 @@ pub struct Gauge {
     /// What is summed.
     pub fact: Fact,
     /// How each summand is rounded.
-    pub rounding: Rounding,
+    pub each: Each,
 }
 
 /// One app under one hosting model, in numbers.

@@ -15,6 +15,8 @@ pub(crate) const BANDWIDTH_INTERVAL: Span = Span(300_000_000_000);
 pub(crate) struct LaneRecord {
     /// Per position among the lane's instances: the sum of each life gauge, in their order.
     pub lives: Vec<Vec<u128>>,
+    /// Per position: nanoseconds that there was an instance.
+    pub alive: Vec<u64>,
     /// Nanoseconds of instances' lives by clock hour of the window.
     pub hourly: Vec<u64>,
     /// Served requests by five minutes of the window.
@@ -41,9 +43,9 @@ impl World {
         for (gauge, sum) in plan.gauges.iter().zip(&mut self.sums[first..]) {
             match gauge.fact {
                 Fact::RequestTime { provisioned: only } if only.is_none_or(|only| only == provisioned) => {
-                    *sum += u128::from(gauge.rounding.apply(time.0));
+                    *sum += u128::from(gauge.each.time(time.0));
                 }
-                Fact::RequestCpu => *sum += u128::from(gauge.rounding.apply(cpu)),
+                Fact::RequestCpu => *sum += u128::from(gauge.each.time(cpu)),
                 _ => {}
             }
         }
@@ -61,7 +63,7 @@ impl World {
     /// An instance was busy from `since` to now; `whole` where it is idle from now on, and not
     /// just cut off by the window's end.
     #[inline]
-    pub(crate) fn meter_busy(&mut self, lane: u32, deployment: usize, since: Time, whole: bool) {
+    pub(crate) fn meter_busy(&mut self, lane: u32, deployment: usize, since: Time, provisioned: bool, whole: bool) {
         let first = self.lanes[lane as usize].sums as usize;
         let begun = since.max(self.measured_from);
         let (now, plan) = (self.now, &self.deployments[deployment]);
@@ -69,9 +71,11 @@ impl World {
             return;
         }
         for (gauge, sum) in plan.gauges.iter().zip(&mut self.sums[first..]) {
-            if gauge.fact == Fact::BusyTime {
+            if let Fact::BusyTime { provisioned: only } = gauge.fact
+                && only.is_none_or(|only| only == provisioned)
+            {
                 let time = (now - begun).0;
-                *sum += u128::from(if whole { gauge.rounding.apply(time) } else { time });
+                *sum += u128::from(if whole { gauge.each.time(time) } else { time });
             }
         }
     }
@@ -85,14 +89,21 @@ impl World {
             return;
         }
         let time = (self.now - begun).0;
+        let provisioned = ended.provisioned;
         let plan = &self.deployments[deployment];
         let first = self.lanes[lane].sums as usize;
         let record = &mut self.lanes[lane].record;
         if record.lives.len() <= position {
             record.lives.resize(position + 1, vec![0; plan.gauges.len()]);
+            record.alive.resize(position + 1, 0);
         }
-        for (index, gauge) in plan.gauges.iter().enumerate().filter(|(_, g)| g.fact == Fact::LifeTime) {
-            let billed = u128::from(if whole { gauge.rounding.apply(time) } else { time });
+        record.alive[position] += time;
+        for (index, gauge) in plan.gauges.iter().enumerate() {
+            let Fact::LifeTime { provisioned: only } = gauge.fact else { continue };
+            if only.is_some_and(|only| only != provisioned) {
+                continue;
+            }
+            let billed = u128::from(if whole { gauge.each.time(time) } else { time });
             self.sums[first + index] += billed;
             record.lives[position][index] += billed;
         }
@@ -113,7 +124,8 @@ impl World {
             let running = &self.instances[slot];
             if running.inside > 0 {
                 let (lane, deployment, since) = (running.lane, running.deployment as usize, running.busy_since);
-                self.meter_busy(lane, deployment, since, false);
+                let provisioned = running.provisioned;
+                self.meter_busy(lane, deployment, since, provisioned, false);
             }
             self.meter_life(slot, false);
         }

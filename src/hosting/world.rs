@@ -262,9 +262,9 @@ impl World {
         }
         self.lanes[place.lane as usize].engaged -= 1;
         if place.inside == 0 {
-            let (lane, since) = (place.lane, place.busy_since);
+            let (lane, since, provisioned) = (place.lane, place.busy_since, place.provisioned);
             self.facts[deployment].busy.add(now, -1);
-            self.meter_busy(lane, deployment, since, true);
+            self.meter_busy(lane, deployment, since, provisioned, true);
         }
         self.end_request(request, outcome, billed);
         Notice::Freed { instance }

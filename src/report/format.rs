@@ -25,10 +25,12 @@ pub fn money_with(dollars: f64, decimals: usize) -> String {
     format!("{sign}${digits}")
 }
 
-/// Dollars for an axis or a label: "$5", "$0.25", "$1.2k", "$3M".
+/// Dollars for an axis or a label: "$5", "$0.50", "$1.2k", "$3M".
 pub fn short_money(dollars: f64) -> String {
     let sign = if dollars < 0.0 { "-" } else { "" };
-    format!("{sign}${}", short_number(dollars.abs(), ["", "k", "M", "B"]))
+    let text = short_number(dollars.abs(), ["", "k", "M", "B"]);
+    let dimes = text.split_once('.').is_some_and(|(_, after)| after.len() == 1);
+    format!("{sign}${text}{}", if dimes { "0" } else { "" })
 }
 
 /// A number for an axis or a label: "0.25", "950", "1.2 k", "61 M".
@@ -64,7 +66,7 @@ pub fn significant_decimals(value: f64, digits: usize) -> usize {
     if value == 0.0 || !value.is_finite() {
         return 0;
     }
-    let before = value.abs().log10().floor() as i64 + 1;
+    let before = libm::log10(value.abs()).floor() as i64 + 1;
     (digits as i64 - before).max(0) as usize
 }
 
@@ -190,6 +192,7 @@ mod tests {
         let short = [
             (5.0, "$5"),
             (0.25, "$0.25"),
+            (0.5, "$0.50"),
             (1234.0, "$1.2k"),
             (999.9, "$1k"),
             (61e6, "$61M"),

@@ -23,7 +23,12 @@ pub fn to_table(result: &ResultDocument, colour: bool) -> String {
     let mut out = format!("{}\n{}\n\n", format::printable(&result.title), subtitle(result));
     let cells: Vec<Vec<Cell>> = result.cases.iter().map(|c| COLUMNS.iter().map(|k| (k.cell)(c)).collect()).collect();
     let text = grid(result, &cells, name_width(&cells)).to_string();
-    text.lines().enumerate().for_each(|(index, line)| out.push_str(&finish_line(line, index < 2, colour)));
+    for (index, line) in text.lines().enumerate() {
+        out.push_str(&finish_line(line, index < 2, colour));
+        if index == 1 {
+            out.push_str(&format!("{}\n", "─".repeat(line.chars().count())));
+        }
+    }
     let notes = notes(result);
     if !notes.is_empty() {
         out.push('\n');

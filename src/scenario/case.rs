@@ -3,7 +3,7 @@
 use super::fleet::FleetPlan;
 use super::hosting::{DeploymentPlan, Hosts};
 use super::overlay;
-use crate::billing::{Charge, Labour, ProviderCosts};
+use crate::billing::{Labour, PriceList, ProviderCosts, read_charge};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Table, Value, list, suggest};
 
@@ -20,8 +20,8 @@ pub struct Case {
     pub labour: Labour,
     /// How each app is hosted, in the order of the scenario's apps.
     pub deployments: Vec<DeploymentPlan>,
-    /// Costs of the user's own.
-    pub charges: Vec<Charge>,
+    /// Costs of the user's own, in dollars.
+    pub own: PriceList,
 }
 
 /// What a case stands on: the scenario's tables that it may change, and the apps' names.
@@ -49,7 +49,8 @@ impl Case {
         let fleet = FleetPlan::read(&overlay(ground.fleet, table.node("fleet")), ground.catalogue, d);
         let provider = ProviderCosts::read(&overlay(ground.provider, table.node("provider")), d);
         let labour = Labour::read(&overlay(ground.labour, table.node("labour")), d);
-        let charges = table.optional("charge", d, |n, d| list(n, d, Charge::read_own)).unwrap_or_default();
+        let charges =
+            table.optional("charge", d, |n, d| list(n, d, |n, d| read_charge(n, &[], false, d))).unwrap_or_default();
         let own = table.node("app");
         if let Some(own) = own {
             check_apps(own, ground, d);
@@ -60,7 +61,11 @@ impl Case {
             deployments.push(hosts.deployment(index, app, &plan, ground.catalogue, d));
         }
         if own.is_none() && node.get("hosting").is_none() {
-            d.error(node.key, "this case does not say how its apps are hosted", "`hosting = \"…\"`, or `app.NAME = { hosting = \"…\" }` for each");
+            d.error(
+                node.key,
+                "this case does not say how its apps are hosted",
+                "`hosting = \"…\"`, or `app.NAME = { hosting = \"…\" }` for each",
+            );
         }
         if d.count() > before {
             return None;
@@ -71,7 +76,7 @@ impl Case {
             provider: provider?,
             labour: labour?,
             deployments: deployments.into_iter().collect::<Option<_>>()?,
-            charges,
+            own: PriceList::of_charges(charges),
         })
     }
 }

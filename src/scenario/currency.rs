@@ -19,7 +19,11 @@ impl Currencies {
         let mut rates = BTreeMap::new();
         for (code, node) in node.as_table()? {
             let Some(currency) = Currency::parse(code).filter(|currency| *currency != Currency::USD) else {
-                d.error(node.key, format!("`{code}` is not a currency to be converted"), "a rate such as EUR = \"1.18 USD\"");
+                d.error(
+                    node.key,
+                    format!("`{code}` is not a currency to be converted"),
+                    "a rate such as EUR = \"1.18 USD\"",
+                );
                 continue;
             };
             match money(node, d) {

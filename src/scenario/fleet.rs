@@ -1,7 +1,7 @@
 //! `[fleet]`: the servers of a case.
 
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node, Table, Value, named, positive, suggest};
+use crate::document::{Diagnostics, Node, Table, Value, named, positive};
 use crate::fleet::{MOST_SERVERS, Policy, ServerKind};
 use crate::hosting::WhenFull;
 use crate::units::Cores;
@@ -29,11 +29,11 @@ impl FleetPlan {
     pub fn read(node: &Node, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<FleetPlan> {
         let mut table = Table::of(node, diagnostics)?;
         let server = match table.node("server") {
-            Some(server) => read_server(server, catalogue, diagnostics),
-            None => named_server(DEFAULT_SERVER, node, catalogue, diagnostics),
+            Some(server) => catalogue.read_server(server, diagnostics),
+            None => catalogue.read_server(&Node::synthetic(Value::String(DEFAULT_SERVER.into()), node.at), diagnostics),
         };
         let count = table.default("count", None, diagnostics, read_count);
-        let placement = table.default("placement", Policy::BestFit, diagnostics, Policy::read);
+        let placement = table.default("placement", Policy::default(), diagnostics, Policy::read);
         let overcommit_cpu = table.default("overcommit", 1.0, diagnostics, read_overcommit);
         let when_full = table.default("when-full", WhenFull::Reject, diagnostics, read_when_full);
         table.finish(diagnostics);
@@ -44,23 +44,6 @@ impl FleetPlan {
     /// server fit it.
     pub fn reserved(&self, cores: Cores) -> Cores {
         Cores((cores.0 as f64 / self.overcommit_cpu) as u64)
-    }
-}
-
-fn read_server(node: &Node, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
-    match &node.value {
-        Value::String(name) => named_server(name, node, catalogue, diagnostics),
-        _ => ServerKind::read(node, diagnostics),
-    }
-}
-
-fn named_server(name: &str, at: &Node, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
-    match catalogue.server(name) {
-        Some(node) => ServerKind::read(node, diagnostics).map(|kind| ServerKind { name: name.to_string(), ..kind }),
-        None => {
-            diagnostics.error(at.at, format!("there is no kind of server `{name}`"), suggest(name, catalogue.servers()));
-            None
-        }
     }
 }
 

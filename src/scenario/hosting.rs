@@ -2,9 +2,7 @@
 
 use super::App;
 use crate::catalogue::{Allotment, Catalogue, Model, Size, Terms, count32};
-use crate::document::{
-    Diagnostics, Node, Table, Value, boolean, count, list, price, suggest, text,
-};
+use crate::document::{Diagnostics, Node, Table, Value, boolean, count, list, price, suggest, text};
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
 use crate::units::Exact;
@@ -61,6 +59,9 @@ pub struct DeploymentPlan {
     pub size: SizeChoice,
     /// How many instances stand ready; nothing where the scaling says it.
     pub instances: Option<InstancesChoice>,
+    /// Whether the case orders a number of instances and no scaling of its own, so that the
+    /// model's scaling is not in force.
+    pub fixed_number: bool,
     /// The terms, the case's over the model's.
     pub terms: Terms,
     /// The phases from order to ready.
@@ -127,14 +128,17 @@ impl Hosts {
         let size = read_size(&model, app, size_node, node, d);
         let commitment = commitment_node.map_or(Some(CommitmentChoice::None), |n| read_commitment(&model, n, d));
         check_with(&model, &with, node, d);
+        let fixed_number = own.scaling.is_none() && instances.is_some();
         let terms = own.or(&model.terms);
         check_instances(&model, &terms, instances, provisioned, node, d);
-        let phase = |time| vec![StartPhase { name: "start".into(), time, billed: model.start.iter().any(|p| p.billed) }];
+        let phase =
+            |time| vec![StartPhase { name: "start".into(), time, billed: model.start.iter().any(|p| p.billed) }];
         Some(DeploymentPlan {
             app: index,
             start: start.map_or_else(|| model.start.clone(), phase),
             size: size?,
             instances,
+            fixed_number,
             terms,
             queue,
             provisioned,
@@ -173,7 +177,8 @@ fn read_size(model: &Model, app: &App, node: Option<&Node>, case: &Node, d: &mut
             return model.sizes.first().map(|(_, size)| SizeChoice::Named(size.clone()));
         }
         let names = model.sizes.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let help = if names.is_empty() { "size = { cpu = …, memory = \"…\" }".into() } else { format!("one of: {names}") };
+        let help =
+            if names.is_empty() { "size = { cpu = …, memory = \"…\" }".into() } else { format!("one of: {names}") };
         d.error(case.key, format!("`{}` has several sizes: the key `size` is missing here", model.name), help);
         return None;
     };
@@ -247,7 +252,10 @@ fn check_instances(
         let help = "leave `instances` out; `provisioned` keeps some ready, `concurrency-limit` bounds them";
         d.error(at.key, format!("`{}` starts instances on demand: their number cannot be ordered", model.name), help);
     }
-    if !on_demand && provisioned > 0 && let Some(at) = node.get("provisioned") {
+    if !on_demand
+        && provisioned > 0
+        && let Some(at) = node.get("provisioned")
+    {
         d.error(at.key, format!("`{}` does not start instances on demand", model.name), "write `instances`");
     }
     let scales = !matches!(terms.scaling, None | Some(Scaling::Fixed));

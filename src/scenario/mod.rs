@@ -1,1 +1,122 @@
+//! What a scenario file asks for: read from TOML, checked, and valid by construction.
+
+mod app;
+mod case;
+mod currency;
+mod curve;
 pub mod expect;
+mod fleet;
+mod hosting;
+mod load;
+mod run;
+mod slo;
+
+pub use app::App;
+pub use case::Case;
+pub use currency::Currencies;
+pub use curve::{CurvePlan, Traffic};
+pub use expect::Expectation;
+pub use fleet::FleetPlan;
+pub use hosting::{CommitmentChoice, DeploymentPlan, InstancesChoice, SizeChoice};
+pub use load::{Source, load_file};
+pub use run::{Month, RunPlan};
+pub use slo::{Slo, Statistic};
+
+use crate::catalogue::{Catalogue, schema_1};
+use crate::document::{Diagnostics, Node, Table, Value, text};
+use case::Ground;
+use hosting::Hosts;
+use std::path::Path;
+
+/// A scenario, read and checked.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The question that it answers.
+    pub title: String,
+    /// How long, how often.
+    pub run: RunPlan,
+    /// The apps.
+    pub apps: Vec<App>,
+    /// The ways of hosting them.
+    pub cases: Vec<Case>,
+    /// Rates of exchange.
+    pub currencies: Currencies,
+    /// Whether a wage is given.
+    pub wage_given: bool,
+    /// The plan of a curve.
+    pub curve: CurvePlan,
+    /// Claims that are checked.
+    pub expectations: Vec<Expectation>,
+}
+
+impl Scenario {
+    /// Reads a scenario's tree. `directory` is where paths in it start from. Every error is
+    /// noted; `None` where there is any.
+    pub fn read(root: &Node, directory: &Path, catalogue: &Catalogue, d: &mut Diagnostics) -> Option<Scenario> {
+        let before = d.count();
+        let mut table = Table::of(root, d)?;
+        table.required("schema", d, schema_1);
+        let title = table.default("title", String::new(), d, text);
+        let run = table.default("run", RunPlan::default(), d, RunPlan::read);
+        let empty = Node::empty_table(root.at);
+        let mut catalogue = catalogue.clone();
+        if let Some(models) = table.node("model") {
+            catalogue.add_inline(models);
+        }
+        let traces = table.node("trace").unwrap_or(&empty);
+        let apps = table.node("app").map(|node| app::read_all(node, traces, directory, d)).unwrap_or_default();
+        if root.get("app").is_none() {
+            d.error(root.at, "a scenario needs at least one app", "[app.NAME]");
+        }
+        let ground = Ground {
+            fleet: table.node("fleet").unwrap_or(&empty),
+            provider: table.node("provider").unwrap_or(&empty),
+            labour: table.node("labour").unwrap_or(&empty),
+            apps: &apps,
+            catalogue: &catalogue,
+        };
+        let cases = table.node("case").map(|node| read_cases(node, &ground, d)).unwrap_or_default();
+        if root.get("case").is_none() {
+            d.error(root.at, "a scenario needs at least one case", "[case.NAME] with `hosting = \"…\"`");
+        }
+        let currencies = table.default("currency", Currencies::default(), d, Currencies::read);
+        let names: Vec<&str> =
+            root.get("case").and_then(Node::as_table).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
+        let expectations = table.node("expect").map(|node| Expectation::read_all(node, &names, d)).unwrap_or_default();
+        let curve = table.default("curve", CurvePlan::default(), d, CurvePlan::read);
+        for later in ["sweep", "map", "advise"] {
+            table.node(later);
+        }
+        table.finish(d);
+        currencies.check(&cases, root, d);
+        if d.count() > before {
+            return None;
+        }
+        let wage_given = cases.iter().any(|case| case.labour.wage_given);
+        Some(Scenario { title, run, apps, cases, currencies, wage_given, curve, expectations })
+    }
+}
+
+fn read_cases(node: &Node, ground: &Ground<'_>, d: &mut Diagnostics) -> Vec<Case> {
+    if Table::of(node, d).is_none() {
+        return Vec::new();
+    }
+    let mut hosts = Hosts::default();
+    let entries = node.as_table().into_iter().flatten();
+    entries.filter_map(|(name, case)| Case::read(name, case, ground, &mut hosts, d)).collect()
+}
+
+/// A table with the keys of another put over its own: each replaces the key of that name whole.
+pub(crate) fn overlay(base: &Node, over: Option<&Node>) -> Node {
+    let mut merged = base.clone();
+    let Some(over) = over else { return merged };
+    merged.key = over.key;
+    merged.at = over.at;
+    match (&mut merged.value, &over.value) {
+        (Value::Table(entries), Value::Table(added)) => {
+            entries.extend(added.iter().map(|(key, node)| (key.clone(), node.clone())));
+        }
+        _ => merged.value = over.value.clone(),
+    }
+    merged
+}

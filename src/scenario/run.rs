@@ -80,7 +80,11 @@ fn month(node: &Node, diagnostics: &mut Diagnostics) -> Option<Month> {
 fn replications(node: &Node, diagnostics: &mut Diagnostics) -> Option<u32> {
     let value = positive_count(node, diagnostics)?;
     if value > MOST_REPLICATIONS {
-        diagnostics.error(node.at, format!("{value} replications are too many"), format!("at most {MOST_REPLICATIONS}"));
+        diagnostics.error(
+            node.at,
+            format!("{value} replications are too many"),
+            format!("at most {MOST_REPLICATIONS}"),
+        );
         return None;
     }
     Some(value as u32)

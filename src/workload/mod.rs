@@ -45,6 +45,21 @@ pub struct AppWorkload {
     pub response: Bytes,
 }
 
+impl AppWorkload {
+    /// An app to which nobody comes.
+    pub fn silent(name: &str) -> AppWorkload {
+        AppWorkload {
+            name: name.to_string(),
+            tenants: 1,
+            arrivals: Arrivals::None,
+            cpu: Demand::None,
+            wait: Demand::None,
+            activity: None,
+            response: Bytes(0),
+        }
+    }
+}
+
 /// A request that arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {

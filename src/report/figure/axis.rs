@@ -11,24 +11,27 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// A linear scale of `low` to `high` over `from` to `to`.
+    /// A linear scale of `low` to `high` over `from` to `to`. Ends that make no scale (equal, not
+    /// finite) are replaced by near ones that do.
     pub fn linear((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
-        let high = if high > low { high } else { low + 1.0 };
+        let low = if low.is_finite() { low.clamp(-1e300, 1e300) } else { 0.0 };
+        let wide = high.min(2e300) - low > low.abs() * 1e-9;
+        let high = if wide { high.min(2e300) } else { low + low.abs().max(1.0) };
         Scale { low, high, from, to, logarithmic: false }
     }
 
     /// A logarithmic scale; both ends must be above zero, and what is not is taken as very little.
     pub fn logarithmic((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
-        let low = low.max(f64::MIN_POSITIVE);
-        let high = if high > low { high } else { low * 10.0 };
+        let low = if low.is_finite() { low.clamp(1e-300, 1e300) } else { 1.0 };
+        let high = if high > low { high.min(1e307) } else { low * 10.0 };
         Scale { low, high, from, to, logarithmic: true }
     }
 
     /// The place of a value; what is outside the scale lies on its end.
     pub fn place(&self, value: f64) -> f64 {
-        let value = value.clamp(self.low, self.high);
+        let (value, log) = (value.clamp(self.low, self.high), libm::log10);
         let part = match self.logarithmic {
-            true => libm::log10(value / self.low) / libm::log10(self.high / self.low),
+            true => (log(value) - log(self.low)) / (log(self.high) - log(self.low)),
             false => (value - self.low) / (self.high - self.low),
         };
         self.from + part * (self.to - self.from)
@@ -70,6 +73,7 @@ fn power_of_ten(p: i32) -> f64 {
 
 /// The least of 1, 2, 5 times a power of ten that is not below `rough`.
 fn nice_step(rough: f64) -> f64 {
+    let rough = if rough.is_finite() { rough.max(1e-300) } else { 1e300 };
     let base = power_of_ten(libm::log10(rough).floor() as i32);
     [1.0, 2.0, 5.0, 10.0]
         .map(|f| f * base)
@@ -110,21 +114,15 @@ pub fn spread(wanted: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
     let gap = gap.min((bottom - top) / (wanted.len().max(2) - 1) as f64);
-    // Labels that touch form blocks, each about the mean of what its labels want.
+    // Labels that touch form a block (its middle and its number of labels), which stands about the
+    // mean of what its labels want.
     let mut blocks: Vec<(f64, usize)> = Vec::new();
     for index in &order {
-        let mut block = (wanted[*index].clamp(top, bottom), 1usize);
-        while let Some(last) = blocks.pop_if(|last| overlap(last, &block, gap)) {
-            let size = last.1 + block.1;
-            let shifted = last.0 * last.1 as f64 + block.0 * block.1 as f64;
-            block = (shifted / size as f64, size);
-        }
-        let half = (block.1 - 1) as f64 * gap / 2.0;
-        block.0 = block.0.clamp(top + half, (bottom - half).max(top + half));
-        while let Some(last) = blocks.pop_if(|last| overlap(last, &block, gap)) {
-            let size = last.1 + block.1;
+        let mut block = (wanted[*index].clamp(top, bottom), 1);
+        while let Some(above) = blocks.pop_if(|above| overlap(above, &block, gap)) {
+            let size = above.1 + block.1;
+            let mean = (above.0 * above.1 as f64 + block.0 * block.1 as f64) / size as f64;
             let half = (size - 1) as f64 * gap / 2.0;
-            let mean = (last.0 * last.1 as f64 + block.0 * block.1 as f64) / size as f64;
             block = (mean.clamp(top + half, (bottom - half).max(top + half)), size);
         }
         blocks.push(block);
@@ -177,6 +175,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn any_ends_make_a_scale_with_few_ticks(low in any::<f64>(), high in any::<f64>(), value in any::<f64>()) {
+            for scale in [Scale::linear((low, high), (0.0, 1.0)), Scale::logarithmic((low, high), (0.0, 1.0))] {
+                prop_assert!(scale.ticks(5).len() <= 15, "{:?}", scale.ticks(5));
+                let place = scale.place(value);
+                prop_assert!(value.is_nan() || (0.0..=1.0).contains(&place), "{place}");
+            }
+        }
+
         #[test]
         fn labels_never_overlap_nor_leave_the_figure(wanted in prop::collection::vec(0.0..1000.0f64, 1..30)) {
             let places = spread(&wanted, 30.0, 50.0, 950.0);

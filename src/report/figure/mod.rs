@@ -7,9 +7,13 @@ pub mod fleet_use;
 mod frame;
 pub mod latency;
 pub mod letters;
+pub mod map;
+pub mod pareto;
 mod render;
 pub mod style;
 pub mod timeline;
+pub mod tornado;
+pub mod traffic;
 
 pub use render::{to_svg, write_png};
 

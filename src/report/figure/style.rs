@@ -81,7 +81,7 @@ pub fn look(index: usize) -> Look {
 
 /// Black or white, whichever is read better on a colour (by the luminance of WCAG 2.1).
 pub fn ink_on(fill: Colour) -> Colour {
-    let linear = |c: u8| (f64::from(c) / 255.0).powf(2.2);
+    let linear = |c: u8| libm::pow(f64::from(c) / 255.0, 2.2);
     let luminance = 0.2126 * linear(fill.0) + 0.7152 * linear(fill.1) + 0.0722 * linear(fill.2);
     if luminance < 0.25 { PAPER } else { INK }
 }

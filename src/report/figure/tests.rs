@@ -3,7 +3,7 @@
 use super::drawing::{Anchor, Drawing, Shape, Text};
 use super::*;
 use crate::metrics::{Figures, Histogram};
-use crate::report::{CaseResult, Timeline};
+use crate::report::{CaseResult, Timeline, format};
 
 /// Twelve cases with long names, of every order of magnitude.
 pub(super) fn crowded() -> ResultDocument {
@@ -67,7 +67,7 @@ fn crowded_case(i: usize, name: &str, hosting: &str, size: &str) -> CaseResult {
         start_s: 0.0,
         length_s: 604_800.0,
         instances: if i % 3 == 2 { vec![1.0; 240] } else { wave(x) },
-        servers: if i % 2 == 0 { vec![1.0; 240] } else { wave(x / 8.0) },
+        servers: if i.is_multiple_of(2) { vec![1.0; 240] } else { wave(x / 8.0) },
     };
     let (name, hosting, size) = (name.into(), hosting.into(), Some(size.into()));
     CaseResult { name, hosting, size, slo_met: Some(i != 2), figures, latency, timeline, ..CaseResult::default() }
@@ -157,6 +157,124 @@ fn every_figure_is_written_as_svg_and_png() {
     }
 }
 
+/// A cost curve of nine cases with steps, an end, crossings and regions.
+fn curve() -> traffic::TrafficFigure {
+    let at = |i: u32| 1e4 * 10f64.powf(f64::from(i) / 3.0);
+    let line = |name: &str, cost: &dyn Fn(f64) -> f64, points: u32, stepwise: bool| traffic::TrafficLine {
+        name: name.into(),
+        points: (0..points).map(|i| (at(i), cost(at(i)), 0.06 * cost(at(i)))).collect(),
+        stepwise,
+        ends: (points < 16).then(|| "p99 above 500 ms".into()),
+    };
+    let lines = vec![
+        line("lambda", &|x| (x * 1.2e-6 - 0.4).max(0.0), 16, false),
+        line("one-droplet", &|_| 5.0, 11, false),
+        line("many-droplets-sized-for-the-p99-of-half-a-second", &|x| 5.0 * (x / 2e7).ceil(), 16, true),
+        line("heroku", &|x| 25.0 * (x / 3e7).ceil(), 16, true),
+        line("ec2-reserved", &|x| 46.0 * (x / 9e7).ceil(), 16, true),
+        line("dedicated", &|x| 190.0 * (x / 6e8).ceil(), 16, true),
+        line("colocation", &|x| 320.0 * (x / 2e9).ceil(), 16, true),
+        line("never", &|_| 1.0, 0, false),
+    ];
+    let crossing = |at: f64, value: f64| traffic::Crossing { at, low: at * 0.8, high: at * 1.25, value };
+    let region = |from: f64, to: f64, line: usize| traffic::Region { from, to, line };
+    traffic::TrafficFigure {
+        title: "Why can't I just run it on a $5 VPS?".into(),
+        subtitle:
+            "Invoice per month against traffic; bands: 95 % confidence interval; rings: where two cases cost the same"
+                .into(),
+        y_title: "US dollars per month".into(),
+        measure: traffic::Measure::Money,
+        lines,
+        crossings: vec![crossing(4.5e6, 5.0), crossing(1.6e8, 46.0)],
+        best: vec![region(1e4, 4.5e6, 0), region(4.5e6, 1.6e8, 2), region(1.6e8, 1e9, 4)],
+    }
+}
+
+fn map() -> map::MapFigure {
+    let cell = |r: usize, c: usize| match (r, c) {
+        (0, 11) => None,
+        _ => Some((
+            if c < 4 + r / 2 {
+                0
+            } else if c < 9 {
+                2
+            } else {
+                5
+            },
+            ((c as f64 - 4.0).abs() / 8.0).min(1.0),
+        )),
+    };
+    map::MapFigure {
+        title: "One developer or a team?".into(),
+        subtitle: "The cheapest case by traffic and wage, total cost of ownership".into(),
+        x: (
+            "requests per month".into(),
+            (0..12).map(|i| format::short_count(1e4 * 10f64.powf(f64::from(i) / 2.0))).collect(),
+        ),
+        y: ("wage".into(), (0..8).map(|i| format!("${}/h", 15 * i)).collect()),
+        cases: curve().lines.into_iter().map(|l| l.name).collect(),
+        cells: (0..8).map(|r| (0..12).map(|c| cell(r, c)).collect()).collect(),
+    }
+}
+
+fn tornado() -> tornado::TornadoFigure {
+    let swing = |name: &str, low: (&str, f64), high: (&str, f64)| tornado::Swing {
+        name: name.into(),
+        low: (low.0.into(), low.1),
+        high: (high.0.into(), high.1),
+        changes_answer: low.1 < 0.0,
+    };
+    tornado::TornadoFigure {
+        title: "What would change the answer first?".into(),
+        subtitle: "TCO of lambda less TCO of one-droplet, each assumption alone from its low to its high value".into(),
+        x_title: "difference in US dollars per month".into(),
+        base: 12.0,
+        swings: vec![
+            swing("wage", ("$20/h", 41.0), ("$120/h", -30.0)),
+            swing("traffic", ("1 /s", -9.0), ("4 /s", 36.0)),
+            swing("hours of work on the operating system per month", ("1 h", 20.0), ("4 h", 3.0)),
+            swing("price of compute", ("-20 %", 9.0), ("+20 %", 15.0)),
+            swing("cold start", ("100 ms", 12.0), ("2 s", 12.5)),
+        ],
+    }
+}
+
+fn pareto() -> pareto::ParetoFigure {
+    let orders = crowded().cases.into_iter().enumerate().map(|(i, case)| pareto::Order {
+        name: case.name,
+        cost: 5.0 * 1.6f64.powi(i as i32),
+        p99: 2.0 / 1.4f64.powi(i as i32) * if i % 3 == 1 { 3.0 } else { 1.0 },
+    });
+    let (title, subtitle) =
+        ("Cheap or fast?".into(), "Total cost of ownership against p99, one point per order".into());
+    pareto::ParetoFigure { title, subtitle, orders: orders.collect() }
+}
+
+#[test]
+fn curves_maps_tornados_and_fronts_are_tidy() {
+    for drawing in [traffic::draw(&curve()), map::draw(&map()), tornado::draw(&tornado()), pareto::draw(&pareto())] {
+        println!("{}", drawing.title);
+        assert_tidy(&drawing);
+    }
+}
+
+#[test]
+fn a_curve_names_its_cases_its_regions_and_what_ends() {
+    let drawing = traffic::draw(&curve());
+    let texts: Vec<&str> = drawing.texts().map(|t| t.text.as_str()).collect();
+    for expected in ["lambda", "one-droplet", "4.5 M", "160 M", "$100", "requests per month"] {
+        assert!(texts.contains(&expected), "{expected} is not in {texts:?}");
+    }
+    let foot = texts.last().unwrap();
+    assert!(
+        foot.contains("Below $0.10: on the lower edge")
+            && foot.contains("no further: one-droplet (p99 above 500 ms)")
+            && foot.contains("Not drawn: never"),
+        "{foot}"
+    );
+}
+
 /// For looking at: `FIGURES=directory cargo test --lib look_at`.
 #[test]
 fn look_at_figures() {
@@ -165,5 +283,13 @@ fn look_at_figures() {
     two.cases = vec![two.cases[2].clone(), two.cases[9].clone()];
     write_figures(&directory.join("twelve"), &crowded()).unwrap();
     write_figures(&directory.join("two"), &two).unwrap();
+    for (stem, drawing) in [
+        ("curve", traffic::draw(&curve())),
+        ("map", map::draw(&map())),
+        ("tornado", tornado::draw(&tornado())),
+        ("pareto", pareto::draw(&pareto())),
+    ] {
+        write_figure(&directory, stem, &drawing).unwrap();
+    }
     println!("{}", crate::report::to_table(&crowded(), false));
 }

@@ -1,0 +1,205 @@
+//! Accounts: from what a simulation metered to invoices.
+//!
+//! Tenant k of all apps is one account. What it used of one model, in all its apps, is one
+//! invoice, so that allowances and tiers are shared. Sums are scaled to the month as an exact
+//! fraction; levels and flat fees are not.
+
+use super::charge::Free;
+use super::{Charge, Committed, Invoice, Meter, Metered, PriceList, Terms, invoice};
+use crate::units::{Exact, HOUR, Span};
+use num_bigint::BigInt;
+use num_traits::{One, Zero};
+
+/// What one lane (an app's tenant) used, in integers, with what each instance holds.
+#[derive(Clone, Debug, Default)]
+pub struct LaneUse {
+    /// The size, by its index in the price list.
+    pub size: Option<usize>,
+    /// Requests that are billed.
+    pub requests: u64,
+    /// Requests that were served, and so answered.
+    pub served: u64,
+    /// Bytes of each response.
+    pub response: u64,
+    /// Per charge of the price list: the sum of its rounded times in nanoseconds.
+    pub times: Vec<u128>,
+    /// Per charge: the same by instance position; empty where there are no lives.
+    pub by_position: Vec<Vec<u128>>,
+    /// Memory that an instance is billed for, in bytes.
+    pub memory: u64,
+    /// Cores, in millionths.
+    pub cores: u64,
+    /// Clock share in hertz.
+    pub hertz: Exact,
+    /// Disk in bytes.
+    pub disk: u64,
+    /// Rack units of the servers rented, at the most at once.
+    pub rack_units: u64,
+    /// Watts of the servers rented, at the most at once.
+    pub watts: u64,
+    /// The 95th percentile of the bandwidth, in Mbit/s.
+    pub bandwidth_p95: Exact,
+    /// Nanoseconds that there was an instance at each position.
+    pub alive: Vec<u64>,
+    /// Instance time by clock hour of the window, in nanoseconds.
+    pub hourly: Vec<u64>,
+}
+
+/// How a simulated window becomes a month.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    /// The month.
+    pub month: Span,
+    /// What was simulated.
+    pub simulated: Span,
+}
+
+impl Scale {
+    /// Months per window, exactly.
+    pub fn factor(&self) -> Exact {
+        Exact::new(BigInt::from(self.month.0), BigInt::from(self.simulated.0))
+    }
+
+    /// The month's length in hours.
+    pub fn month_hours(&self) -> Exact {
+        Exact::new(BigInt::from(self.month.0), BigInt::from(HOUR.0))
+    }
+}
+
+/// What an account chose of a model.
+#[derive(Clone, Debug)]
+pub struct Choice<'c> {
+    /// Optional charges asked for.
+    pub with: &'c [String],
+    /// Whether free allowances are there.
+    pub allowances: bool,
+    /// Its commitments.
+    pub committed: Vec<Committed>,
+}
+
+/// The invoice of one account for what its lanes used of one price list.
+///
+/// # Errors
+/// Says which charge's last tier was exceeded.
+pub fn account_invoice(
+    list: &PriceList,
+    lanes: &[LaneUse],
+    choice: &Choice<'_>,
+    scale: &Scale,
+) -> Result<Invoice, String> {
+    let month_hours = scale.month_hours();
+    let terms = Terms {
+        month_hours: month_hours.clone(),
+        allowances: choice.allowances,
+        with: choice.with,
+        also: &[],
+        committed: &choice.committed,
+    };
+    let mut metered = Vec::new();
+    for (index, charge) in list.charges.iter().enumerate() {
+        if terms.in_force(index, charge) {
+            for (lane, used) in lanes.iter().enumerate() {
+                meter(index, charge, lane as u64, used, scale, &month_hours, &mut metered);
+            }
+        }
+    }
+    invoice(list, &metered, &terms).map_err(|beyond| {
+        let name = list.charges.get(beyond.charge).map_or("", |charge| charge.name.as_str());
+        format!("use of `{name}` goes beyond the end of its last tier")
+    })
+}
+
+/// Adds what a lane used of one charge.
+fn meter(
+    index: usize,
+    charge: &Charge,
+    lane: u64,
+    used: &LaneUse,
+    scale: &Scale,
+    month_hours: &Exact,
+    metered: &mut Vec<Metered>,
+) {
+    if !charge.counts(used.size, false) && !charge.counts(used.size, true) {
+        return;
+    }
+    let factor = scale.factor();
+    let whole = |sum: u128| Exact::from(BigInt::from(sum));
+    let plain = |sum: u128| charge.meter.quantity_of(&(whole(sum) * &factor), month_hours);
+    let quantity = match &charge.meter {
+        _ if charge.flat => return,
+        Meter::Requests => plain(u128::from(used.requests) * u128::from(charge.each.payload(used.response))),
+        Meter::EgressGb | Meter::EgressGib => {
+            plain(u128::from(used.served) * u128::from(charge.each.payload_bytes(used.response)))
+        }
+        Meter::CpuMilliseconds => plain(used.times[index]),
+        Meter::RackUnits => whole(u128::from(used.rack_units)),
+        Meter::Kilowatts => charge.meter.quantity(u128::from(used.watts), month_hours),
+        Meter::BandwidthP95Mbps => used.bandwidth_p95.clone(),
+        Meter::Other(_) => return,
+        _ => return meter_times(index, charge, lane, used, scale, month_hours, metered),
+    };
+    let entitled = entitled(charge, used, scale, month_hours);
+    metered.push(Metered { entitled, ..Metered::new(index, lane << 32, used.size, quantity) });
+}
+
+/// Adds time, alone or multiplied by what an instance holds: by instance where the charge tells
+/// them apart, else in one sum.
+fn meter_times(
+    index: usize,
+    charge: &Charge,
+    lane: u64,
+    used: &LaneUse,
+    scale: &Scale,
+    month_hours: &Exact,
+    metered: &mut Vec<Metered>,
+) {
+    let factor = scale.factor();
+    let held = held(charge, used);
+    let apart = charge.is_per_resource() && !used.by_position.is_empty();
+    let sums: Vec<u128> =
+        if apart { used.by_position.iter().map(|sums| sums[index]).collect() } else { vec![used.times[index]] };
+    for (position, sum) in sums.into_iter().enumerate() {
+        let nanoseconds = Exact::from(BigInt::from(sum)) * &factor;
+        let quantity = charge.timed(&nanoseconds, &held, month_hours);
+        let mut row = Metered::new(index, lane << 32 | position as u64, used.size, quantity);
+        if !apart {
+            row.hourly = hourly(charge, used, scale);
+        }
+        metered.push(row);
+    }
+}
+
+/// What is multiplied by time, in the meter's base units.
+fn held(charge: &Charge, used: &LaneUse) -> Exact {
+    match charge.meter {
+        Meter::GibSeconds | Meter::GbSeconds | Meter::ProvisionedGibSeconds => {
+            Exact::from(BigInt::from(charge.each.memory(used.memory)))
+        }
+        Meter::VcpuSeconds => Exact::from(BigInt::from(used.cores)),
+        Meter::GhzSeconds => used.hertz.clone(),
+        Meter::StorageGbMonths | Meter::StorageGibMonths => Exact::from(BigInt::from(used.disk)),
+        _ => Exact::one(),
+    }
+}
+
+/// The profile of the month's use by clock hour: the window's hours, repeated until the month is
+/// full, so that what runs at once in an hour keeps doing so. Only its proportions count.
+fn hourly(charge: &Charge, used: &LaneUse, scale: &Scale) -> Vec<Exact> {
+    if used.hourly.is_empty() || !(charge.meter.is_plain_time() || charge.meter.is_allocation_time()) {
+        return Vec::new();
+    }
+    let hours = scale.month.0.div_ceil(HOUR.0) as usize;
+    let pattern = scale.simulated.0.div_ceil(HOUR.0).max(1) as usize;
+    let at = |hour: usize| used.hourly.get(hour % pattern).copied().unwrap_or(0);
+    (0..hours).map(|hour| Exact::from(BigInt::from(at(hour)))).collect()
+}
+
+/// Which share of its size's allowance each instance brings, all together.
+fn entitled(charge: &Charge, used: &LaneUse, scale: &Scale, month_hours: &Exact) -> Exact {
+    if !matches!(charge.free, Free::PerInstance { .. }) {
+        return Exact::zero();
+    }
+    let nanoseconds_per_hour = Exact::from(BigInt::from(HOUR.0));
+    let hours = |alive: &u64| Exact::from(BigInt::from(*alive)) * scale.factor() / &nanoseconds_per_hour;
+    used.alive.iter().map(|alive| charge.free.entitlement(&hours(alive), month_hours)).sum()
+}

@@ -1,0 +1,178 @@
+//! A charge: the price rule on one meter. One kind of rule, one file.
+
+pub mod amount;
+pub mod commitment;
+pub mod each;
+pub mod free;
+mod read;
+pub mod spot;
+pub mod sustained;
+pub mod tiers;
+
+pub use amount::Amount;
+pub use commitment::{Commitment, CommitmentTerms};
+pub use each::{Each, RoundTime};
+pub use free::{Accrual, Free};
+pub use read::{implied_sizes, read};
+pub use sustained::Band;
+pub use tiers::Tier;
+
+use crate::billing::confidence::{Confidence, Confidences};
+use crate::billing::meter::Meter;
+use crate::document::Origin;
+use crate::units::Exact;
+
+/// What time is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Over {
+    /// Of each request.
+    Request,
+    /// Of an instance while at least one request is inside.
+    Busy,
+    /// An instance's whole life.
+    Life,
+}
+
+/// Which use is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Of {
+    /// All of it.
+    All,
+    /// What provisioned instances did not serve.
+    OnDemand,
+    /// What provisioned instances served, or are.
+    Provisioned,
+}
+
+impl Of {
+    /// Whether use by a provisioned instance (or by another) is counted.
+    pub fn counts(self, provisioned: bool) -> bool {
+        match self {
+            Of::All => true,
+            Of::OnDemand => !provisioned,
+            Of::Provisioned => provisioned,
+        }
+    }
+}
+
+/// What the month's rules are applied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The account's sum.
+    Account,
+    /// Each resource alone.
+    Resource,
+}
+
+/// How a quantity is priced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pricing {
+    /// So much a unit.
+    Price(Amount),
+    /// Each part at its tier's price.
+    Graduated(Vec<Tier>),
+    /// The whole at the price of the tier that it ends in.
+    Volume(Vec<Tier>),
+    /// So much a unit, less the longer a resource is used.
+    Sustained(Amount, Vec<Band>),
+    /// By the clock hour.
+    Spot(Vec<spot::Period>),
+}
+
+/// The price rule on one meter.
+#[derive(Clone, Debug)]
+pub struct Charge {
+    /// The invoice's line.
+    pub name: String,
+    /// What is counted.
+    pub meter: Meter,
+    /// What time is counted, where the meter is one of time.
+    pub over: Over,
+    /// Whether this is a flat monthly fee: a quantity of 1 on every invoice.
+    pub flat: bool,
+    /// How each use is rounded.
+    pub each: Each,
+    /// How a resource's time of the month is rounded.
+    pub sum: RoundTime,
+    /// Which use is counted.
+    pub of: Of,
+    /// The word by which a case asks for this charge; `None`: it is always in force.
+    pub with: Option<String>,
+    /// The sizes that pay it, by index; `None`: all.
+    pub sizes: Option<Vec<usize>>,
+    /// What the month's rules are applied to.
+    pub scope: Scope,
+    /// The least quantity of the month.
+    pub minimum: Option<Exact>,
+    /// What is not billed.
+    pub free: Free,
+    /// The quantity is rounded up to a multiple of this, after what is free.
+    pub block: Option<Exact>,
+    /// How it is priced.
+    pub pricing: Pricing,
+    /// The prices are for so many units.
+    pub per: Exact,
+    /// The most units that are paid.
+    pub cap: Option<Exact>,
+    /// The least that is paid, in money.
+    pub minimum_amount: Option<Amount>,
+    /// The most that is paid, in money.
+    pub cap_amount: Option<Amount>,
+    /// A credit that pays no more than the other lines come to.
+    pub up_to_subtotal: bool,
+    /// Where the price was found.
+    pub source: Option<String>,
+    /// When it held, where that differs from the model's date.
+    pub as_of: Option<String>,
+    /// How sure it is.
+    pub confidence: Confidences,
+    /// Where it stands in its file.
+    pub at: Origin,
+}
+
+impl Charge {
+    /// Whether use by a size, by a provisioned instance or another, is counted here.
+    pub fn counts(&self, size: Option<usize>, provisioned: bool) -> bool {
+        let sized = self.sizes.as_ref().is_none_or(|sizes| size.is_some_and(|size| sizes.contains(&size)));
+        sized && self.of.counts(provisioned)
+    }
+
+    /// Whether some figure of it depends on the size.
+    pub fn is_by_size(&self) -> bool {
+        let amounts = match &self.pricing {
+            Pricing::Price(amount) | Pricing::Sustained(amount, _) => vec![amount],
+            Pricing::Graduated(tiers) | Pricing::Volume(tiers) => tiers.iter().map(|tier| &tier.price).collect(),
+            Pricing::Spot(periods) => periods.iter().map(|period| &period.price).collect(),
+        };
+        amounts.iter().any(|amount| amount.is_by_size())
+    }
+
+    /// Whether its price depends on the clock hour of use, so that `Metered::hourly` is needed.
+    pub fn is_hourly(&self) -> bool {
+        matches!(self.pricing, Pricing::Spot(_))
+    }
+
+    /// Whether it is a credit.
+    pub fn is_credit(&self) -> bool {
+        matches!(&self.pricing, Pricing::Price(amount) if amount.is_credit())
+    }
+
+    /// Whether the simulator or a row must say who used what, and not the sum alone.
+    pub fn is_per_resource(&self) -> bool {
+        let per_instance = matches!(self.free, Free::PerInstance { .. });
+        self.scope == Scope::Resource || per_instance || matches!(self.pricing, Pricing::Sustained(..))
+    }
+
+    /// The quantity of a resource's summed time in nanoseconds (each already rounded by
+    /// [`Each::time`], the sum scaled to the month), multiplied by what it holds: `held` is in the
+    /// meter's base units without the nanoseconds (bytes after [`Each::memory`], millionths of a
+    /// core, hertz, or 1).
+    pub fn timed(&self, nanoseconds: &Exact, held: &Exact, month_hours: &Exact) -> Exact {
+        self.meter.quantity_of(&(self.sum.exact(nanoseconds) * held), month_hours)
+    }
+
+    /// How sure the price of a size is.
+    pub fn confidence_of(&self, size: Option<usize>) -> Confidence {
+        self.confidence.of(size)
+    }
+}

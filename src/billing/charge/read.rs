@@ -1,0 +1,193 @@
+//! Reading a `[[charge]]`.
+
+use super::*;
+use crate::billing::reading::{amount as non_negative, positive_amount};
+use crate::document::{Diagnostics, Node, Table, Value, boolean, list, named, text};
+use num_bigint::BigInt;
+
+const OVERS: &[(&str, Over)] = &[("request", Over::Request), ("busy", Over::Busy), ("life", Over::Life)];
+const OFS: &[(&str, Of)] = &[("all", Of::All), ("on-demand", Of::OnDemand), ("provisioned", Of::Provisioned)];
+
+#[derive(Clone, Copy, PartialEq)]
+enum WrittenScope {
+    Account,
+    Resource,
+    Request,
+}
+
+const SCOPES: &[(&str, WrittenScope)] =
+    &[("account", WrittenScope::Account), ("resource", WrittenScope::Resource), ("request", WrittenScope::Request)];
+
+/// The names that a charge's tables by size have as keys: the sizes of a model that declares none.
+pub fn implied_sizes(node: &Node, found: &mut Vec<String>) {
+    let mut add = |node: Option<&Node>| {
+        for name in node.and_then(Node::as_table).into_iter().flat_map(|table| table.keys()) {
+            if !found.contains(name) {
+                found.push(name.clone());
+            }
+        }
+    };
+    add(node.get("price"));
+    add(node.get("free"));
+    for key in ["tiers", "volume-tiers", "spot"] {
+        if let Some(Value::Array(items)) = node.get(key).map(|list| &list.value) {
+            items.iter().for_each(|item| add(item.get("price")));
+        }
+    }
+}
+
+/// Reads one charge of a model whose sizes are `sizes`; `serverless`: the model's family is.
+pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics) -> Option<Charge> {
+    let before = d.count();
+    let mut table = Table::of(node, d)?;
+    let name = table.required("name", d, line_name);
+    let meter = table.required("meter", d, line_name).map(|name| Meter::parse(&name));
+    let payers = table.optional("sizes", d, |node, d| read_sizes(node, sizes, d));
+    let pricing = read_pricing(&mut table, sizes, payers.as_deref(), d);
+    let over = table.optional("over", d, |n, d| named(n, d, "time that is counted", OVERS));
+    let scope = table.default("scope", WrittenScope::Account, d, |n, d| named(n, d, "scope", SCOPES));
+    let accrual = table.node("accrual");
+    let free = table.optional("free", d, |node, d| Free::read(node, accrual, sizes, d)).unwrap_or_default();
+    let limit = |node: &Node, d: &mut Diagnostics| Amount::read(node, sizes, d);
+    let charge = Charge {
+        flat: over.is_none() && payers.is_none() && meter == Some(Meter::Months),
+        over: over.or_else(|| Some(meter.as_ref()?.default_over(serverless))).unwrap_or(Over::Life),
+        name: name.unwrap_or_default(),
+        meter: meter.unwrap_or(Meter::Requests),
+        each: table.default("each", Each::default(), d, Each::read),
+        sum: table.default("sum", RoundTime::default(), d, RoundTime::read),
+        of: table.default("of", Of::All, d, |n, d| named(n, d, "use", OFS)),
+        with: table.optional("with", d, line_name),
+        sizes: payers,
+        scope: if scope == WrittenScope::Resource { Scope::Resource } else { Scope::Account },
+        minimum: table.optional("minimum", d, non_negative),
+        free,
+        block: table.optional("block", d, positive_amount),
+        pricing: pricing.unwrap_or(Pricing::Price(Amount::Same(Exact::from(BigInt::from(0))))),
+        per: table.optional("per", d, positive_amount).unwrap_or_else(|| BigInt::from(1).into()),
+        cap: table.optional("cap", d, non_negative),
+        minimum_amount: table.optional("minimum-amount", d, limit),
+        cap_amount: table.optional("cap-amount", d, limit),
+        up_to_subtotal: table.default("up-to-subtotal", false, d, boolean),
+        source: table.optional("source", d, text),
+        as_of: table.optional("as-of", d, text),
+        confidence: table
+            .optional("confidence", d, |node, d| read_confidences(node, sizes, d))
+            .unwrap_or(Confidences::all(Confidence::Assumption)),
+        at: node.key,
+    };
+    let free_node = table.node("free");
+    table.finish(d);
+    let charge = by_size_is_not_flat(charge);
+    let charge = free_of_each_request(charge, scope, free_node, d);
+    check_combination(&charge, node, d);
+    (d.count() == before).then_some(charge)
+}
+
+fn line_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
+    let name = text(node, diagnostics)?;
+    if name.trim().is_empty() {
+        diagnostics.error(node.at, "expected a name, found an empty string", "");
+        return None;
+    }
+    Some(name)
+}
+
+fn read_sizes(node: &Node, sizes: &[String], diagnostics: &mut Diagnostics) -> Option<Vec<usize>> {
+    list(node, diagnostics, |node, d| amount::size_index(&text(node, d)?, node, sizes, d))
+}
+
+fn read_pricing(
+    table: &mut Table<'_>,
+    sizes: &[String],
+    payers: Option<&[usize]>,
+    d: &mut Diagnostics,
+) -> Option<Pricing> {
+    let price = table.node("price");
+    let others = ["tiers", "volume-tiers", "spot"].map(|key| (key, table.node(key)));
+    let bands = table.optional("sustained-use", d, sustained::read);
+    let given = price.iter().map(|node| ("price", *node)).chain(others.iter().filter_map(|(k, n)| Some((*k, (*n)?))));
+    let given: Vec<(&str, &Node)> = given.collect();
+    let [(key, node)] = given[..] else {
+        let help = "exactly one of `price`, `tiers`, `volume-tiers`, `spot`";
+        match given.get(1) {
+            None => d.error(table.origin(), "this charge has no price", help),
+            Some((key, second)) => d.error(second.key, format!("`{key}` is a second price of this charge"), help),
+        }
+        return None;
+    };
+    match (key, bands) {
+        ("price", None) => Amount::read_price(node, sizes, payers, d).map(Pricing::Price),
+        ("price", Some(bands)) => {
+            Amount::read_price(node, sizes, payers, d).map(|amount| Pricing::Sustained(amount, bands))
+        }
+        (_, Some(_)) => {
+            d.error(node.key, format!("`sustained-use` needs a `price`, not `{key}`"), "");
+            None
+        }
+        ("tiers", None) => tiers::read(node, sizes, payers, d).map(Pricing::Graduated),
+        ("volume-tiers", None) => tiers::read(node, sizes, payers, d).map(Pricing::Volume),
+        (_, None) => spot::read(node, sizes, payers, d).map(Pricing::Spot),
+    }
+}
+
+pub(super) fn read_confidences(node: &Node, sizes: &[String], d: &mut Diagnostics) -> Option<Confidences> {
+    let Value::Table(entries) = &node.value else { return Confidence::read(node, d).map(Confidences::all) };
+    let mut confidences = Confidences::all(Confidence::Assumption);
+    for (name, entry) in entries {
+        let value = Confidence::read(entry, d);
+        if name == "rest" {
+            confidences.rest = value?;
+        } else {
+            let index = amount::size_index(name, entry, sizes, d);
+            confidences.by_size.push((index?, value?));
+        }
+    }
+    Some(confidences)
+}
+
+fn by_size_is_not_flat(mut charge: Charge) -> Charge {
+    charge.flat &= !charge.is_by_size();
+    charge
+}
+
+/// `scope = "request"`: the allowance is taken off each request's time or bytes.
+fn free_of_each_request(mut charge: Charge, scope: WrittenScope, free: Option<&Node>, d: &mut Diagnostics) -> Charge {
+    let (WrittenScope::Request, Free::Flat(value), Some(node)) = (scope, &charge.free, free) else { return charge };
+    let meter = &charge.meter;
+    let convertible = meter.is_plain_time() || meter.is_egress() || *meter == Meter::CpuMilliseconds;
+    let base = (value * meter.base(&BigInt::from(1).into())).to_integer();
+    match u64::try_from(base) {
+        Ok(base) if convertible && meter.is_egress() => charge.each.free_payload = base,
+        Ok(base) if convertible => charge.each.free_time = base,
+        _ => {
+            let message = format!("`{}` has no allowance of each request", meter.name());
+            d.error(node.at, message, "write each = { free-time = \"…\" } or { free-payload = \"…\" }");
+        }
+    }
+    charge.free = Free::Nothing;
+    charge
+}
+
+fn check_combination(charge: &Charge, node: &Node, d: &mut Diagnostics) {
+    let at = |key: &str| node.get(key).map_or(node.key, |node| node.key);
+    if matches!(charge.pricing, Pricing::Sustained(..)) && !charge.meter.is_plain_time() {
+        let help = "it is for `instance-hours` and `instance-seconds`";
+        d.error(at("sustained-use"), format!("`sustained-use` does not fit the meter `{}`", charge.meter.name()), help);
+    }
+    if charge.up_to_subtotal && !charge.is_credit() {
+        d.error(at("up-to-subtotal"), "`up-to-subtotal` is for a credit: a negative `price`", "");
+    }
+    let first = match &charge.pricing {
+        Pricing::Graduated(tiers) => tiers.first(),
+        _ => None,
+    };
+    if !charge.free.is_nothing() && first.is_some_and(|tier| tier.price.is_zero()) {
+        let help = "leave out `free`, or let the tiers begin with the first unit that is paid";
+        d.error(at("free"), "overlapping free allowances: `free`, and a first tier at price 0", help);
+    }
+    let limits = charge.cap.as_ref().zip(charge.minimum.as_ref());
+    if limits.is_some_and(|(cap, minimum)| cap < minimum) {
+        d.error(at("cap"), "this cap is below the `minimum`", "");
+    }
+}

@@ -1,0 +1,202 @@
+//! From metered use to an invoice.
+
+mod cover;
+mod group;
+mod lines;
+
+use super::charge::Charge;
+use super::confidence::Confidence;
+use super::price_list::{PriceList, RoundEach};
+use crate::units::{Currency, Exact};
+use num_traits::{One, Signed, Zero};
+
+/// What was used of one charge's meter by one resource in a month.
+#[derive(Clone, Debug)]
+pub struct Metered {
+    /// The charge, by its index in the price list.
+    pub charge: usize,
+    /// The resource (instance, function): what `scope = "resource"` tells apart.
+    pub resource: u64,
+    /// Its size, by its index in the price list.
+    pub size: Option<usize>,
+    /// How many resources this stands for, each with all that follows.
+    pub copies: u64,
+    /// How much, in the meter's units: each use rounded, scaled to the month.
+    pub quantity: Exact,
+    /// Which share of its size's allowance an instance brings (see `Free::entitlement`); the sum
+    /// over a resource's instances; zero where the allowance is not by instance.
+    pub entitled: Exact,
+    /// The quantity by slots of equal length that divide the month (clock hours, where there are
+    /// as many as the month has): needed for commitments and spot prices. Empty: spread evenly.
+    pub hourly: Vec<Exact>,
+}
+
+impl Metered {
+    /// Use of one resource, spread evenly over the month.
+    pub fn new(charge: usize, resource: u64, size: Option<usize>, quantity: Exact) -> Metered {
+        Metered { charge, resource, size, copies: 1, quantity, entitled: Exact::zero(), hourly: Vec::new() }
+    }
+}
+
+/// How much of a plan a customer committed to.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// The plan, by its index in the price list.
+    pub plan: usize,
+    /// How many instances of which size.
+    pub instances: Vec<(Option<usize>, u64)>,
+    /// So much money in every hour, at the discounted price.
+    pub spend: Option<Exact>,
+}
+
+/// What the customer chose, and the month.
+#[derive(Clone, Debug)]
+pub struct Terms<'t> {
+    /// The month's length in hours.
+    pub month_hours: Exact,
+    /// Whether free allowances are still there.
+    pub allowances: bool,
+    /// The optional charges asked for.
+    pub with: &'t [String],
+    /// Charges in force besides, by index.
+    pub also: &'t [usize],
+    /// The commitments, in the order in which they cover.
+    pub committed: &'t [Committed],
+}
+
+impl Terms<'_> {
+    /// A month of so many hours, with allowances, without options or commitments.
+    pub fn of_month(month_hours: Exact) -> Terms<'static> {
+        Terms { month_hours, allowances: true, with: &[], also: &[], committed: &[] }
+    }
+
+    /// Whether a charge is in force.
+    pub fn in_force(&self, index: usize, charge: &Charge) -> bool {
+        self.also.contains(&index) || charge.with.as_ref().is_none_or(|word| self.with.contains(word))
+    }
+}
+
+/// What a line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// Use, or a flat fee.
+    Usage,
+    /// What a commitment costs, used or not.
+    Commitment,
+    /// What lifts the invoice to its least amount.
+    Minimum,
+    /// A credit.
+    Credit,
+    /// A tax.
+    Tax,
+}
+
+/// A line of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its name: the charge's.
+    pub name: String,
+    /// The meter's name.
+    pub meter: String,
+    /// What it is for.
+    pub kind: LineKind,
+    /// The charge that it is of, by index.
+    pub charge: Option<usize>,
+    /// What was used.
+    pub quantity: Exact,
+    /// What of it was free.
+    pub free: Exact,
+    /// What of it a commitment covered.
+    pub covered: Exact,
+    /// What is paid for: after the minimum, allowance, commitment, blocks and cap.
+    pub billable: Exact,
+    /// The price of one unit, where it is the same for all units.
+    pub unit_price: Option<Exact>,
+    /// The amount; rounded, where lines are.
+    pub amount: Exact,
+    /// How sure its prices are (the least sure one that was used).
+    pub confidence: Confidence,
+}
+
+/// An invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invoice {
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// Its lines: one for every charge in force, in the order of the price list.
+    pub lines: Vec<Line>,
+    /// What is to be paid, rounded.
+    pub total: Exact,
+}
+
+/// Use beyond the end of a closed last tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BeyondLastTier {
+    /// The charge, by index.
+    pub charge: usize,
+    /// What would be paid for.
+    pub quantity: Exact,
+    /// Where the last tier ends.
+    pub limit: Exact,
+}
+
+/// Makes the invoice of one account for one month.
+///
+/// # Errors
+/// Where use goes beyond a closed last tier.
+pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Result<Invoice, BeyondLastTier> {
+    let by_charge = by_charge(list, metered);
+    let covered = cover::cover(list, &by_charge, terms);
+    let mut lines = Vec::with_capacity(list.charges.len() + 2);
+    for (index, charge) in list.charges.iter().enumerate() {
+        if terms.in_force(index, charge) {
+            lines.push(lines::of_charge(index, charge, &by_charge[index], covered.get(&index), terms)?);
+        }
+    }
+    lines.extend(terms.committed.iter().flat_map(|committed| lines::of_commitment(list, committed, terms)));
+    Ok(close(list, lines))
+}
+
+fn by_charge<'m>(list: &PriceList, metered: &'m [Metered]) -> Vec<Vec<&'m Metered>> {
+    let mut by_charge = vec![Vec::new(); list.charges.len()];
+    for one in metered {
+        if let Some(of_charge) = by_charge.get_mut(one.charge) {
+            of_charge.push(one);
+        }
+    }
+    by_charge
+}
+
+/// Rounds, and adds what depends on the other lines: limited credits, the least amount, the tax.
+fn close(list: &PriceList, mut lines: Vec<Line>) -> Invoice {
+    if list.rounding.each == RoundEach::Line {
+        lines.iter_mut().for_each(|line| line.amount = list.rounding.round(&line.amount));
+    }
+    limit_credits(list, &mut lines);
+    let mut subtotal = list.rounding.round(&lines.iter().map(|line| &line.amount).sum());
+    if let Some(least) = list.minimum_charge.as_ref().filter(|least| **least > subtotal) {
+        let missing = list.rounding.round(&(least - &subtotal));
+        subtotal += &missing;
+        lines.push(lines::plain("minimum charge", LineKind::Minimum, Exact::one(), missing));
+    }
+    if let Some(tax) = &list.tax {
+        let amount = list.rounding.round(&(&subtotal * &tax.rate));
+        let line = lines::plain(&tax.name, LineKind::Tax, subtotal.clone(), amount);
+        subtotal += &line.amount;
+        lines.push(Line { unit_price: Some(tax.rate.clone()), ..line });
+    }
+    Invoice { currency: list.currency, lines, total: subtotal }
+}
+
+/// A credit that pays no more than the other lines come to.
+fn limit_credits(list: &PriceList, lines: &mut [Line]) {
+    let limited = |line: &Line| line.charge.is_some_and(|index| list.charges[index].up_to_subtotal);
+    let others = lines.iter().filter(|line| !limited(line)).map(|line| &line.amount);
+    let mut left = others.sum::<Exact>().max(Exact::zero());
+    for line in lines.iter_mut().filter(|line| limited(line)) {
+        if line.amount.is_negative() && -&line.amount > left {
+            line.amount = -left.clone();
+        }
+        left += &line.amount;
+    }
+}

@@ -1,0 +1,126 @@
+//! What a month's rules are applied to: the account's use, or a resource's.
+
+use super::{Metered, Terms};
+use crate::billing::charge::{Amount, Charge, Free, Scope};
+use crate::billing::reading::whole;
+use crate::units::Exact;
+use num_traits::{One, Signed, Zero};
+use std::collections::BTreeMap;
+
+/// One resource's use within a group.
+pub struct Use<'m> {
+    /// The use as metered; `None`: a flat fee's 1.
+    pub metered: Option<&'m Metered>,
+    /// Which of the charge's entries it is.
+    pub index: usize,
+    /// Its quantity, of all copies that the group holds.
+    pub quantity: Exact,
+    /// How many copies that are.
+    pub copies: u64,
+    /// What is left of it after the allowance and the commitments.
+    pub rest: Exact,
+}
+
+impl Use<'_> {
+    /// Its size.
+    pub fn size(&self) -> Option<usize> {
+        self.metered.and_then(|metered| metered.size)
+    }
+}
+
+/// What the rules are applied to, and how often it stands in the account.
+pub struct Group<'m> {
+    /// How many such groups there are.
+    pub times: u64,
+    /// The use in one of them.
+    pub uses: Vec<Use<'m>>,
+    /// Its sum.
+    pub quantity: Exact,
+    /// The sum or the charge's minimum.
+    pub raised: Exact,
+    /// What is free of that.
+    pub free: Exact,
+    /// What commitments cover.
+    pub covered: Exact,
+}
+
+impl Group<'_> {
+    /// What is paid for, before blocks and caps.
+    pub fn rest(&self) -> Exact {
+        (&self.raised - &self.free - &self.covered).max(Exact::zero())
+    }
+
+    /// Each size's share of what is paid for.
+    pub fn shares(&self) -> Vec<(Option<usize>, Exact)> {
+        let by_rest = self.uses.iter().any(|one| one.rest.is_positive());
+        let mut sums: BTreeMap<Option<usize>, Exact> = BTreeMap::new();
+        for one in &self.uses {
+            *sums.entry(one.size()).or_insert_with(Exact::zero) += if by_rest { &one.rest } else { &one.quantity };
+        }
+        let total: Exact = sums.values().sum();
+        if total.is_positive() {
+            return sums.into_iter().map(|(size, sum)| (size, sum / &total)).collect();
+        }
+        // Nothing was used: a minimum is shared evenly by the sizes that are there.
+        let one = Exact::one() / whole(sums.len().max(1) as u64);
+        sums.into_keys().map(|size| (size, one.clone())).collect()
+    }
+
+    /// A figure for the group: the mean over its sizes, where it is by size.
+    pub fn blend(&self, amount: &Amount) -> Exact {
+        match amount {
+            Amount::Same(value) => value.clone(),
+            Amount::BySize(_) => self.shares().iter().filter_map(|(s, share)| Some(amount.of(*s)? * share)).sum(),
+        }
+    }
+}
+
+/// Parts a charge's use into groups, and takes the allowance off each.
+pub fn groups<'m>(charge: &Charge, entries: &[&'m Metered], terms: &Terms<'_>) -> Vec<Group<'m>> {
+    if charge.flat && entries.is_empty() {
+        let flat = Use { metered: None, index: 0, quantity: Exact::one(), copies: 1, rest: Exact::zero() };
+        return vec![allow(charge, 1, vec![flat], terms)];
+    }
+    let entry = |index: usize, copies: u64| {
+        let metered = entries[index];
+        let quantity = if copies == 1 { metered.quantity.clone() } else { &metered.quantity * whole(copies) };
+        Use { metered: Some(metered), index, quantity, copies, rest: Exact::zero() }
+    };
+    if charge.scope == Scope::Account {
+        let uses = (0..entries.len()).map(|index| entry(index, entries[index].copies)).collect();
+        return vec![allow(charge, 1, uses, terms)];
+    }
+    let mut by_resource: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for (index, metered) in entries.iter().enumerate().filter(|(_, metered)| metered.copies > 0) {
+        by_resource.entry(metered.resource).or_default().push(index);
+    }
+    let group = |indices: Vec<usize>| match indices[..] {
+        [index] => allow(charge, entries[index].copies, vec![entry(index, 1)], terms),
+        _ => allow(charge, 1, indices.iter().map(|index| entry(*index, entries[*index].copies)).collect(), terms),
+    };
+    by_resource.into_values().map(group).collect()
+}
+
+fn allow<'m>(charge: &Charge, times: u64, mut uses: Vec<Use<'m>>, terms: &Terms<'_>) -> Group<'m> {
+    let quantity: Exact = uses.iter().map(|one| &one.quantity).sum();
+    let raised = charge.minimum.as_ref().map_or(&quantity, |least| least.max(&quantity)).clone();
+    let allowance = match &charge.free {
+        _ if !terms.allowances => Exact::zero(),
+        Free::Nothing => Exact::zero(),
+        Free::Flat(value) => value.clone(),
+        per_instance => uses.iter().map(|one| brought(per_instance, one)).sum(),
+    };
+    let free = allowance.min(raised.clone()).max(Exact::zero());
+    if quantity.is_positive() && !free.is_zero() {
+        let kept = ((&quantity - &free) / &quantity).max(Exact::zero());
+        uses.iter_mut().for_each(|one| one.rest = &one.quantity * &kept);
+    } else {
+        uses.iter_mut().for_each(|one| one.rest = one.quantity.clone());
+    }
+    Group { times, uses, quantity, raised, free, covered: Exact::zero() }
+}
+
+fn brought(free: &Free, one: &Use<'_>) -> Exact {
+    let entitled = one.metered.map_or_else(Exact::zero, |metered| &metered.entitled * whole(one.copies));
+    if entitled.is_zero() { entitled } else { free.included(one.size()) * entitled }
+}

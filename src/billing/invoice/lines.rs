@@ -1,0 +1,205 @@
+//! The lines of an invoice.
+
+use super::group::{Group, groups};
+use super::{BeyondLastTier, Committed, Line, LineKind, Metered, Terms, cover};
+use crate::billing::charge::{Amount, Charge, Commitment, CommitmentTerms, Pricing, spot, sustained, tiers};
+use crate::billing::confidence::Confidence;
+use crate::billing::meter::Meter;
+use crate::billing::price_list::PriceList;
+use crate::billing::reading::{round_up, whole};
+use crate::units::Exact;
+use num_traits::{Signed, Zero};
+use std::collections::BTreeMap;
+
+/// The line of a charge. `covered`: what commitments cover of each of its entries.
+pub fn of_charge(
+    index: usize,
+    charge: &Charge,
+    entries: &[&Metered],
+    covered: Option<&Vec<Exact>>,
+    terms: &Terms<'_>,
+) -> Result<Line, BeyondLastTier> {
+    let mut groups = groups(charge, entries, terms);
+    if let Some(covered) = covered {
+        groups.iter_mut().for_each(|group| cover::take_out(group, covered));
+    }
+    let mut line = Line { charge: Some(index), meter: charge.meter.name().into(), ..empty(&charge.name) };
+    line.kind = if charge.is_credit() { LineKind::Credit } else { LineKind::Usage };
+    for group in &groups {
+        let times = whole(group.times);
+        let (billable, amount) = price(charge, group, terms).map_err(|(quantity, limit)| BeyondLastTier {
+            charge: index,
+            quantity,
+            limit,
+        })?;
+        line.quantity += &group.quantity * &times;
+        line.free += &group.free * &times;
+        line.covered += &group.covered * &times;
+        line.billable += billable * &times;
+        line.amount += amount * &times;
+    }
+    line.unit_price = unit_price(charge, &groups);
+    line.confidence = confidence(charge, &groups);
+    Ok(line)
+}
+
+/// What is paid for in a group, and the amount; or the quantity and the limit that it exceeds.
+fn price(charge: &Charge, group: &Group<'_>, terms: &Terms<'_>) -> Result<(Exact, Exact), (Exact, Exact)> {
+    let rest = group.rest();
+    let blocks = charge.block.as_ref().map_or_else(|| rest.clone(), |block| round_up(&rest, block));
+    let paid = charge.cap.as_ref().map_or(&blocks, |cap| cap.min(&blocks)).clone();
+    let beyond = |limit| (blocks.clone(), limit);
+    let amount = match &charge.pricing {
+        Pricing::Price(amount) => group.blend(amount) * &paid,
+        Pricing::Graduated(list) => {
+            let parts = tiers::graduated(&paid, list).map_err(beyond)?;
+            parts.iter().zip(list).filter(|(part, _)| !part.is_zero()).map(|(p, t)| p * group.blend(&t.price)).sum()
+        }
+        Pricing::Volume(list) => group.blend(&list[tiers::volume(&blocks, list).map_err(beyond)?].price) * &paid,
+        Pricing::Sustained(amount, bands) => {
+            scaled(&paid, group, sustained_amount(charge, amount, bands, group, terms))
+        }
+        Pricing::Spot(periods) => scaled(&paid, group, spot_amount(periods, group, terms)),
+    };
+    let amount = limit(charge, group, amount / &charge.per);
+    Ok((paid, amount))
+}
+
+fn limit(charge: &Charge, group: &Group<'_>, amount: Exact) -> Exact {
+    let least = charge.minimum_amount.as_ref().map(|least| group.blend(least));
+    let most = charge.cap_amount.as_ref().filter(|most| bounds(most, group)).map(|most| group.blend(most));
+    let amount = least.map_or(amount.clone(), |least| least.max(amount));
+    most.map_or(amount.clone(), |most| most.min(amount))
+}
+
+/// Whether a limit by size says something about every size of a group.
+fn bounds(limit: &Amount, group: &Group<'_>) -> bool {
+    group.uses.iter().all(|one| limit.of(one.size()).is_some())
+}
+
+/// An amount for what is left of the use, for so much as is paid of it.
+fn scaled(paid: &Exact, group: &Group<'_>, amount: Exact) -> Exact {
+    let rest: Exact = group.uses.iter().map(|one| &one.rest).sum();
+    if rest.is_positive() { amount * paid / rest } else { Exact::zero() }
+}
+
+fn sustained_amount(
+    charge: &Charge,
+    price: &Amount,
+    bands: &[sustained::Band],
+    group: &Group<'_>,
+    terms: &Terms<'_>,
+) -> Exact {
+    let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
+    let month = &terms.month_hours * unit;
+    let mut resources: BTreeMap<(u64, Option<usize>), (Exact, u64)> = BTreeMap::new();
+    for one in &group.uses {
+        let resource = one.metered.map_or(0, |metered| metered.resource);
+        let entry = resources.entry((resource, one.size())).or_insert_with(|| (Exact::zero(), one.copies));
+        entry.0 += &one.rest;
+        entry.1 = entry.1.min(one.copies).max(1);
+    }
+    let of_one = |((_, size), (rest, copies)): (&(u64, Option<usize>), &(Exact, u64))| {
+        let copies = whole(*copies);
+        let units = sustained::weighted(&(rest / &copies), &month, bands) * copies;
+        price.of(*size).map_or_else(Exact::zero, |price| units * price)
+    };
+    resources.iter().map(of_one).sum()
+}
+
+fn spot_amount(periods: &[spot::Period], group: &Group<'_>, terms: &Terms<'_>) -> Exact {
+    let mut amount = Exact::zero();
+    for one in &group.uses {
+        let hourly = one.metered.map_or(&[][..], |metered| &metered.hourly);
+        let slots = cover::slot_hours(hourly.len(), &terms.month_hours);
+        let mut from = Exact::zero();
+        for (length, weight) in slots.iter().zip(cover::weights(hourly, &slots)) {
+            let to = &from + length;
+            if !weight.is_zero() {
+                let price = spot::mean(periods, &from, &to, one.size()).unwrap_or_else(Exact::zero);
+                amount += &one.rest * weight * price;
+            }
+            from = to;
+        }
+    }
+    amount
+}
+
+/// The price of one unit, where all units have the same.
+fn unit_price(charge: &Charge, groups: &[Group<'_>]) -> Option<Exact> {
+    let Pricing::Price(amount) = &charge.pricing else { return None };
+    let mut sizes = groups.iter().flat_map(|group| &group.uses).map(|one| one.size());
+    let first = match amount {
+        Amount::Same(value) => value,
+        Amount::BySize(_) => amount.of(sizes.next()?)?,
+    };
+    let same = sizes.all(|size| amount.of(size) == Some(first));
+    same.then(|| first / &charge.per)
+}
+
+fn confidence(charge: &Charge, groups: &[Group<'_>]) -> Confidence {
+    let used = groups.iter().flat_map(|group| &group.uses).map(|one| charge.confidence_of(one.size()));
+    used.max().unwrap_or(charge.confidence.rest)
+}
+
+/// The lines of a commitment: what it costs in every hour, and the month's share of what it cost at first.
+pub fn of_commitment(list: &PriceList, committed: &Committed, terms: &Terms<'_>) -> Vec<Line> {
+    let Some(plan) = list.commitments.get(committed.plan) else { return Vec::new() };
+    let by_size = |figure: &dyn Fn(Option<usize>) -> Option<Exact>| -> Exact {
+        committed.instances.iter().filter_map(|(size, count)| Some(figure(*size)? * whole(*count))).sum()
+    };
+    let instances: Exact = committed.instances.iter().map(|(_, count)| whole(*count)).sum();
+    let hours = &terms.month_hours;
+    let mut lines = Vec::new();
+    let mut push = |name: String, quantity: Exact, amount: Exact| {
+        if !amount.is_zero() {
+            let confidence = committed.instances.iter().map(|(size, _)| plan.confidence.of(*size)).max();
+            let confidence = confidence.unwrap_or(plan.confidence.rest);
+            let line = plain(&name, LineKind::Commitment, quantity, amount);
+            lines.push(Line { meter: "instance-hours".into(), confidence, ..line });
+        }
+    };
+    match &plan.terms {
+        CommitmentTerms::Reserved { upfront, hourly } => {
+            push(plan.name.clone(), &instances * hours, by_size(&|size| hourly.of(size).cloned()) * hours);
+            let share = hours / &plan.term_hours;
+            let once = by_size(&|size| upfront.of(size).cloned()) * share;
+            push(format!("{} upfront", plan.name), &instances * hours, once);
+        }
+        CommitmentTerms::Discount(_) => {
+            let hourly = by_size(&|size| discounted_hour(list, plan, size));
+            push(plan.name.clone(), &instances * hours, hourly * hours);
+            let spend = committed.spend.clone().unwrap_or_else(Exact::zero);
+            push(format!("{} spend", plan.name), hours.clone(), spend * hours);
+        }
+    }
+    lines
+}
+
+/// What an hour of an instance of a size costs at the plan's discount.
+fn discounted_hour(list: &PriceList, plan: &Commitment, size: Option<usize>) -> Option<Exact> {
+    let charge = list.charges.get(*plan.charges.first()?)?;
+    let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
+    Some(cover::discounted_price(charge, plan, size)? * unit)
+}
+
+/// A line that is of no charge.
+pub fn plain(name: &str, kind: LineKind, quantity: Exact, amount: Exact) -> Line {
+    Line { kind, billable: quantity.clone(), quantity, amount, ..empty(name) }
+}
+
+fn empty(name: &str) -> Line {
+    Line {
+        name: name.to_string(),
+        meter: String::new(),
+        kind: LineKind::Usage,
+        charge: None,
+        quantity: Exact::zero(),
+        free: Exact::zero(),
+        covered: Exact::zero(),
+        billable: Exact::zero(),
+        unit_price: None,
+        amount: Exact::zero(),
+        confidence: Confidence::Verified,
+    }
+}

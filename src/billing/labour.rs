@@ -1,0 +1,259 @@
+//! Labour: the hours that developers spend on the slices of the stack that their hosting leaves to them.
+
+mod hours;
+
+pub use hours::{Hours, LabourOverrides, LabourTable};
+
+use crate::document::{Diagnostics, Node, Table, as_f64, money_rate, named, positive_span};
+use crate::units::{Currency, Exact, HOUR, MONTH, MoneyRate, Span};
+
+/// A slice of the stack, from the top to the bottom, or a task beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slice {
+    /// The app itself: deploying and watching it.
+    Application,
+    /// Language runtime and framework.
+    Runtime,
+    /// Web server, load balancer, rules of scaling.
+    WebServer,
+    /// Installing, hardening, patching.
+    OperatingSystem,
+    /// Hypervisor, or cluster of containers.
+    Virtualisation,
+    /// Buying, mounting, repairing servers.
+    Hardware,
+    /// Power, cooling, network of the building.
+    DataCentre,
+    /// Deciding how much to have, and getting it.
+    CapacityPlanning,
+    /// Changing an app so that it fits the hosting.
+    Porting,
+    /// Being called at night.
+    NightCalls,
+}
+
+impl Slice {
+    /// All slices with their words.
+    pub const ALL: [(&'static str, Slice); 10] = [
+        ("application", Slice::Application),
+        ("runtime", Slice::Runtime),
+        ("web-server", Slice::WebServer),
+        ("operating-system", Slice::OperatingSystem),
+        ("virtualisation", Slice::Virtualisation),
+        ("hardware", Slice::Hardware),
+        ("data-centre", Slice::DataCentre),
+        ("capacity-planning", Slice::CapacityPlanning),
+        ("porting", Slice::Porting),
+        ("night-calls", Slice::NightCalls),
+    ];
+
+    /// The slice's word.
+    pub fn name(self) -> &'static str {
+        Slice::ALL.iter().find(|(_, slice)| *slice == self).map_or("", |(name, _)| name)
+    }
+
+    /// Reads the word.
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Slice> {
+        named(node, diagnostics, "slice of the stack", &Slice::ALL)
+    }
+}
+
+/// Which slices the developer works on, under which hosting.
+#[derive(Clone, Copy, Debug)]
+pub struct Managed<'m> {
+    /// The word of the family.
+    pub family: &'m str,
+    /// The slices; each counts once.
+    pub slices: &'m [Slice],
+    /// What the model says of them.
+    pub overrides: &'m LabourOverrides,
+}
+
+/// How much of it there is.
+#[derive(Clone, Copy, Debug)]
+pub struct LabourUse {
+    /// The mean number of instances, of all tenants together.
+    pub instances: f64,
+    /// How many tenants the app has.
+    pub tenants: f64,
+    /// The length of what the invoice is for.
+    pub month: Span,
+}
+
+/// The hours of a slice in the month, and what they cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SliceLabour {
+    /// The slice.
+    pub slice: Slice,
+    /// Hours in the month.
+    pub hours: f64,
+    /// Hours × wage.
+    pub usd: f64,
+}
+
+/// What labour costs: the table `[labour]` of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labour {
+    /// The wage; nothing where the scenario leaves it out.
+    pub wage: MoneyRate,
+    /// Whether the scenario gives a wage; where it does not, a report says that hours cost nothing.
+    pub wage_given: bool,
+    /// What set-up hours are spread over.
+    pub horizon: Span,
+    /// People who are paid whatever the hours.
+    pub salaries: MoneyRate,
+}
+
+impl Default for Labour {
+    /// No wage, 36 months, no salaries.
+    fn default() -> Labour {
+        let none = MoneyRate { per_hour: Exact::default(), currency: Currency::USD };
+        Labour { wage: none.clone(), wage_given: false, horizon: Span(36 * MONTH.0), salaries: none }
+    }
+}
+
+impl Labour {
+    /// Reads `[labour]`: `wage`, `horizon` and `salaries`, each of which may be left out.
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Labour> {
+        let default = Labour::default();
+        let mut table = Table::of(node, diagnostics)?;
+        let labour = Labour {
+            wage_given: table.node("wage").is_some(),
+            wage: table.default("wage", default.wage, diagnostics, money_rate),
+            horizon: table.default("horizon", default.horizon, diagnostics, positive_span),
+            salaries: table.default("salaries", default.salaries, diagnostics, money_rate),
+        };
+        table.finish(diagnostics);
+        Some(labour)
+    }
+
+    /// The hours and dollars of each slice that is managed, in the order of the stack. `dollars`
+    /// says what a unit of a currency is worth in US dollars.
+    pub fn of_slices(
+        &self,
+        table: &LabourTable,
+        managed: Managed<'_>,
+        used: LabourUse,
+        dollars: &dyn Fn(Currency) -> f64,
+    ) -> Vec<SliceLabour> {
+        let wage = as_f64(&self.wage.per_hour) * dollars(self.wage.currency);
+        let of_slice = |slice: Slice| {
+            let hours = managed.overrides.of(slice, table.hours(slice, managed.family)).within(&used, self.horizon);
+            SliceLabour { slice, hours, usd: hours * wage }
+        };
+        let slices = Slice::ALL.into_iter().map(|(_, slice)| slice).filter(|slice| managed.slices.contains(slice));
+        slices.map(of_slice).collect()
+    }
+
+    /// The salaries of a month in US dollars: once for a case, whatever its apps.
+    pub fn salaries_usd(&self, month: Span, dollars: &dyn Fn(Currency) -> f64) -> f64 {
+        let hours = month.0 as f64 / HOUR.0 as f64;
+        as_f64(&self.salaries.per_hour) * hours * dollars(self.salaries.currency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed<T>(text: &str, read: fn(&Node, &mut Diagnostics) -> Option<T>) -> (Option<T>, String) {
+        let mut diagnostics = Diagnostics::default();
+        let source = diagnostics.sources.add("test.toml", text);
+        let node = Node::parse(source, &mut diagnostics);
+        let value = read(&node, &mut diagnostics);
+        (value, diagnostics.render(false))
+    }
+
+    fn total(slices: &[SliceLabour]) -> (f64, f64) {
+        slices.iter().fold((0.0, 0.0), |(hours, usd), slice| (hours + slice.hours, usd + slice.usd))
+    }
+
+    fn dollar(_: Currency) -> f64 {
+        1.0
+    }
+
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-9 * expected.abs().max(1.0), "{found}, not {expected}");
+    }
+
+    /// Three tenants with five instances in all, 36 months:
+    /// set-up 4 h × 3 / 36 = 1/3 h; 2 h × 5 instances / 36 = 10/36 h; 1 h × 3 and 0.1 h × 5 a month.
+    #[test]
+    fn hours_by_hand() {
+        let text =
+            "operating-system = { set-up = 4, set-up-per-instance = \"120 min\", per-month = 1, per-instance = 0.1 }";
+        let (overrides, errors) = parsed(text, LabourOverrides::read);
+        assert_eq!(errors, "");
+        let labour = parsed("wage = \"60 USD/h\"\nsalaries = \"87600 USD/year\"", Labour::read).0.unwrap();
+        let overrides = overrides.unwrap();
+        let managed = Managed { family: "vps", slices: &[Slice::OperatingSystem], overrides: &overrides };
+        let used = LabourUse { instances: 5.0, tenants: 3.0, month: MONTH };
+        let slices = labour.of_slices(LabourTable::built_in(), managed, used, &dollar);
+        assert_eq!(slices.len(), 1);
+        near(slices[0].hours, 1.0 / 3.0 + 10.0 / 36.0 + 3.5);
+        near(slices[0].usd, 60.0 * slices[0].hours);
+        near(labour.salaries_usd(MONTH, &dollar), 7300.0);
+        // Half a month takes half of all of it.
+        let half = LabourUse { month: Span(MONTH.0 / 2), ..used };
+        let halved = labour.of_slices(LabourTable::built_in(), managed, half, &dollar);
+        near(halved[0].hours, slices[0].hours / 2.0);
+    }
+
+    /// The default rows add up to the surveys' figures: 5.3 h a month for a physical server (30 per
+    /// administrator of 160 h), 2.0 h for a virtual machine (80 per administrator, 110 USD at 55 USD/h).
+    #[test]
+    fn the_rows_add_up_to_the_surveys() {
+        let table = LabourTable::built_in();
+        let per_instance = |family, slices: &[Slice]| -> f64 {
+            slices.iter().map(|slice| table.hours(*slice, family).per_instance).sum()
+        };
+        use Slice::*;
+        let machine = [Runtime, WebServer, OperatingSystem, CapacityPlanning];
+        near(per_instance("vps", &machine), 2.0);
+        near(per_instance("vps", &machine) * 55.0, 110.0);
+        near(per_instance("colocation", &[Runtime, WebServer, OperatingSystem, CapacityPlanning, Hardware]), 5.3);
+        let per_month = |family, slices: &[Slice]| -> f64 {
+            slices.iter().map(|slice| table.hours(*slice, family).per_month).sum()
+        };
+        near(per_month("paas", &[Application, CapacityPlanning]), 1.5);
+        near(per_month("serverless", &[Application]), 0.75);
+    }
+
+    /// From owned servers to serverless the developer's hours fall at every step.
+    #[test]
+    fn labour_falls_from_servers_to_serverless() {
+        use Slice::*;
+        let managed: [(&str, &[Slice]); 6] = [
+            ("colocation", &[Application, Runtime, WebServer, OperatingSystem, Hardware, CapacityPlanning]),
+            ("dedicated", &[Application, Runtime, WebServer, OperatingSystem, CapacityPlanning]),
+            ("vps", &[Application, Runtime, WebServer, OperatingSystem, CapacityPlanning]),
+            ("container", &[Application, Runtime, WebServer, CapacityPlanning]),
+            ("paas", &[Application, CapacityPlanning]),
+            ("serverless", &[Application]),
+        ];
+        let overrides = LabourOverrides::default();
+        let used = LabourUse { instances: 2.0, tenants: 1.0, month: MONTH };
+        let hours = managed.map(|(family, slices)| {
+            let managed = Managed { family, slices, overrides: &overrides };
+            total(&Labour::default().of_slices(LabourTable::built_in(), managed, used, &dollar))
+        });
+        assert!(hours.windows(2).all(|pair| pair[0].0 > pair[1].0), "{hours:?}");
+        assert!(hours.iter().all(|(_, usd)| *usd == 0.0), "no wage was given");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let errors = parsed(
+            "hardwear.set-up = 1\nruntime = { monthly = 1, per-month = -1, set-up = \"4\" }",
+            LabourOverrides::read,
+        )
+        .1;
+        for expected in ["did you mean `hardware`?", "unknown key `monthly`", "zero or more", "no unit"] {
+            assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+        }
+        let errors = parsed("wage = \"55 USD\"\nhorizon = \"0 s\"\nsalary = 1", Labour::read).1;
+        for expected in ["over time", "above zero", "did you mean `salaries`?"] {
+            assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+        }
+    }
+}

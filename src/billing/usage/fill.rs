@@ -1,0 +1,344 @@
+//! From rows to metered use: every meter that a row can fill.
+
+use super::hours_of;
+use super::model::{Held, Model};
+use super::row::{Instances, Requests, Row, RowKind};
+use crate::billing::calendar::Month;
+use crate::billing::charge::{Charge, Free, Over, RoundTime};
+use crate::billing::invoice::{Metered, Terms};
+use crate::billing::meter::Meter;
+use crate::billing::reading::whole;
+use crate::document::{Diagnostics, suggest};
+use crate::units::{Exact, HOUR};
+use num_traits::{One, Zero};
+use std::collections::HashMap;
+
+/// What a row adds to a charge.
+enum Part {
+    /// Time in nanoseconds, and what is multiplied with it, in base units.
+    Timed(Exact, Exact),
+    /// A sum in base units.
+    Sum(Exact),
+    /// A quantity in the meter's units.
+    Quantity(Exact),
+}
+
+/// Time of one resource that may have to be rounded as a sum.
+struct Pending {
+    metered: Metered,
+    nanoseconds: Exact,
+    held: Exact,
+}
+
+struct Filler<'f> {
+    model: &'f Model,
+    rows: &'f [Row],
+    month: &'f Month,
+    month_hours: Exact,
+    terms: &'f Terms<'f>,
+    hourly: bool,
+    metered: Vec<Metered>,
+    pending: Vec<Pending>,
+}
+
+/// What all rows come to. `hourly`: also by the clock hour, for commitments.
+pub fn fill(
+    model: &Model,
+    rows: &[Row],
+    month: &Month,
+    terms: &Terms<'_>,
+    hourly: bool,
+    d: &mut Diagnostics,
+) -> Option<Vec<Metered>> {
+    let before = d.count();
+    let month_hours = hours_of(month);
+    let (metered, pending) = (Vec::new(), Vec::new());
+    let mut filler = Filler { model, rows, month, month_hours, terms, hourly, metered, pending };
+    let mut ids: HashMap<&str, u64> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        let id = match &row.resource {
+            Some(name) => *ids.entry(name).or_insert(index as u64),
+            None => index as u64,
+        };
+        filler.row(row, id, d);
+    }
+    filler.settle();
+    (d.count() == before).then_some(filler.metered)
+}
+
+impl Filler<'_> {
+    fn row(&mut self, row: &Row, id: u64, d: &mut Diagnostics) {
+        let Some(size) = self.size(row, d) else { return };
+        let held = row.held.or(size.and_then(|index| self.model.held.get(index)));
+        let provisioned = row.provisioned.unwrap_or(false);
+        let (mut counted, mut time_counted) = (false, false);
+        for (index, charge) in self.model.list.charges.iter().enumerate() {
+            if !self.terms.in_force(index, charge) || !charge.counts(size, provisioned) {
+                continue;
+            }
+            let errors = d.count();
+            let part = self.part(charge, row, &held, d);
+            if d.count() > errors {
+                (counted, time_counted) = (true, true);
+                continue;
+            }
+            if let Some(part) = part {
+                counted = true;
+                time_counted |= !charge.meter.is_egress();
+                self.add(index, charge, row, (id, size), part, d);
+            }
+            self.entitle(index, charge, row, (id, size));
+        }
+        let timed = matches!(&row.kind, RowKind::Requests(requests) if requests.time.is_some());
+        if !counted || (timed && !time_counted) {
+            self.refuse(row, d);
+        }
+    }
+
+    /// The row's size by index; outer `None` where it names one that does not exist.
+    fn size(&self, row: &Row, d: &mut Diagnostics) -> Option<Option<usize>> {
+        let list = &self.model.list;
+        let Some((name, at)) = &row.size else {
+            return Some(if list.sizes.len() == 1 { Some(0) } else { None });
+        };
+        let found = list.size(name);
+        if found.is_none() && (self.model.declares_sizes || !list.sizes.is_empty()) {
+            let help = if list.sizes.is_empty() {
+                "this model has a range of sizes: write the row's `cpu` and `memory`".into()
+            } else {
+                suggest(name, list.sizes.iter().map(String::as_str))
+            };
+            d.error(*at, format!("this model has no size `{name}`"), help);
+            return None;
+        }
+        Some(found)
+    }
+
+    fn part(&self, charge: &Charge, row: &Row, held: &Held, d: &mut Diagnostics) -> Option<Part> {
+        match &row.kind {
+            RowKind::Quantity { meter, quantity, .. } => {
+                (*meter == charge.meter).then(|| Part::Quantity(quantity.clone()))
+            }
+            RowKind::Requests(requests) => self.part_of_requests(charge, row, requests, held, d),
+            RowKind::Instances(instances) => self.part_of_instances(charge, row, instances, held, d),
+        }
+    }
+
+    fn part_of_requests(
+        &self,
+        charge: &Charge,
+        row: &Row,
+        requests: &Requests,
+        held: &Held,
+        d: &mut Diagnostics,
+    ) -> Option<Part> {
+        let count = whole(requests.count);
+        let sum = |each: u64| Some(Part::Sum(&count * whole(each)));
+        match &charge.meter {
+            Meter::Requests => sum(charge.each.payload(requests.payload.or(requests.response).unwrap_or(0))),
+            Meter::EgressGb | Meter::EgressGib => sum(charge.each.payload_bytes(requests.response?)),
+            Meter::CpuMilliseconds => {
+                let time = requests.cpu_time.or(requests.time);
+                sum(charge.each.time(self.needed(time, "cpu-time", charge, row, d)?))
+            }
+            Meter::ProvisionedGibSeconds => None,
+            meter if meter.is_time() && charge.over != Over::Life => {
+                let time = self.needed(requests.time, "time", charge, row, d)?;
+                let start_up = if self.model.start_is_billed { requests.start_up } else { 0 };
+                let cold = whole(charge.each.time(time.saturating_add(start_up))) * whole(requests.cold);
+                let warm = whole(charge.each.time(time)) * whole(requests.count - requests.cold);
+                Some(Part::Timed(cold + warm, self.held(charge, row, held, d)?))
+            }
+            _ => None,
+        }
+    }
+
+    fn part_of_instances(
+        &self,
+        charge: &Charge,
+        row: &Row,
+        instances: &Instances,
+        held: &Held,
+        d: &mut Diagnostics,
+    ) -> Option<Part> {
+        let time = whole(charge.each.time(self.life(instances)));
+        match &charge.meter {
+            Meter::ProvisionedGibSeconds if !self.means_provisioned(row) => None,
+            meter if meter.is_time() && charge.over != Over::Request => {
+                Some(Part::Timed(time, self.held(charge, row, held, d)?))
+            }
+            meter if meter.is_storage() => Some(Part::Sum(time * whole(held.disk?))),
+            Meter::Months if charge.flat => (self.model.family != "serverless").then_some(Part::Sum(Exact::zero())),
+            Meter::Months => Some(Part::Timed(time, Exact::one())),
+            Meter::RackUnits => self.level(&held.rack_units, "rack-units", charge, row, d).map(Part::Sum),
+            Meter::Kilowatts => self.level(&held.power, "power", charge, row, d).map(Part::Sum),
+            _ => None,
+        }
+    }
+
+    /// What a use holds, in the meter's base units without the time.
+    fn held(&self, charge: &Charge, row: &Row, held: &Held, d: &mut Diagnostics) -> Option<Exact> {
+        let million = whole(1_000_000);
+        match &charge.meter {
+            meter if meter.is_memory_time() => {
+                self.needed(held.memory, "memory", charge, row, d).map(|bytes| whole(charge.each.memory(bytes)))
+            }
+            Meter::VcpuSeconds => self.needed(held.cpu.clone(), "cpu", charge, row, d).map(|cpu| cpu * million),
+            Meter::GhzSeconds => {
+                self.needed(held.ghz.clone(), "ghz", charge, row, d).map(|ghz| ghz * whole(1_000_000_000))
+            }
+            _ => Some(Exact::one()),
+        }
+    }
+
+    fn needed<T>(&self, value: Option<T>, key: &str, charge: &Charge, row: &Row, d: &mut Diagnostics) -> Option<T> {
+        if value.is_none() {
+            let message = format!("the charge `{}` needs this row's `{key}`", charge.name);
+            let in_size = matches!(key, "memory" | "cpu" | "ghz" | "rack-units" | "power");
+            let help = if in_size { format!("write `{key}` here, or a `size` that has it") } else { String::new() };
+            d.error(row.at, message, help);
+        }
+        value
+    }
+
+    /// A level, which another row may state as a plain quantity instead.
+    fn level(
+        &self,
+        value: &Option<Exact>,
+        key: &str,
+        charge: &Charge,
+        row: &Row,
+        d: &mut Diagnostics,
+    ) -> Option<Exact> {
+        let stated = |row: &Row| matches!(&row.kind, RowKind::Quantity { meter, .. } if *meter == charge.meter);
+        if value.is_none() && self.rows.iter().any(stated) {
+            return None;
+        }
+        self.needed(value.clone(), key, charge, row, d)
+    }
+
+    /// Whether a row of instances counts provisioned ones: it says so, or no other charge of the
+    /// model could count it.
+    fn means_provisioned(&self, row: &Row) -> bool {
+        let other = |(index, charge): (usize, &Charge)| {
+            let time = charge.meter.is_time() && charge.meter != Meter::ProvisionedGibSeconds;
+            time && charge.over != Over::Request && self.terms.in_force(index, charge)
+        };
+        row.provisioned.unwrap_or_else(|| !self.model.list.charges.iter().enumerate().any(other))
+    }
+
+    fn life(&self, instances: &Instances) -> u64 {
+        instances.time.unwrap_or(self.month.length.0)
+    }
+
+    fn add(
+        &mut self,
+        index: usize,
+        charge: &Charge,
+        row: &Row,
+        (id, size): (u64, Option<usize>),
+        part: Part,
+        d: &mut Diagnostics,
+    ) {
+        if size.is_none() && charge.is_by_size() {
+            let help = suggest("", self.model.list.sizes.iter().map(String::as_str));
+            d.error(row.at, format!("the charge `{}` is by size, and this row has no `size`", charge.name), help);
+            return;
+        }
+        if charge.flat && !matches!(part, Part::Quantity(_)) {
+            return;
+        }
+        // A named resource is one, however many instances it has; without a name each is its own.
+        let count = if let RowKind::Instances(instances) = &row.kind { instances.count } else { 1 };
+        let (copies, times) = if row.resource.is_some() { (1, whole(count)) } else { (count, Exact::one()) };
+        let mut metered = Metered { copies, ..Metered::new(index, id, size, Exact::zero()) };
+        if self.hourly || charge.is_hourly() {
+            metered.hourly = self.profile(charge, row, &times);
+        }
+        match part {
+            Part::Quantity(quantity) => metered.quantity = quantity,
+            Part::Sum(sum) => metered.quantity = charge.meter.quantity_of(&(sum * times), &self.month_hours),
+            Part::Timed(time, held) => {
+                self.pending.push(Pending { metered, nanoseconds: time * times, held });
+                return;
+            }
+        }
+        self.metered.push(metered);
+    }
+
+    /// Time in each clock hour of the month, for a row of instances.
+    fn profile(&self, charge: &Charge, row: &Row, times: &Exact) -> Vec<Exact> {
+        let RowKind::Instances(instances) = &row.kind else { return Vec::new() };
+        let (from, length) = (instances.start, charge.each.time(self.life(instances)));
+        let to = from.saturating_add(length);
+        let slots = self.month.length.0.div_ceil(HOUR.0);
+        let overlap = |slot: u64| {
+            let (begin, mut end) = (slot * HOUR.0, (slot + 1) * HOUR.0);
+            if slot + 1 == slots {
+                end = u64::MAX; // what is rounded up beyond the month's end belongs to its last hour
+            }
+            to.min(end).saturating_sub(from.max(begin))
+        };
+        (0..slots).map(|slot| whole(overlap(slot)) * times).collect()
+    }
+
+    /// The share of its size's allowance that a row's instances bring.
+    fn entitle(&mut self, index: usize, charge: &Charge, row: &Row, (id, size): (u64, Option<usize>)) {
+        let Free::PerInstance { .. } = charge.free else { return };
+        let (count, hours) = match &row.kind {
+            RowKind::Instances(instances) => (instances.count, whole(self.life(instances)) / whole(HOUR.0)),
+            _ => return,
+        };
+        let entitled = charge.free.entitlement(&hours, &self.month_hours);
+        let (copies, times) = if row.resource.is_some() { (1, whole(count)) } else { (count, Exact::one()) };
+        let metered = Metered::new(index, id, size, Exact::zero());
+        self.metered.push(Metered { copies, entitled: entitled * times, ..metered });
+    }
+
+    /// Rounds sums of time, resource by resource, and multiplies.
+    fn settle(&mut self) {
+        let mut sums: Vec<Pending> = Vec::new();
+        for one in std::mem::take(&mut self.pending) {
+            let charge = &self.model.list.charges[one.metered.charge];
+            let same = |other: &&mut Pending| {
+                let (a, b) = (&other.metered, &one.metered);
+                (a.charge, a.resource, a.size, a.copies) == (b.charge, b.resource, b.size, b.copies)
+                    && other.held == one.held
+            };
+            let rounds = charge.sum != RoundTime::default();
+            match sums.iter_mut().rev().find(same).filter(|_| rounds) {
+                Some(sum) => {
+                    sum.nanoseconds += one.nanoseconds;
+                    let parts = sum.metered.hourly.iter_mut().zip(&one.metered.hourly);
+                    parts.for_each(|(sum, part)| *sum += part);
+                }
+                None => sums.push(one),
+            }
+        }
+        for Pending { metered, nanoseconds, held } in sums {
+            let charge = &self.model.list.charges[metered.charge];
+            let quantity = charge.timed(&nanoseconds, &held, &self.month_hours);
+            self.metered.push(Metered { quantity, ..metered });
+        }
+    }
+
+    fn refuse(&self, row: &Row, d: &mut Diagnostics) {
+        let list = &self.model.list;
+        if list.charges.is_empty() {
+            return;
+        }
+        let meters = || {
+            let mut names: Vec<&str> = list.charges.iter().map(|charge| charge.meter.name()).collect();
+            names.dedup();
+            names.join(", ")
+        };
+        let family = &self.model.family;
+        let message = match &row.kind {
+            RowKind::Requests(_) => format!("no charge of this model ({family}) is for the time or number of requests"),
+            RowKind::Instances(_) => format!("no charge of this model ({family}) is for the time of instances"),
+            RowKind::Quantity { meter, .. } if list.charges.iter().all(|charge| charge.meter != *meter) => return,
+            RowKind::Quantity { meter, .. } => format!("no charge on `{}` counts this row's use", meter.name()),
+        };
+        d.error(row.at, message, format!("its charges are on: {}", meters()));
+    }
+}

@@ -1,0 +1,183 @@
+//! Usage files: an invoice without a simulation.
+
+mod commitment;
+mod fill;
+mod model;
+mod row;
+
+pub use model::Models;
+
+use super::calendar::Month;
+use super::charge::Charge;
+use super::invoice::{BeyondLastTier, Invoice, Terms, invoice};
+use super::meter::Meter;
+use super::price_list::PriceList;
+use super::reading::{exact_text, whole};
+use crate::document::{Diagnostics, Node, Origin, SourceId, Table, Value, boolean, list, suggest, text};
+use crate::units::{Exact, HOUR};
+use model::Model;
+use row::{Row, RowKind};
+
+/// A priced usage file.
+#[derive(Clone, Debug)]
+pub struct Bill {
+    /// The model's name in the catalogue; `None`: it stands in the file.
+    pub hosting: Option<String>,
+    /// Who the model's provider is, what the product, and the date of its terms.
+    pub provider: String,
+    /// The product.
+    pub product: String,
+    /// The model's family.
+    pub family: String,
+    /// The date of its terms.
+    pub as_of: String,
+    /// The month.
+    pub month: Month,
+    /// The invoice.
+    pub invoice: Invoice,
+    /// The same use without allowances and commitments: what it would cost at list prices.
+    pub at_list: Invoice,
+}
+
+/// Prices a usage file. `text` is its content, `name` what errors call it.
+///
+/// # Errors
+/// All that is wrong with the file, each with its place.
+pub fn bill(text: &str, name: &str, models: &dyn Models) -> Result<Bill, Box<Diagnostics>> {
+    let mut diagnostics = Diagnostics::default();
+    let source = diagnostics.sources.add(name, text);
+    match read(source, models, &mut diagnostics) {
+        Some(bill) if diagnostics.is_empty() => Ok(bill),
+        _ => Err(Box::new(diagnostics)),
+    }
+}
+
+/// Prices the usage file that is already among the diagnostics' sources; notes what is wrong.
+pub fn read(source: SourceId, models: &dyn Models, d: &mut Diagnostics) -> Option<Bill> {
+    let node = Node::parse(source, d);
+    let mut table = Table::of(&node, d)?;
+    read_schema(&mut table, d);
+    let month = table.optional("month", d, Month::read).unwrap_or_default();
+    let hosting = table.node("hosting");
+    let inline = table.node("model");
+    let model = model::read(hosting, inline, &node, models, d);
+    let with = table.optional("with", d, |node, d| list(node, d, |n, d| Some((text(n, d)?, n.at)))).unwrap_or_default();
+    let allowances = table.default("allowances", true, d, boolean);
+    let own_charges = table.node("charge");
+    let committed = table.node("commitment");
+    let usage = table.node("usage");
+    table.finish(d);
+    let rows = row::read_all(usage, d);
+    let mut model = model?;
+    if let Some(own) = own_charges {
+        model.list.add_charges(own, model.family == "serverless", d);
+    }
+    check_with(&model.list, &with, d);
+    let with: Vec<String> = with.into_iter().map(|(word, _)| word).collect();
+    let month_hours = whole(month.length.0) / whole(HOUR.0);
+    let also = asked_by_rows(&model.list, &rows, &with, d);
+    let terms = Terms { month_hours, allowances, with: &with, also: &also, committed: &[] };
+    let hourly = committed.is_some();
+    let filled = fill::fill(&model, &rows, &month, &terms, hourly, d);
+    if !d.is_empty() {
+        return None;
+    }
+    let metered = filled?;
+    let choices = commitment::read(committed, &model.list, &rows, &month, d)?;
+    let beyond =
+        |beyond: BeyondLastTier, d: &mut Diagnostics| refuse_beyond(&model.list, &beyond, &rows, usage, &node, d);
+    let mut best: Option<Invoice> = None;
+    for committed in &choices {
+        match invoice(&model.list, &metered, &Terms { committed, ..terms.clone() }) {
+            Ok(one) if best.as_ref().is_none_or(|best| one.total < best.total) => best = Some(one),
+            Ok(_) => {}
+            Err(error) => beyond(error, d),
+        }
+    }
+    let invoice_made = best?;
+    let at_list =
+        invoice(&model.list, &metered, &Terms { allowances: false, ..terms }).unwrap_or_else(|_| invoice_made.clone());
+    let Model { name, provider, product, family, as_of, .. } = model;
+    Some(Bill { hosting: name, provider, product, family, as_of, month, invoice: invoice_made, at_list })
+}
+
+fn read_schema(table: &mut Table<'_>, d: &mut Diagnostics) {
+    table.required("schema", d, |node, d| {
+        if !matches!(node.value, Value::Integer(Some(1))) {
+            d.error(node.at, "this is not a schema that can be read", "write schema = 1");
+        }
+        Some(())
+    });
+}
+
+fn check_with(list: &PriceList, with: &[(String, Origin)], d: &mut Diagnostics) {
+    let words = || list.charges.iter().filter_map(|charge| charge.with.as_deref());
+    for (word, at) in with {
+        if !words().any(|known| known == word) {
+            d.error(*at, format!("no charge of this model is `with` \"{word}\""), suggest(word, words()));
+        }
+    }
+}
+
+/// The charges that are not in force by `with`, but whose meter a quantity row fills and no charge
+/// in force has: the row asks for them.
+fn asked_by_rows(list: &PriceList, rows: &[Row], with: &[String], d: &mut Diagnostics) -> Vec<usize> {
+    let in_force = |charge: &Charge| charge.with.as_ref().is_none_or(|word| with.contains(word));
+    let mut also = Vec::new();
+    for row in rows {
+        let RowKind::Quantity { meter, meter_at, .. } = &row.kind else { continue };
+        let mut of_meter = list.charges.iter().enumerate().filter(|(_, charge)| charge.meter == *meter);
+        if of_meter.clone().any(|(_, charge)| in_force(charge)) {
+            continue;
+        }
+        let Some((_, first)) = of_meter.clone().next() else {
+            refuse_meter(list, meter, *meter_at, d);
+            continue;
+        };
+        if of_meter.clone().any(|(_, charge)| charge.with != first.with) {
+            let words = of_meter.filter_map(|(_, charge)| charge.with.as_deref());
+            let help = format!("say which with `with = [\"…\"]`: {}", words.collect::<Vec<_>>().join(", "));
+            d.error(*meter_at, format!("several optional charges are on `{}`", meter.name()), help);
+            continue;
+        }
+        also.extend(of_meter.by_ref().map(|(index, _)| index));
+    }
+    also.sort_unstable();
+    also.dedup();
+    also
+}
+
+fn refuse_meter(list: &PriceList, meter: &Meter, at: Origin, d: &mut Diagnostics) {
+    let mut meters: Vec<&str> = list.charges.iter().map(|charge| charge.meter.name()).collect();
+    meters.sort_unstable();
+    meters.dedup();
+    let help = suggest(meter.name(), meters.into_iter());
+    d.error(at, format!("no charge of this model is on the meter `{}`", meter.name()), help);
+}
+
+fn refuse_beyond(
+    list: &PriceList,
+    beyond: &BeyondLastTier,
+    rows: &[Row],
+    usage: Option<&Node>,
+    node: &Node,
+    d: &mut Diagnostics,
+) {
+    let charge = &list.charges[beyond.charge];
+    let on_meter = |row: &&Row| matches!(&row.kind, RowKind::Quantity { meter, .. } if *meter == charge.meter);
+    let row = rows.iter().find(on_meter).or(rows.first());
+    let at = row.map_or(usage.unwrap_or(node).key, |row| row.at);
+    let message = format!(
+        "`{}` comes to {} of `{}`, and its last tier ends at {}",
+        charge.name,
+        exact_text(&beyond.quantity),
+        charge.meter.name(),
+        exact_text(&beyond.limit)
+    );
+    d.error(at, message, "beyond that the price list says nothing");
+}
+
+/// A month's hours as an exact number.
+pub(crate) fn hours_of(month: &Month) -> Exact {
+    whole(month.length.0) / whole(HOUR.0)
+}

@@ -1,0 +1,257 @@
+//! The invoices of a replication: every account's, added up.
+
+use super::deploy::{Order, gauge};
+use crate::billing::account::{Choice, LaneUse, Scale, account_invoice};
+use crate::billing::{Charge, Committed, Invoice, PriceList};
+use crate::catalogue::{Allotment, Model, Size};
+use crate::hosting::World;
+use crate::hosting::metering::BANDWIDTH_INTERVAL;
+use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, InstancesChoice, Scenario};
+use crate::units::Exact;
+use indexmap::IndexMap;
+use num_bigint::BigInt;
+use num_traits::{ToPrimitive, Zero};
+use std::collections::HashMap;
+
+/// Amounts in dollars, all tenants together.
+#[derive(Clone, Debug, Default)]
+pub struct Billed {
+    /// The sum of the invoices.
+    pub total: f64,
+    /// By line.
+    pub lines: IndexMap<String, f64>,
+    /// By app, where an invoice is of one app alone.
+    pub by_app: Vec<f64>,
+    /// What went beyond the end of a price list.
+    pub errors: Vec<String>,
+    /// Each distinct account's invoices: the tenants that have them, the model, the invoice.
+    pub invoices: Vec<AccountInvoice>,
+}
+
+/// An invoice, and whose it is.
+#[derive(Clone, Debug)]
+pub struct AccountInvoice {
+    /// The first tenant that has this invoice.
+    pub tenant: u32,
+    /// How many tenants have it.
+    pub tenants: u32,
+    /// The model's name; empty for costs of the user's own.
+    pub hosting: String,
+    /// The apps that are on it.
+    pub apps: Vec<String>,
+    /// The invoice.
+    pub invoice: Invoice,
+}
+
+/// Everything that the invoices are computed from.
+pub struct Books<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The case.
+    pub case: &'a Case,
+    /// What was ordered for each app.
+    pub orders: &'a [Order],
+    /// The simulation, at its window's end.
+    pub world: &'a World,
+}
+
+/// One invoice's ground: the plan whose price list it is, and the deployments that are on it.
+struct Sheet<'a> {
+    list: &'a PriceList,
+    hosting: &'a str,
+    plan: Option<&'a DeploymentPlan>,
+    deployments: Vec<usize>,
+}
+
+impl Books<'_> {
+    /// Makes all invoices and adds them up.
+    pub fn bill(&self) -> Billed {
+        let mut billed = Billed { by_app: vec![0.0; self.scenario.apps.len()], ..Billed::default() };
+        let scale = Scale { month: self.scenario.run.month_length(), simulated: self.scenario.run.duration };
+        for sheet in self.sheets() {
+            self.bill_sheet(&sheet, &scale, &mut billed);
+        }
+        billed
+    }
+
+    /// The price lists of the case, each with the deployments that it bills; the costs of the
+    /// user's own last.
+    fn sheets(&self) -> Vec<Sheet<'_>> {
+        let mut sheets: IndexMap<&str, Sheet<'_>> = IndexMap::new();
+        for (index, plan) in self.case.deployments.iter().enumerate() {
+            let model = &plan.model;
+            let sheet = sheets.entry(model.name.as_str()).or_insert_with(|| Sheet {
+                list: &model.prices,
+                hosting: &model.name,
+                plan: Some(plan),
+                deployments: Vec::new(),
+            });
+            sheet.deployments.push(index);
+        }
+        let mut sheets: Vec<Sheet<'_>> = sheets.into_values().collect();
+        if !self.case.own.charges.is_empty() {
+            let deployments = (0..self.case.deployments.len()).collect();
+            sheets.push(Sheet { list: &self.case.own, hosting: "", plan: None, deployments });
+        }
+        sheets
+    }
+
+    fn bill_sheet(&self, sheet: &Sheet<'_>, scale: &Scale, billed: &mut Billed) {
+        let tenants = sheet.deployments.iter().map(|d| self.world.deployments[*d].tenants).max().unwrap_or(0);
+        let rate = self.scenario.currencies.rate(sheet.list.currency).unwrap_or_else(Exact::zero);
+        // Costs of the user's own are paid once, not by every tenant.
+        let accounts = if sheet.plan.is_none() { 1 } else { tenants };
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for tenant in 0..accounts {
+            let lanes = self.lanes(sheet, tenant, sheet.plan.is_none().then_some(tenants));
+            let likeness = format!("{lanes:?}");
+            let place = match known.get(&likeness) {
+                Some(place) => *place,
+                None => match self.make(sheet, tenant, &lanes, scale) {
+                    Ok(made) => {
+                        billed.invoices.push(made);
+                        known.insert(likeness, billed.invoices.len() - 1);
+                        billed.invoices.len() - 1
+                    }
+                    Err(error) => {
+                        if !billed.errors.contains(&error) {
+                            billed.errors.push(error);
+                        }
+                        continue;
+                    }
+                },
+            };
+            billed.invoices[place].tenants += 1;
+            add(sheet, &billed.invoices[place].invoice.clone(), &rate, billed);
+        }
+    }
+
+    fn make(&self, sheet: &Sheet<'_>, tenant: u32, lanes: &[LaneUse], scale: &Scale) -> Result<AccountInvoice, String> {
+        let none = Vec::new();
+        let choice = Choice {
+            with: sheet.plan.map_or(&none, |plan| &plan.with),
+            allowances: sheet.plan.is_none_or(|plan| plan.allowances),
+            committed: self.committed(sheet, lanes),
+        };
+        let invoice = account_invoice(sheet.list, lanes, &choice, scale)
+            .map_err(|error| format!("{}: {error}", sheet.hosting))?;
+        let apps = sheet.deployments.iter().map(|d| self.scenario.apps[*d].name.clone()).collect();
+        Ok(AccountInvoice { tenant, tenants: 0, hosting: sheet.hosting.to_string(), apps, invoice })
+    }
+
+    /// What the account committed to.
+    fn committed(&self, sheet: &Sheet<'_>, lanes: &[LaneUse]) -> Vec<Committed> {
+        let Some(first) = sheet.plan else { return Vec::new() };
+        let CommitmentChoice::Plan { plan, instances, spend } = &first.commitment else { return Vec::new() };
+        let Some(index) = first.model.prices.commitments.iter().position(|c| c.name == *plan) else {
+            return Vec::new();
+        };
+        let count = |deployment: usize| match instances {
+            Some(InstancesChoice::Count(count)) => u64::from(*count),
+            _ => u64::from(self.orders[deployment].committed.unwrap_or(self.orders[deployment].instances)),
+        };
+        let by_size = sheet.deployments.iter().zip(lanes).map(|(d, lane)| (lane.size, count(*d))).collect();
+        vec![Committed {
+            plan: index,
+            instances: if spend.is_some() { Vec::new() } else { by_size },
+            spend: spend.clone(),
+        }]
+    }
+
+    /// What one account's lanes used; all tenants' together where `all` of them are asked for.
+    fn lanes(&self, sheet: &Sheet<'_>, tenant: u32, all: Option<u32>) -> Vec<LaneUse> {
+        let tenants = all.map_or(tenant..tenant + 1, |all| 0..all);
+        let mut used = Vec::new();
+        for deployment in &sheet.deployments {
+            let lanes = self.world.lanes_of(*deployment as u32);
+            for tenant in tenants.clone().take_while(|tenant| *tenant < lanes.len() as u32) {
+                used.push(self.lane(sheet, *deployment, lanes.start + tenant));
+            }
+        }
+        used
+    }
+
+    fn lane(&self, sheet: &Sheet<'_>, deployment: usize, lane: u32) -> LaneUse {
+        let plan = &self.case.deployments[deployment];
+        let size = &self.orders[deployment].size;
+        let numbers = &self.world.deployments[deployment];
+        let line = &self.world.lanes[lane as usize];
+        let app = &self.scenario.apps[deployment];
+        let places: Vec<Option<usize>> =
+            sheet.list.charges.iter().map(|charge| place(charge, deployment, self.world)).collect();
+        let sum = |place: &Option<usize>| place.map_or(0, |gauge| self.world.sums[line.sums as usize + gauge]);
+        let position = |sums: &Vec<u128>| places.iter().map(|place| place.map_or(0, |gauge| sums[gauge])).collect();
+        let memory = match size.memory {
+            Allotment::Fixed(memory) => memory,
+            Allotment::App => app.memory,
+            Allotment::Server => self.case.fleet.server.memory,
+        };
+        let (units, watts) = self.rented(plan, size);
+        let instances = line.record.lives.len() as u64;
+        LaneUse {
+            size: size_index(&plan.model, &size.name),
+            requests: line.billed,
+            served: line.served,
+            response: app.workload.response.0,
+            times: places.iter().map(sum).collect(),
+            by_position: line.record.lives.iter().map(position).collect(),
+            memory: memory.0,
+            cores: numbers.cores.0,
+            hertz: size.ghz.clone().unwrap_or_else(Exact::zero) * Exact::from(BigInt::from(1_000_000_000u64)),
+            disk: size.disk.0,
+            rack_units: instances * units,
+            watts: instances * watts,
+            bandwidth_p95: self.bandwidth(lane, app.workload.response.0),
+            alive: line.record.alive.clone(),
+            hourly: line.record.hourly.clone(),
+        }
+    }
+
+    /// Rack units and watts (at its peak) of what an instance rents: of the whole server, where
+    /// it has one to itself.
+    fn rented(&self, plan: &DeploymentPlan, size: &Size) -> (u64, u64) {
+        let server = &self.case.fleet.server;
+        if plan.model.isolation.whole_server() {
+            (u64::from(server.rack_units), server.power.peak_watts.round() as u64)
+        } else {
+            (u64::from(size.rack_units), 0)
+        }
+    }
+
+    /// The 95th percentile of the five-minute samples of what a lane sent, in Mbit/s: the
+    /// greatest left when the top 5 % of samples are dropped.
+    fn bandwidth(&self, lane: u32, response: u64) -> Exact {
+        let samples = &self.world.lanes[lane as usize].record.samples;
+        let intervals = self.scenario.run.duration.0.div_ceil(BANDWIDTH_INTERVAL.0).max(1) as usize;
+        let mut counts = samples.clone();
+        counts.resize(intervals.max(counts.len()), 0);
+        counts.sort_unstable();
+        let dropped = counts.len() / 20;
+        let count = counts[counts.len() - 1 - dropped.min(counts.len() - 1)];
+        let bits = BigInt::from(count) * response * 8;
+        Exact::new(bits, BigInt::from(300u64 * 1_000_000))
+    }
+}
+
+/// Which of a deployment's gauges a charge reads.
+fn place(charge: &Charge, deployment: usize, world: &World) -> Option<usize> {
+    let wanted = gauge(charge)?;
+    world.deployments[deployment].gauges.iter().position(|known| *known == wanted)
+}
+
+/// A size's index in its model's price list.
+fn size_index(model: &Model, name: &str) -> Option<usize> {
+    model.prices.sizes.iter().position(|known| known == name)
+}
+
+fn add(sheet: &Sheet<'_>, invoice: &Invoice, rate: &Exact, billed: &mut Billed) {
+    let dollars = |amount: &Exact| (amount * rate).to_f64().unwrap_or(f64::NAN);
+    let total = dollars(&invoice.total);
+    billed.total += total;
+    for line in &invoice.lines {
+        *billed.lines.entry(line.name.clone()).or_insert(0.0) += dollars(&line.amount);
+    }
+    if let [only] = sheet.deployments[..] {
+        billed.by_app[only] += total;
+    }
+}

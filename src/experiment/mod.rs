@@ -1,0 +1,13 @@
+//! Experiments: cases × replications, in parallel, summed up with their uncertainty.
+
+pub mod deploy;
+pub mod invoices;
+mod notes;
+pub mod objective;
+mod outcome;
+mod replicate;
+mod run;
+
+pub use deploy::Order;
+pub use replicate::{Replication, Trial};
+pub use run::{Progress, RunError, RunOptions, run};

@@ -1,0 +1,58 @@
+//! What a reader of a result must know: what was assumed, left off, or not modelled.
+
+use super::deploy::Order;
+use super::replicate::Replication;
+use crate::billing::Confidence;
+use crate::scenario::{Case, Scenario};
+use crate::units::decimal_text;
+
+/// Sentences about the run as a whole.
+pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !scenario.wage_given {
+        notes.push("No wage is stated: labour is counted in hours and valued at 0 USD/h.".to_string());
+    }
+    for (currency, rate) in scenario.currencies.rates() {
+        notes.push(format!("1 {currency} is converted to {} USD.", decimal_text(rate, 6)));
+    }
+    notes
+}
+
+/// Sentences about a case.
+pub fn of_case(scenario: &Scenario, case: &Case, orders: &[Order], replications: &[Replication]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut seen = Vec::new();
+    for (plan, order) in case.deployments.iter().zip(orders) {
+        if seen.contains(&plan.model.name) {
+            continue;
+        }
+        seen.push(plan.model.name.clone());
+        let size = plan.model.prices.sizes.iter().position(|name| *name == order.size.name);
+        let weak = |charge: &&crate::billing::Charge| {
+            let asked = charge.with.as_ref().is_none_or(|word| plan.with.contains(word));
+            let confidence = charge.confidence_of(size);
+            asked && matches!(confidence, Confidence::Unverified | Confidence::Assumption)
+        };
+        let weak: Vec<&str> = plan.model.prices.charges.iter().filter(weak).map(|c| c.name.as_str()).collect();
+        if !weak.is_empty() {
+            notes.push(format!("{}: the price of {} is unverified.", plan.model.name, weak.join(", ")));
+        }
+        let mut left_off: Vec<&str> = plan.model.prices.charges.iter().filter_map(|c| c.with.as_deref()).collect();
+        left_off.retain(|word| !plan.with.iter().any(|asked| asked == word));
+        left_off.dedup();
+        if !left_off.is_empty() {
+            notes.push(format!("{}: optional charges left off: {}.", plan.model.name, left_off.join(", ")));
+        }
+        if !plan.allowances {
+            notes.push(format!("{}: free allowances are taken as used up.", plan.model.name));
+        }
+    }
+    let errors = replications.iter().flat_map(|r| &r.billed.errors);
+    for error in errors {
+        if !notes.contains(error) {
+            notes.push(error.clone());
+        }
+    }
+    let _ = scenario;
+    notes
+}

@@ -1,0 +1,71 @@
+//! Objectives: what was demanded of an app, against what it got.
+
+use crate::hosting::facts::AppFacts;
+use crate::metrics::Estimate;
+use crate::scenario::{Slo, Statistic};
+
+/// One part of an objective in one replication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// Its key: "p99", "availability".
+    pub name: &'static str,
+    /// What was found, in seconds or as a share; infinite where requests were not served.
+    pub found: f64,
+    /// The bound.
+    pub bound: f64,
+    /// Whether the bound is a least value.
+    pub at_least: bool,
+}
+
+/// What an app's objective is judged on, from one replication. `ended` counts the requests of the
+/// window that are not in flight: those that were not served count as infinitely late.
+pub fn judge(slo: &Slo, facts: &AppFacts, ended: u64) -> Vec<Judged> {
+    let seconds = |nanoseconds: Option<f64>| nanoseconds.map_or(f64::INFINITY, |ns| ns / 1e9);
+    let latency = slo.latency.iter().map(|(name, statistic, bound)| {
+        let found = match statistic {
+            // Nothing came: nothing was late.
+            _ if ended == 0 => 0.0,
+            Statistic::Mean => seconds(facts.latency.mean()),
+            Statistic::Quantile(share) => seconds(facts.latency.quantile_among(*share, ended)),
+            Statistic::Max => seconds(facts.latency.quantile_among(1.0, ended)),
+        };
+        Judged { name, found, bound: bound.seconds(), at_least: false }
+    });
+    let share = |count: u64, of: u64, none: f64| if of == 0 { none } else { count as f64 / of as f64 };
+    let availability = slo.availability.map(|bound| {
+        let found = share(facts.served, ended, 1.0);
+        Judged { name: "availability", found, bound, at_least: true }
+    });
+    let rejected = slo.rejected_share.map(|bound| {
+        let found = share(facts.rejected, facts.arrived, 0.0);
+        Judged { name: "rejected-share", found, bound, at_least: false }
+    });
+    latency.chain(availability).chain(rejected).collect()
+}
+
+/// The verdict on one part over all replications.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Its key.
+    pub name: &'static str,
+    /// Whether the mean meets the bound.
+    pub met: bool,
+    /// Whether the interval leaves that open.
+    pub straddles: bool,
+}
+
+/// The verdicts on an objective: each part on the mean of its replications.
+pub fn verdicts(replications: &[&[Judged]]) -> Vec<Verdict> {
+    let Some(first) = replications.first() else { return Vec::new() };
+    first
+        .iter()
+        .enumerate()
+        .map(|(part, judged)| {
+            let values: Vec<Option<f64>> = replications.iter().map(|parts| Some(parts[part].found)).collect();
+            let mean = values.iter().flatten().sum::<f64>() / values.len() as f64;
+            let met = if judged.at_least { mean >= judged.bound } else { mean <= judged.bound };
+            let straddles = mean.is_finite() && Estimate::of(&values).straddles(judged.bound);
+            Verdict { name: judged.name, met, straddles }
+        })
+        .collect()
+}

@@ -1,0 +1,261 @@
+//! From a simulation at its end to the figures of a result.
+
+use super::invoices::Billed;
+use super::objective::judge;
+use super::replicate::{Replication, Trial};
+use crate::billing::{FleetUse, LabourTable, LabourUse, Managed, Slice, SliceLabour, owned_usd};
+use crate::catalogue::Family;
+use crate::document::as_f64;
+use crate::hosting::facts::AppFacts;
+use crate::metrics::{Histogram, Level, Path};
+use crate::simulation::Simulation;
+use crate::units::{Currency, Time};
+
+/// Figures as they are gathered: a path, and a value where it is defined.
+struct Gathered {
+    figures: Vec<(Path, Option<f64>)>,
+    under: Vec<String>,
+}
+
+impl Gathered {
+    fn put(&mut self, path: &[&str], value: impl Into<Option<f64>>) {
+        let keys = self.under.iter().cloned().chain(path.iter().map(|key| (*key).to_string()));
+        self.figures.push((keys.collect(), value.into()));
+    }
+}
+
+/// What the requests of one or all apps came to.
+#[derive(Default)]
+struct Served {
+    arrived: u64,
+    served: u64,
+    rejected: u64,
+    timed_out: u64,
+    lost: u64,
+    cold: u64,
+    latency: Histogram,
+    queueing: Histogram,
+}
+
+impl Served {
+    fn add(&mut self, facts: &AppFacts) {
+        self.arrived += facts.arrived;
+        self.served += facts.served;
+        self.rejected += facts.rejected;
+        self.timed_out += facts.timed_out;
+        self.lost += facts.lost;
+        self.cold += facts.cold;
+        self.latency.merge(&facts.latency);
+        self.queueing.merge(&facts.queueing);
+    }
+
+    fn in_flight(&self) -> u64 {
+        self.arrived.saturating_sub(self.served + self.rejected + self.timed_out + self.lost)
+    }
+
+    fn availability(&self) -> Option<f64> {
+        share(self.served, self.arrived - self.in_flight())
+    }
+
+    fn put(&self, gathered: &mut Gathered) {
+        let counts = [
+            ("arrived", self.arrived),
+            ("served", self.served),
+            ("rejected", self.rejected),
+            ("timed_out", self.timed_out),
+            ("lost", self.lost),
+            ("in_flight", self.in_flight()),
+            ("cold", self.cold),
+        ];
+        for (name, count) in counts {
+            gathered.put(&["requests", name], count as f64);
+        }
+        gathered.put(&["requests", "cold_share"], share(self.cold, self.arrived));
+        gathered.put(&["requests", "rejected_share"], share(self.rejected, self.arrived));
+        let seconds = |nanoseconds: Option<f64>| nanoseconds.map(|ns| ns / 1e9);
+        gathered.put(&["latency_s", "mean"], seconds(self.latency.mean()));
+        for (name, quantile) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
+            gathered.put(&["latency_s", name], seconds(self.latency.quantile(quantile)));
+        }
+        gathered.put(&["latency_s", "max"], seconds(self.latency.max().map(|ns| ns as f64)));
+        gathered.put(&["queueing_s", "mean"], seconds(self.queueing.mean()));
+        gathered.put(&["queueing_s", "p99"], seconds(self.queueing.quantile(0.99)));
+    }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Gathers everything of a replication.
+pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -> Replication {
+    let mut gathered = Gathered { figures: Vec::new(), under: Vec::new() };
+    let mut all = Served::default();
+    let world = &simulation.world;
+    world.facts.iter().for_each(|facts| all.add(facts));
+    all.put(&mut gathered);
+    put_instances(&mut gathered, &world.facts.iter().collect::<Vec<_>>(), Some(&world.case.instances), world.end);
+    let kilowatt_hours = put_fleet(&mut gathered, trial, simulation);
+    put_money(&mut gathered, trial, simulation, &billed, &all, kilowatt_hours);
+    gathered.put(&["availability"], all.availability());
+    let mut objectives = Vec::new();
+    for (app, facts) in trial.scenario.apps.iter().zip(&world.facts) {
+        let mut served = Served::default();
+        served.add(facts);
+        gathered.under = vec!["apps".into(), app.name.clone()];
+        served.put(&mut gathered);
+        put_instances(&mut gathered, &[facts], None, world.end);
+        gathered.put(&["invoice_usd", "total"], billed.by_app[objectives.len()]);
+        objectives.push(judge(&app.slo, facts, facts.arrived - served.in_flight()));
+    }
+    Replication {
+        figures: gathered.figures,
+        billed,
+        latency: all.latency,
+        objectives,
+        series: simulation.series().clone(),
+        digest: world.case.digest.0,
+    }
+}
+
+/// Time averages of the instances of one or several apps. Where it is not of the whole case, the
+/// peak is the one app's.
+fn put_instances(gathered: &mut Gathered, apps: &[&AppFacts], all: Option<&Level>, end: Time) {
+    let mean = |level: fn(&AppFacts) -> &Level| -> f64 {
+        apps.iter().map(|facts| level(facts).mean(end).unwrap_or(0.0)).sum()
+    };
+    let (count, starting) = (mean(|facts| &facts.instances), mean(|facts| &facts.starting));
+    let busy = mean(|facts| &facts.busy);
+    let peak = all.map_or_else(|| apps.iter().map(|facts| facts.instances.peak()).sum(), Level::peak);
+    let started: u64 = apps.iter().map(|facts| facts.started).sum();
+    gathered.put(&["instances", "mean"], count);
+    gathered.put(&["instances", "peak"], peak as f64);
+    gathered.put(&["instances", "busy"], busy);
+    gathered.put(&["instances", "idle"], (count - starting - busy).max(0.0));
+    gathered.put(&["instances", "starting"], starting);
+    gathered.put(&["instances", "started"], started as f64);
+}
+
+/// The fleet's use; returns the energy of the window in kWh.
+fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation) -> f64 {
+    let (world, server) = (&simulation.world, &trial.case.fleet.server);
+    let end = world.end;
+    let seconds = |level: &Level| level.integral(end) as f64 / 1e9;
+    let servers = seconds(&world.case.servers);
+    let (core_seconds, byte_seconds) = (servers * server.cores.as_f64(), servers * server.memory.0 as f64);
+    // Work is counted in thousand-millionths of a core; the isolation's tax heats the server too.
+    let work: f64 = world.facts.iter().map(|facts| seconds(&facts.work) / 1e9).sum();
+    let useful = |index: usize| world.deployments[index].useful;
+    let busy: f64 = world.facts.iter().enumerate().map(|(i, facts)| seconds(&facts.work) / 1e9 / useful(i)).sum();
+    let of = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
+    let kilowatt_hours = server.power.kilowatt_hours(servers, busy, server.cores.as_f64());
+    gathered.put(&["fleet", "servers_mean"], world.case.servers.mean(end));
+    gathered.put(&["fleet", "servers_peak"], world.case.servers.peak() as f64);
+    gathered.put(&["fleet", "cpu_used"], of(work, core_seconds));
+    gathered.put(&["fleet", "cpu_reserved"], of(seconds(&world.case.cores_reserved) / 1e6, core_seconds));
+    gathered.put(&["fleet", "memory_used"], of(seconds(&world.case.memory_used), byte_seconds));
+    gathered.put(&["fleet", "memory_reserved"], of(seconds(&world.case.memory_reserved), byte_seconds));
+    gathered.put(&["fleet", "energy_kwh"], kilowatt_hours);
+    gathered.put(&["fleet", "refused"], world.case.refused as f64);
+    kilowatt_hours
+}
+
+fn put_money(
+    gathered: &mut Gathered,
+    trial: &Trial<'_>,
+    simulation: &Simulation,
+    billed: &Billed,
+    all: &Served,
+    kilowatt_hours: f64,
+) {
+    let (scenario, case) = (trial.scenario, trial.case);
+    let dollars = |currency: Currency| scenario.currencies.rate(currency).map_or(f64::NAN, |rate| as_f64(&rate));
+    let month = scenario.run.month_length();
+    let servers = simulation.world.case.servers.mean(simulation.world.end).unwrap_or(0.0);
+    let owned_servers = owned_servers(trial, simulation, servers);
+    let owned = owned_usd(&case.fleet.server, owned_servers, month, &dollars);
+    gathered.put(&["invoice_usd", "total"], billed.total);
+    for (name, amount) in &billed.lines {
+        gathered.put(&["invoice_usd", "lines", name], *amount);
+    }
+    gathered.put(&["owned_usd"], owned);
+    let labour = labour(trial, simulation, &dollars);
+    let salaries = case.labour.salaries_usd(month, &dollars);
+    let labour_total = labour.iter().map(|slice| slice.usd).sum::<f64>() + salaries;
+    gathered.put(&["labour_usd", "total"], labour_total);
+    gathered.put(&["labour_usd", "hours"], labour.iter().map(|slice| slice.hours).sum::<f64>());
+    for slice in &labour {
+        gathered.put(&["labour_usd", "slices", slice.slice.name()], slice.usd);
+    }
+    if salaries > 0.0 {
+        gathered.put(&["labour_usd", "slices", "salaries"], salaries);
+    }
+    let total = billed.total + owned + labour_total;
+    gathered.put(&["tco_usd"], total);
+    let served = all.served as f64 * month.seconds() / scenario.run.duration.seconds();
+    gathered.put(&["usd_per_million_requests"], (served > 0.0).then(|| total / served * 1e6));
+    let used = FleetUse {
+        servers,
+        owned_by_developers: owned_servers,
+        kilowatt_hours,
+        simulated: scenario.run.duration,
+        month,
+        revenue_usd: billed.total,
+    };
+    let ledger = case.provider.ledger(&case.fleet.server, &used, &dollars);
+    gathered.put(&["provider_usd", "revenue"], ledger.revenue);
+    gathered.put(&["provider_usd", "cost"], ledger.cost());
+    gathered.put(&["provider_usd", "margin"], ledger.margin());
+    for (name, amount) in ledger.lines() {
+        gathered.put(&["provider_usd", "lines", name], amount);
+    }
+}
+
+/// Servers that are the developer's own: all, where the whole case is colocation, else those that
+/// colocated instances have to themselves.
+fn owned_servers(trial: &Trial<'_>, simulation: &Simulation, servers: f64) -> f64 {
+    let colocated = |index: usize| trial.case.deployments[index].model.family == Family::Colocation;
+    let count = trial.case.deployments.len();
+    if (0..count).all(colocated) {
+        return servers;
+    }
+    let mean = |index: usize| simulation.world.facts[index].instances.mean(simulation.world.end).unwrap_or(0.0);
+    (0..count).filter(|index| colocated(*index)).map(mean).sum::<f64>().min(servers)
+}
+
+/// The labour of all deployments, by slice.
+fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency) -> f64) -> Vec<SliceLabour> {
+    let mut sum: Vec<SliceLabour> = Vec::new();
+    for (index, plan) in trial.case.deployments.iter().enumerate() {
+        let facts = &simulation.world.facts[index];
+        let slices = managed(&plan.model.manages);
+        let managed = Managed { family: plan.model.family.name(), slices: &slices, overrides: &plan.model.labour };
+        let used = LabourUse {
+            instances: facts.instances.mean(simulation.world.end).unwrap_or(0.0),
+            tenants: f64::from(simulation.world.deployments[index].tenants),
+            month: trial.scenario.run.month_length(),
+        };
+        for slice in trial.case.labour.of_slices(LabourTable::built_in(), managed, used, dollars) {
+            match sum.iter_mut().find(|known| known.slice == slice.slice) {
+                Some(known) => {
+                    known.hours += slice.hours;
+                    known.usd += slice.usd;
+                }
+                None => sum.push(slice),
+            }
+        }
+    }
+    sum
+}
+
+/// The slices that a model says the developer manages; porting to the model and night calls are
+/// the developer's everywhere (their hours may be none).
+fn managed(stated: &[Slice]) -> Vec<Slice> {
+    let mut slices = stated.to_vec();
+    for always in [Slice::Porting, Slice::NightCalls] {
+        if !slices.contains(&always) && !slices.is_empty() {
+            slices.push(always);
+        }
+    }
+    slices
+}

@@ -1,0 +1,93 @@
+//! One replication of one case: simulated, and turned into figures.
+
+use super::deploy::{Order, deployment};
+use super::invoices::{Billed, Books};
+use super::objective::Judged;
+use super::outcome;
+use crate::engine::Stream;
+use crate::fleet::Fleet;
+use crate::metrics::{Histogram, Path};
+use crate::scenario::{Case, Scenario};
+use crate::simulation::{Seed, Series, Simulation, Window};
+use crate::units::{Cores, Time};
+use crate::workload::{AppWorkload, Generator};
+
+/// What is simulated: a scenario's case, under an order, at some traffic.
+#[derive(Clone, Copy)]
+pub struct Trial<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The case.
+    pub case: &'a Case,
+    /// What is ordered, per app.
+    pub orders: &'a [Order],
+    /// What every app's arrivals are multiplied by.
+    pub traffic: f64,
+    /// The replication, from 0.
+    pub replication: u64,
+}
+
+/// What a replication gives.
+#[derive(Clone, Debug)]
+pub struct Replication {
+    /// All figures, by path.
+    pub figures: Vec<(Path, Option<f64>)>,
+    /// The invoices.
+    pub billed: Billed,
+    /// Latencies of all apps together, in nanoseconds.
+    pub latency: Histogram,
+    /// Per app: what its objective's parts are judged on.
+    pub objectives: Vec<Vec<Judged>>,
+    /// Instances and servers over time.
+    pub series: Series,
+    /// The digest of its facts.
+    pub digest: u64,
+}
+
+impl Trial<'_> {
+    /// Simulates, bills and measures.
+    ///
+    /// # Errors
+    /// Where an app does not fit its size or a size no server, or a trace cannot be read.
+    pub fn run(&self) -> Result<Replication, String> {
+        let mut simulation = self.simulation()?;
+        simulation.run().map_err(|error| error.to_string())?;
+        let books = Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world };
+        let billed = books.bill();
+        Ok(outcome::replication(self, &simulation, billed))
+    }
+
+    /// The simulation, ready to run.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn simulation(&self) -> Result<Simulation, String> {
+        let (scenario, case) = (self.scenario, self.case);
+        let apps: Vec<AppWorkload> = scenario.apps.iter().map(|app| app.workload.clone()).collect();
+        let window = Window { warm_up: scenario.run.warm_up, duration: scenario.run.duration };
+        let end = Time(0) + window.warm_up + window.duration;
+        let seed = Seed { seed: scenario.run.seed, replication: self.replication };
+        let generator = Generator::new(&apps, seed.seed, seed.replication, self.traffic, Time(0)..end)
+            .map_err(|error| error.to_string())?;
+        let plans = case.deployments.iter().zip(self.orders);
+        let deployments: Vec<_> = plans
+            .map(|(plan, order)| deployment(case, plan, &scenario.apps[plan.app], order))
+            .collect::<Result<_, _>>()?;
+        let stream = Stream::named(seed.seed, seed.replication, "", "placement");
+        let fleet = Fleet::new(case.fleet.count, case.fleet.server.capacity(), case.fleet.placement, stream);
+        let crowding = self.may_crowd().then_some(case.fleet.server.cores);
+        Ok(Simulation::new(deployments, fleet, crowding, generator, window, seed))
+    }
+
+    /// Whether instances could ever want more cores than their server has: only where fewer are
+    /// reserved than they have.
+    fn may_crowd(&self) -> bool {
+        let reserves_less = |order: &Order| {
+            order.size.reserve_cpu.is_some_and(|reserved| match order.size.cpu {
+                crate::catalogue::Allotment::Fixed(cores) => reserved < cores,
+                _ => reserved < Cores(u64::MAX),
+            })
+        };
+        self.case.fleet.overcommit_cpu > 1.0 || self.orders.iter().any(reserves_less)
+    }
+}

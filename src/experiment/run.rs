@@ -1,0 +1,208 @@
+//! `run`: every case, every replication.
+
+use super::deploy::Order;
+use super::objective::verdicts;
+use super::replicate::{Replication, Trial};
+use crate::hosting::facts::Digest;
+use crate::metrics::{Estimate, Figures, Histogram};
+use crate::report::{AppResult, CaseResult, ResultDocument, Timeline};
+use crate::scenario::{Case, Scenario};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The most replications that `--precision` may add up to.
+pub const MOST_FOR_PRECISION: u64 = 1_000;
+
+/// How a run is done; none of it changes a replication's numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions {
+    /// Replications are added until every case's invoice, mean latency and p99 are known to this
+    /// share of themselves.
+    pub precision: Option<f64>,
+}
+
+/// Told of every replication that is done, by how many there will be; may ask to stop.
+pub struct Progress<'p> {
+    /// Called with (done, of) after each replication.
+    pub done: &'p (dyn Fn(u64, u64) + Sync),
+    /// Set where the run is to be given up.
+    pub stop: &'p AtomicBool,
+}
+
+/// Why a run came to no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunError {
+    /// The input asks for something impossible: a case, and what is wrong with it.
+    Input(String),
+    /// It was asked to stop.
+    Interrupted,
+}
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RunError::Input(message) => f.write_str(message),
+            RunError::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}
+
+/// A case with what is ordered in it.
+struct Ordered<'a> {
+    case: &'a Case,
+    orders: Vec<Order>,
+}
+
+/// Runs all cases of a scenario.
+///
+/// # Errors
+/// Where a case asks for what cannot be, a trace cannot be read, or the run was interrupted.
+pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -> Result<ResultDocument, RunError> {
+    let ordered = scenario.cases.iter().map(order).collect::<Result<Vec<_>, _>>()?;
+    let mut results: Vec<Vec<Replication>> = ordered.iter().map(|_| Vec::new()).collect();
+    let mut wanted = u64::from(scenario.run.replications);
+    loop {
+        let done = results.first().map_or(0, |replications| replications.len() as u64);
+        let batch = replicate(scenario, &ordered, done..wanted, progress)?;
+        for (index, replication) in batch {
+            results[index].push(replication);
+        }
+        match options.precision {
+            Some(precision) if wanted < MOST_FOR_PRECISION && !is_precise(&results, precision) => {
+                wanted = (wanted + (wanted / 2).max(5)).min(MOST_FOR_PRECISION);
+            }
+            _ => break,
+        }
+    }
+    Ok(document(scenario, &ordered, &results))
+}
+
+fn order(case: &Case) -> Result<Ordered<'_>, RunError> {
+    let orders: Option<Vec<Order>> = case.deployments.iter().map(Order::stated).collect();
+    let message = || format!("case `{}` leaves something to be right-sized", case.name);
+    Ok(Ordered { case, orders: orders.ok_or_else(|| RunError::Input(message()))? })
+}
+
+fn replicate(
+    scenario: &Scenario,
+    ordered: &[Ordered<'_>],
+    replications: std::ops::Range<u64>,
+    progress: &Progress<'_>,
+) -> Result<Vec<(usize, Replication)>, RunError> {
+    let tasks: Vec<(usize, u64)> =
+        replications.clone().flat_map(|k| (0..ordered.len()).map(move |case| (case, k))).collect();
+    let of = replications.end * ordered.len() as u64;
+    let done = std::sync::atomic::AtomicU64::new(replications.start * ordered.len() as u64);
+    tasks
+        .par_iter()
+        .with_max_len(1)
+        .map(|&(index, replication)| {
+            if progress.stop.load(Ordering::Relaxed) {
+                return Err(RunError::Interrupted);
+            }
+            let Ordered { case, orders } = &ordered[index];
+            let trial = Trial { scenario, case, orders, traffic: 1.0, replication };
+            let result = trial.run().map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
+            (progress.done)(done.fetch_add(1, Ordering::Relaxed) + 1, of);
+            Ok((index, result))
+        })
+        .collect()
+}
+
+/// Whether invoice, mean latency and p99 of every case are known well enough.
+fn is_precise(results: &[Vec<Replication>], precision: f64) -> bool {
+    const WATCHED: [&[&str]; 3] = [&["invoice_usd", "total"], &["latency_s", "mean"], &["latency_s", "p99"]];
+    results.iter().all(|replications| {
+        WATCHED.iter().all(|path| {
+            let values: Vec<Option<f64>> = replications.iter().map(|r| figure(r, path)).collect();
+            // What is undefined in every replication will not become known by more of them.
+            values.iter().all(Option::is_none)
+                || Estimate::of(&values).relative_half_width().is_none_or(|half| half <= precision)
+        })
+    })
+}
+
+fn figure(replication: &Replication, path: &[&str]) -> Option<f64> {
+    replication.figures.iter().find(|(known, _)| known == path).and_then(|(_, value)| *value)
+}
+
+fn document(scenario: &Scenario, ordered: &[Ordered<'_>], results: &[Vec<Replication>]) -> ResultDocument {
+    let mut digest = Digest::default();
+    for replications in results {
+        replications.iter().for_each(|replication| digest.add(replication.digest));
+    }
+    ResultDocument {
+        title: scenario.title.clone(),
+        seed: scenario.run.seed,
+        replications: results.first().map_or(0, |replications| replications.len() as u64),
+        duration_s: scenario.run.duration.seconds(),
+        digest: format!("{:016x}", digest.0),
+        cases: ordered.iter().zip(results).map(|(ordered, reps)| case_result(scenario, ordered, reps)).collect(),
+        notes: super::notes::of_scenario(scenario),
+    }
+}
+
+fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Replication]) -> CaseResult {
+    let mut figures = Figures::new();
+    let mut latency = Histogram::default();
+    for replication in replications {
+        figures.push_paths(replication.figures.iter().cloned());
+        latency.merge(&replication.latency);
+    }
+    let judged: Vec<_> = (0..scenario.apps.len())
+        .map(|app| verdicts(&replications.iter().map(|r| r.objectives[app].as_slice()).collect::<Vec<_>>()))
+        .collect();
+    let met = |app: usize| (!judged[app].is_empty()).then(|| judged[app].iter().all(|verdict| verdict.met));
+    let all: Vec<bool> = (0..judged.len()).filter_map(met).collect();
+    let straddles = judged.iter().enumerate().flat_map(|(app, verdicts)| {
+        let name = &scenario.apps[app].name;
+        verdicts.iter().filter(|v| v.straddles).map(move |v| format!("{} of {name}", v.name))
+    });
+    let plans = &ordered.case.deployments;
+    let apps = plans.iter().zip(&ordered.orders).enumerate().map(|(index, (plan, order))| AppResult {
+        name: scenario.apps[index].name.clone(),
+        hosting: plan.model.name.clone(),
+        size: Some(order.size.name.clone()),
+        slo_met: met(index),
+    });
+    let apps: Vec<AppResult> = apps.collect();
+    CaseResult {
+        name: ordered.case.name.clone(),
+        hosting: joined(apps.iter().map(|app| app.hosting.as_str())),
+        family: joined(plans.iter().map(|plan| plan.model.family.name())),
+        size: Some(joined(apps.iter().filter_map(|app| app.size.as_deref()))),
+        slo_met: (!all.is_empty()).then(|| all.iter().all(|met| *met)),
+        straddles: straddles.collect(),
+        timeline: timeline(scenario, replications),
+        notes: super::notes::of_case(scenario, ordered.case, &ordered.orders, replications),
+        figures,
+        apps,
+        latency,
+    }
+}
+
+/// Names, each once, in order.
+fn joined<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    seen.join(", ")
+}
+
+/// Instances and servers over time, averaged over replications.
+fn timeline(scenario: &Scenario, replications: &[Replication]) -> Timeline {
+    let points = replications.first().map_or(0, |r| r.series.instances.len());
+    let mean = |of: fn(&Replication) -> &Vec<f64>| -> Vec<f64> {
+        let at = |point: usize| replications.iter().filter_map(|r| of(r).get(point)).sum::<f64>();
+        (0..points).map(|point| at(point) / replications.len() as f64).collect()
+    };
+    Timeline {
+        start_s: scenario.run.warm_up.seconds(),
+        length_s: scenario.run.duration.seconds(),
+        instances: mean(|r| &r.series.instances),
+        servers: mean(|r| &r.series.servers),
+    }
+}

@@ -1,0 +1,146 @@
+//! The cheapest case over two axes: a coloured field per pair of values, paler where the second
+//! cheapest is nearly as cheap, with the case's letter in it, so that it is read without colours.
+
+use super::drawing::{Drawing, Text};
+use super::frame::{self, HEAD, MARGIN};
+use super::letters;
+use super::style::{Colour, GRID, INK, LABEL, PAPER, SMALL, SOFT, WIDTH, ink_on, look};
+use crate::report::format;
+
+const HEIGHT: f64 = 1000.0;
+const LEFT: f64 = 230.0;
+const RIGHT: f64 = WIDTH - 440.0;
+const BOTTOM: f64 = HEIGHT - 150.0;
+/// From this margin over the second cheapest on, a field has its full colour.
+const CLEAR: f64 = 0.5;
+
+/// The map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapFigure {
+    /// The question.
+    pub title: String,
+    /// What is shown.
+    pub subtitle: String,
+    /// What the horizontal axis is, and its values as people write them.
+    pub x: (String, Vec<String>),
+    /// What the vertical axis is, and its values, from the bottom up.
+    pub y: (String, Vec<String>),
+    /// The names of the cases.
+    pub cases: Vec<String>,
+    /// For every value of y and then of x: the cheapest case, and by which share of its cost the
+    /// second cheapest is dearer (infinite where there is no other); `None` where no case is
+    /// feasible.
+    pub cells: Vec<Vec<Option<(usize, f64)>>>,
+}
+
+/// The figure.
+pub fn draw(map: &MapFigure) -> Drawing {
+    let mut drawing = frame::head(HEIGHT, &map.title, &map.subtitle);
+    let (columns, rows) = (map.x.1.len().max(1), map.y.1.len().max(1));
+    let (wide, high) = ((RIGHT - LEFT) / columns as f64, (BOTTOM - HEAD) / rows as f64);
+    for (row, cells) in map.cells.iter().enumerate().take(rows) {
+        for (column, cell) in cells.iter().enumerate().take(columns) {
+            let corner = (LEFT + wide * column as f64, BOTTOM - high * (row + 1) as f64);
+            field(&mut drawing, corner, (wide, high), *cell);
+        }
+    }
+    values(&mut drawing, map, (wide, high));
+    names(&mut drawing, map);
+    frame::foot(
+        &mut drawing,
+        "Paler: the second cheapest is nearly as cheap (full colour from 50 % dearer). Hatched: no case meets the objective.",
+    );
+    drawing
+}
+
+/// The letter of a case: A to Z, then its number.
+pub fn letter(case: usize) -> String {
+    u8::try_from(case).ok().filter(|c| *c < 26).map_or_else(|| case.to_string(), |c| char::from(b'A' + c).to_string())
+}
+
+fn field(drawing: &mut Drawing, corner: (f64, f64), (wide, high): (f64, f64), cell: Option<(usize, f64)>) {
+    let other = (corner.0 + wide, corner.1 + high);
+    let Some((case, margin)) = cell else {
+        drawing.rectangle(corner, other, PAPER);
+        drawing.hatch(corner, other, GRID, 12.0);
+        return;
+    };
+    let colour = blend(look(case).colour, 0.3 + 0.7 * (margin / CLEAR).clamp(0.0, 1.0));
+    drawing.rectangle(corner, other, colour);
+    drawing.outline(corner, other, PAPER, 1.0);
+    if wide >= 26.0 && high >= 26.0 {
+        let middle = ((corner.0 + other.0) / 2.0, (corner.1 + other.1) / 2.0);
+        drawing.text(Text::new(middle, SMALL, letter(case)).middle().colour(ink_on(colour)));
+    }
+}
+
+/// A colour on paper, so strong.
+fn blend(colour: Colour, strength: f64) -> Colour {
+    let mix = |c: u8, p: u8| (f64::from(c) * strength + f64::from(p) * (1.0 - strength)).round() as u8;
+    (mix(colour.0, PAPER.0), mix(colour.1, PAPER.1), mix(colour.2, PAPER.2))
+}
+
+/// The values along both axes, every so many where all would not have room.
+fn values(drawing: &mut Drawing, map: &MapFigure, (wide, high): (f64, f64)) {
+    let widest = map.x.1.iter().map(|v| letters::width(v, SMALL, false)).fold(0.0, f64::max) + 14.0;
+    let every = (widest / wide).ceil().max(1.0) as usize;
+    for (index, value) in map.x.1.iter().enumerate().step_by(every) {
+        let x = LEFT + wide * (index as f64 + 0.5);
+        drawing.text(Text::new((x, BOTTOM + 24.0), SMALL, value.as_str()).middle().colour(SOFT));
+    }
+    let every = (26.0 / high).ceil().max(1.0) as usize;
+    for (index, value) in map.y.1.iter().enumerate().step_by(every) {
+        let y = BOTTOM - high * (index as f64 + 0.5);
+        let value = letters::fit(value, SMALL, false, LEFT - MARGIN - 40.0);
+        drawing.text(Text::new((LEFT - 12.0, y), SMALL, value).end().colour(SOFT));
+    }
+    frame::x_title(drawing, (LEFT, RIGHT), BOTTOM + 66.0, &map.x.0);
+    frame::y_title(drawing, (HEAD, BOTTOM), &map.y.0);
+}
+
+/// The cases that are cheapest somewhere, with their letters and colours.
+fn names(drawing: &mut Drawing, map: &MapFigure) {
+    let wins = |case: usize| map.cells.iter().flatten().flatten().filter(|(winner, _)| *winner == case).count();
+    let mut y = HEAD + 20.0;
+    for (case, name) in map.cases.iter().enumerate().filter(|(case, _)| wins(*case) > 0) {
+        if y > BOTTOM {
+            break;
+        }
+        let (x, colour) = (RIGHT + 30.0, look(case).colour);
+        drawing.rectangle((x, y - 16.0), (x + 40.0, y + 16.0), colour);
+        drawing.outline((x, y - 16.0), (x + 40.0, y + 16.0), INK, 1.0);
+        drawing.text(Text::new((x + 20.0, y), SMALL, letter(case)).middle().colour(ink_on(colour)));
+        let name = letters::fit(&format::printable(name), LABEL, false, WIDTH - MARGIN / 2.0 - x - 52.0);
+        drawing.text(Text::new((x + 52.0, y), LABEL, name));
+        y += 42.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_its_letter_and_losers_are_not_named() {
+        let map = MapFigure {
+            title: "t".into(),
+            subtitle: String::new(),
+            x: ("traffic".into(), vec!["1".into(), "10".into()]),
+            y: ("wage".into(), vec!["$0".into(), "$50".into()]),
+            cases: vec!["a".into(), "never".into(), "c".into()],
+            cells: vec![vec![Some((0, 1.0)), Some((2, 0.1))], vec![None, Some((2, f64::INFINITY))]],
+        };
+        let drawing = draw(&map);
+        let count = |text: &str| drawing.texts().filter(|t| t.text == text).count();
+        assert_eq!((count("A"), count("B"), count("C")), (2, 0, 3));
+        assert_eq!((count("a"), count("never"), count("c")), (1, 0, 1));
+        assert_eq!((letter(25), letter(26)), ("Z".to_string(), "26".to_string()));
+    }
+
+    #[test]
+    fn a_narrow_margin_is_paler() {
+        let light = |c: Colour| u32::from(c.0) + u32::from(c.1) + u32::from(c.2);
+        assert!(light(blend(INK, 0.3)) > light(blend(INK, 1.0)));
+        assert_eq!(blend(INK, 1.0), INK);
+    }
+}

@@ -1,0 +1,190 @@
+//! Cost against p99: every order as a point, and the front of those that none beats in both.
+
+use super::axis::{Scale, nice_log_range};
+use super::drawing::{Anchor, Drawing, Point, Text};
+use super::frame::{self, HEAD};
+use super::letters;
+use super::style::{BLUE, INK, Mark, SMALL, SOFT, WIDTH};
+use crate::report::format;
+
+const HEIGHT: f64 = 1000.0;
+const LEFT: f64 = 170.0;
+const RIGHT: f64 = WIDTH - 60.0;
+const BOTTOM: f64 = HEIGHT - 130.0;
+
+/// The figure's data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParetoFigure {
+    /// The question.
+    pub title: String,
+    /// What is shown.
+    pub subtitle: String,
+    /// The orders.
+    pub orders: Vec<Order>,
+}
+
+/// One way to host: its name, what it costs, how fast it answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// The name.
+    pub name: String,
+    /// Dollars per month.
+    pub cost: f64,
+    /// The p99 in seconds.
+    pub p99: f64,
+}
+
+/// Left, top, right, bottom.
+type Extent = (f64, f64, f64, f64);
+
+/// The indices of the orders that none beats in both cost and p99, the cheapest first. Of equal
+/// ones the first counts.
+pub fn front(orders: &[Order]) -> Vec<usize> {
+    let mut indices: Vec<usize> =
+        (0..orders.len()).filter(|i| orders[*i].cost.is_finite() && orders[*i].p99.is_finite()).collect();
+    indices.sort_by(|a, b| {
+        let (a, b) = (&orders[*a], &orders[*b]);
+        a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99))
+    });
+    let mut fastest = f64::INFINITY;
+    indices.retain(|i| {
+        let better = orders[*i].p99 < fastest;
+        fastest = fastest.min(orders[*i].p99);
+        better
+    });
+    indices
+}
+
+/// The figure.
+pub fn draw(figure: &ParetoFigure) -> Drawing {
+    let mut drawing = frame::head(HEIGHT, &figure.title, &figure.subtitle);
+    let latency = nice_log_range(figure.orders.iter().map(|o| o.p99));
+    let cost = nice_log_range(figure.orders.iter().map(|o| o.cost));
+    let (Some(latency), Some(cost)) = (latency, cost) else {
+        frame::foot(&mut drawing, "There is nothing to draw.");
+        return drawing;
+    };
+    let (across, up) = (Scale::logarithmic(latency, (LEFT, RIGHT)), Scale::logarithmic(cost, (BOTTOM, HEAD)));
+    frame::y_axis(&mut drawing, &up, &up.ticks(8), (LEFT, RIGHT), format::short_money);
+    frame::x_axis(&mut drawing, &across, &across.ticks(8), (HEAD, BOTTOM), format::duration);
+    frame::x_title(&mut drawing, (LEFT, RIGHT), BOTTOM + 64.0, "p99 latency");
+    frame::y_title(&mut drawing, (HEAD, BOTTOM), "US dollars per month");
+    let place = |order: &Order| (across.place(order.p99), up.place(order.cost));
+    let best = front(&figure.orders);
+    let taken = steps(&mut drawing, best.iter().map(|i| place(&figure.orders[*i])).collect());
+    points(&mut drawing, &figure.orders, &best, taken, place);
+    frame::foot(
+        &mut drawing,
+        "The line: no order is both cheaper and faster. To the left is faster, below is cheaper.",
+    );
+    drawing
+}
+
+/// The front as steps: from each order, one goes up to the cost of the next faster one. Answers
+/// where the steps lie.
+fn steps(drawing: &mut Drawing, places: Vec<Point>) -> Vec<Extent> {
+    let mut line: Vec<Point> = Vec::new();
+    for place in places {
+        if let Some(last) = line.last().copied() {
+            line.push((last.0, place.1));
+        }
+        line.push(place);
+    }
+    drawing.line(line.clone(), BLUE, 3.0, &[]);
+    line.windows(2).map(|pair| between(pair[0], pair[1])).collect()
+}
+
+/// The box about two points.
+fn between(a: Point, b: Point) -> Extent {
+    (a.0.min(b.0) - 2.0, a.1.min(b.1) - 2.0, a.0.max(b.0) + 2.0, a.1.max(b.1) + 2.0)
+}
+
+fn points(
+    drawing: &mut Drawing,
+    orders: &[Order],
+    best: &[usize],
+    mut taken: Vec<Extent>,
+    place: impl Fn(&Order) -> Point,
+) {
+    for (index, order) in orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
+        let (mark, radius, colour) =
+            if best.contains(&index) { (Mark::Circle, 10.0, BLUE) } else { (Mark::Cross, 7.0, SOFT) };
+        mark.draw(drawing, place(order), radius, colour);
+    }
+    // The front is named first, so that its names have the room.
+    let others = (0..orders.len()).filter(|i| !best.contains(i));
+    taken.extend(orders.iter().map(|o| around(place(o), 9.0, 9.0)));
+    for index in best.iter().copied().chain(others) {
+        let order = &orders[index];
+        if order.cost.is_finite() && order.p99.is_finite() {
+            name(drawing, order, place(order), best.contains(&index), &mut taken);
+        }
+    }
+}
+
+fn around((x, y): Point, wide: f64, high: f64) -> Extent {
+    (x - wide, y - high, x + wide, y + high)
+}
+
+/// The name where there is room beside its point; left out where there is none (the table has it).
+fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken: &mut Vec<Extent>) {
+    let text = letters::fit(&format::printable(&order.name), SMALL, front, 420.0);
+    let wide = letters::width(&text, SMALL, front);
+    let sides = [
+        (14.0, -20.0, Anchor::Start),
+        (16.0, 0.0, Anchor::Start),
+        (-16.0, 0.0, Anchor::End),
+        (-14.0, 20.0, Anchor::End),
+        (14.0, 20.0, Anchor::Start),
+        (-14.0, -20.0, Anchor::End),
+        (40.0, -24.0, Anchor::End),
+        (40.0, 24.0, Anchor::End),
+    ];
+    for (dx, dy, anchor) in sides {
+        let left = if anchor == Anchor::Start { x + dx } else { x + dx - wide };
+        let extent = (left, y + dy - SMALL * 0.6, left + wide, y + dy + SMALL * 0.6);
+        let inside = extent.0 >= LEFT && extent.2 <= WIDTH - 20.0 && extent.1 >= HEAD - 12.0 && extent.3 <= BOTTOM;
+        let free = taken.iter().all(|o| extent.2 <= o.0 || o.2 <= extent.0 || extent.3 <= o.1 || o.3 <= extent.1);
+        if inside && free {
+            taken.push(extent);
+            let colour = if front { INK } else { SOFT };
+            let label = Text { anchor, bold: front, ..Text::new((x + dx, y + dy), SMALL, text).colour(colour) };
+            return drawing.text(label);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(name: &str, cost: f64, p99: f64) -> Order {
+        Order { name: name.into(), cost, p99 }
+    }
+
+    #[test]
+    fn the_front_holds_what_none_beats() {
+        let orders = [
+            order("dear", 9.0, 0.1),
+            order("beaten", 9.5, 0.2),
+            order("cheap", 1.0, 2.0),
+            order("middle", 4.0, 0.5),
+            order("same", 4.0, 0.5),
+            order("late", 0.5, f64::INFINITY),
+        ];
+        assert_eq!(front(&orders), [2, 3, 0]);
+    }
+
+    #[test]
+    fn the_fronts_names_are_shown() {
+        let orders: Vec<Order> = (0..30)
+            .map(|i| order(&format!("order {i}"), 5.0 + f64::from(i % 7), 0.1 + f64::from(i % 5) * 0.01))
+            .collect();
+        let best = front(&orders);
+        let drawing = draw(&ParetoFigure { title: "t".into(), subtitle: String::new(), orders: orders.clone() });
+        super::super::tests::assert_tidy(&drawing);
+        for index in best {
+            assert!(drawing.texts().any(|t| t.text == orders[index].name), "{index}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! A figure of merit against traffic, a line per case: the cost curve, latency against traffic,
+//! utilisation against traffic.
+
+use super::axis::{Scale, nice_end, nice_log_range, spread};
+use super::drawing::{Drawing, Point, Text};
+use super::frame::{self, HEAD};
+use super::latency::name_at;
+use super::letters;
+use super::style::{INK, Look, Mark, PAPER, SMALL, WIDTH, circle, ink_on, look};
+use crate::report::format;
+
+const HEIGHT: f64 = 1000.0;
+const LEFT: f64 = 170.0;
+const RIGHT: f64 = WIDTH - 440.0;
+const BOTTOM: f64 = HEIGHT - 150.0;
+/// The strip of the best case by region of traffic, when there is one.
+const STRIP: (f64, f64) = (HEAD + 24.0, HEAD + 60.0);
+/// Lines at most: so many names have room at the right.
+const MOST_LINES: usize = 24;
+/// Powers of ten of a logarithmic axis at most; what lies below is drawn on its lower end.
+const MOST_DECADES: i32 = 7;
+
+/// What is drawn against traffic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrafficFigure {
+    /// The question.
+    pub title: String,
+    /// What is shown, and what bands and marks mean.
+    pub subtitle: String,
+    /// What the vertical axis counts.
+    pub y_title: String,
+    /// How its numbers are written.
+    pub measure: Measure,
+    /// The cases' lines.
+    pub lines: Vec<TrafficLine>,
+    /// Where two lines cross.
+    pub crossings: Vec<Crossing>,
+    /// The best case by region, from little to much traffic; may be empty.
+    pub best: Vec<Region>,
+}
+
+/// What a vertical axis measures: money and times on a logarithmic scale, shares on a linear one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// US dollars.
+    Money,
+    /// Seconds.
+    Time,
+    /// Shares, of which 1 is all.
+    Share,
+    /// Numbers, such as instances.
+    Number,
+}
+
+/// The line of one case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrafficLine {
+    /// The case.
+    pub name: String,
+    /// Requests per month, mean, half-width of its interval (0 where it is not known); rising in
+    /// the first.
+    pub points: Vec<(f64, f64, f64)>,
+    /// Whether it changes by steps (a number of instances), not steadily.
+    pub stepwise: bool,
+    /// Why it ends before the greatest traffic, or has no points: "p99 above 500 ms".
+    pub ends: Option<String>,
+}
+
+/// Where two lines cross, with the interval that covers the noise of the simulation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossing {
+    /// Requests per month.
+    pub at: f64,
+    /// The least that it may be.
+    pub low: f64,
+    /// The greatest that it may be.
+    pub high: f64,
+    /// What both lines are there.
+    pub value: f64,
+}
+
+/// A region of traffic and the line that is best in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// From so many requests per month.
+    pub from: f64,
+    /// To so many.
+    pub to: f64,
+    /// The index of the line.
+    pub line: usize,
+}
+
+impl Measure {
+    fn show(self, value: f64) -> String {
+        match self {
+            Measure::Money => format::short_money(value),
+            Measure::Time => format::duration(value),
+            Measure::Share => format::percent(value),
+            Measure::Number => format::short_count(value),
+        }
+    }
+
+    fn scale(self, values: impl Iterator<Item = f64>, place: Point) -> Option<Scale> {
+        let values: Vec<f64> = values.collect();
+        let most = values.iter().copied().fold(0.0, f64::max);
+        if self == Measure::Share {
+            return Some(Scale::linear((0.0, nice_end(most.min(1e9), 5)), place));
+        }
+        let least = most / 10f64.powi(MOST_DECADES);
+        nice_log_range(values.into_iter().filter(|v| *v >= least)).map(|range| Scale::logarithmic(range, place))
+    }
+}
+
+/// The figure.
+pub fn draw(figure: &TrafficFigure) -> Drawing {
+    let mut drawing = frame::head(HEIGHT, &figure.title, &figure.subtitle);
+    let points = || figure.lines.iter().take(MOST_LINES).flat_map(|line| line.points.iter());
+    let traffic = nice_span(points().map(|p| p.0));
+    let top = if figure.best.is_empty() { HEAD } else { STRIP.1 + 16.0 };
+    let values = points().flat_map(|p| [p.1, p.1 + p.2, if p.1 > p.2 { p.1 - p.2 } else { p.1 }]);
+    let (Some(traffic), Some(up)) = (traffic, figure.measure.scale(values, (BOTTOM, top))) else {
+        frame::foot(&mut drawing, &endings(figure, "There is nothing to draw."));
+        return drawing;
+    };
+    let across = Scale::logarithmic(traffic, (LEFT, RIGHT));
+    axes(&mut drawing, figure, (&across, &up), top);
+    strip(&mut drawing, figure, &across);
+    let shown = || figure.lines.iter().enumerate().take(MOST_LINES);
+    shown().for_each(|(index, line)| band(&mut drawing, line, (&across, &up), look(index)));
+    shown().for_each(|(index, line)| course(&mut drawing, line, (&across, &up), look(index)));
+    figure.crossings.iter().for_each(|crossing| ring(&mut drawing, crossing, (&across, &up)));
+    names(&mut drawing, figure, (&across, &up), top);
+    let low = up.range().0;
+    let edge = points().any(|p| p.1 < low * (1.0 - 1e-9));
+    let edge = if edge { format!("Below {}: on the lower edge. ", figure.measure.show(low)) } else { String::new() };
+    frame::foot(&mut drawing, &endings(figure, &edge));
+    drawing
+}
+
+/// From the least to the greatest traffic.
+fn nice_span(traffic: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let (low, high) =
+        traffic.filter(|x| *x > 0.0 && x.is_finite()).fold((f64::MAX, 0.0f64), |(l, h), x| (l.min(x), h.max(x)));
+    (high > 0.0).then_some(if high > low { (low, high) } else { (low / 2.0, high * 2.0) })
+}
+
+fn axes(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &Scale), top: f64) {
+    frame::y_axis(drawing, up, &up.ticks(8), (LEFT, RIGHT), |value| figure.measure.show(value));
+    frame::x_axis(drawing, across, &across.ticks(8), (top, BOTTOM), format::short_count);
+    frame::x_title(drawing, (LEFT, RIGHT), BOTTOM + 64.0, "requests per month");
+    frame::y_title(drawing, (top, BOTTOM), &figure.y_title);
+}
+
+/// The best case by region, with the traffic at which it changes above the boundaries.
+fn strip(drawing: &mut Drawing, figure: &TrafficFigure, across: &Scale) {
+    for region in &figure.best {
+        let (left, right) = (across.place(region.from), across.place(region.to));
+        let Some(line) = figure.lines.get(region.line).filter(|_| right - left >= 1.0) else { continue };
+        let look = look(region.line);
+        drawing.rectangle((left, STRIP.0), (right, STRIP.1), look.colour);
+        drawing.outline((left, STRIP.0), (right, STRIP.1), PAPER, 2.0);
+        if right - left > 60.0 {
+            let name = letters::fit(&format::printable(&line.name), SMALL, true, right - left - 16.0);
+            let at = ((left + right) / 2.0, (STRIP.0 + STRIP.1) / 2.0);
+            drawing.text(Text::new(at, SMALL, name).middle().bold().colour(ink_on(look.colour)));
+        }
+    }
+    let changes: Vec<f64> = figure.best.windows(2).map(|pair| pair[0].to).collect();
+    let places: Vec<f64> = changes.iter().map(|x| across.place(*x)).collect();
+    let apart = spread(&places, 84.0, LEFT + 40.0, RIGHT - 40.0);
+    for ((change, place), x) in changes.iter().zip(&places).zip(apart) {
+        drawing.line(vec![(*place, STRIP.0), (*place, STRIP.0 - 8.0)], INK, 1.5, &[]);
+        drawing.text(Text::new((x, STRIP.0 - 20.0), SMALL, format::short_count(*change)).middle());
+    }
+}
+
+/// Every point as a stretch: a step reaches half way (by ratio) to its neighbours.
+fn stretches(line: &TrafficLine) -> Vec<(f64, f64, f64)> {
+    if !line.stepwise {
+        return line.points.clone();
+    }
+    let middle = |a: f64, b: f64| (a * b).sqrt();
+    let points = &line.points;
+    let ends = |i: usize| {
+        let before = if i == 0 { points[i].0 } else { middle(points[i - 1].0, points[i].0) };
+        let after = points.get(i + 1).map_or(points[i].0, |next| middle(points[i].0, next.0));
+        [(before, points[i].1, points[i].2), (after, points[i].1, points[i].2)]
+    };
+    (0..points.len()).flat_map(ends).collect()
+}
+
+fn band(drawing: &mut Drawing, line: &TrafficLine, (across, up): (&Scale, &Scale), look: Look) {
+    let stretches = stretches(line);
+    let side =
+        |sign: f64| stretches.iter().map(move |(x, mean, half)| (across.place(*x), up.place(mean + sign * half)));
+    let corners: Vec<Point> = side(1.0).chain(side(-1.0).rev()).collect();
+    drawing.area(corners, look.colour, 0.18);
+}
+
+fn course(drawing: &mut Drawing, line: &TrafficLine, (across, up): (&Scale, &Scale), look: Look) {
+    let points: Vec<Point> = stretches(line).iter().map(|(x, y, _)| (across.place(*x), up.place(*y))).collect();
+    let last = points.last().copied();
+    drawing.line(points, look.colour, 4.0, look.dash);
+    for (x, y, _) in &line.points {
+        look.mark.draw(drawing, (across.place(*x), up.place(*y)), 6.0, look.colour);
+    }
+    if let Some(last) = last.filter(|_| line.ends.is_some()) {
+        drawing.area(circle(last, 15.0), PAPER, 1.0);
+        Mark::Cross.draw(drawing, last, 10.0, look.colour);
+    }
+}
+
+/// A ring where lines cross, and a whisker over the interval.
+fn ring(drawing: &mut Drawing, crossing: &Crossing, (across, up): (&Scale, &Scale)) {
+    let (low, high) = across.range();
+    if !(low..=high).contains(&crossing.at) {
+        return;
+    }
+    let at = (across.place(crossing.at), up.place(crossing.value));
+    let (left, right) = (across.place(crossing.low), across.place(crossing.high));
+    if right - left > 26.0 {
+        frame::whisker(drawing, (left, right), at.1, 7.0);
+    }
+    drawing.area(circle(at, 12.0), INK, 1.0);
+    drawing.area(circle(at, 9.0), PAPER, 1.0);
+}
+
+fn names(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &Scale), top: f64) {
+    let shown: Vec<(usize, Point)> = figure
+        .lines
+        .iter()
+        .enumerate()
+        .take(MOST_LINES)
+        .filter_map(|(index, line)| {
+            let (x, y, _) = *line.points.last()?;
+            Some((index, (across.place(x), up.place(y))))
+        })
+        .collect();
+    let wanted: Vec<f64> = shown.iter().map(|(_, end)| end.1).collect();
+    for ((index, end), y) in shown.iter().zip(spread(&wanted, 31.0, top, BOTTOM - 10.0)) {
+        let look = look(*index);
+        if end.0 < RIGHT - 1.0 {
+            drawing.line(vec![(end.0 + 16.0, end.1), (RIGHT, end.1)], look.colour, 1.5, &[3.0, 6.0]);
+        }
+        name_at(drawing, (RIGHT, end.1), y, (&figure.lines[*index].name, ""), look);
+    }
+}
+
+/// What the foot says of lines that end, or that are not there.
+fn endings(figure: &TrafficFigure, otherwise: &str) -> String {
+    let of = |empty: bool| {
+        let lines = figure.lines.iter().filter(move |line| line.points.is_empty() == empty);
+        let said = lines.filter_map(|line| Some(format!("{} ({})", line.name, line.ends.as_ref()?)));
+        said.collect::<Vec<_>>().join(", ")
+    };
+    let (ended, missing) = (of(false), of(true));
+    let mut text = otherwise.to_string();
+    if !ended.is_empty() {
+        text += &format!("×  no further: {ended}. ");
+    }
+    if !missing.is_empty() {
+        text += &format!("Not drawn: {missing}. ");
+    }
+    if figure.lines.len() > MOST_LINES {
+        text += &format!("{} cases more are in the table.", figure.lines.len() - MOST_LINES);
+    }
+    text.trim_end().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::figure::drawing::Shape;
+
+    fn line(name: &str, points: &[(f64, f64, f64)]) -> TrafficLine {
+        TrafficLine { name: name.into(), points: points.to_vec(), stepwise: false, ends: None }
+    }
+
+    #[test]
+    fn a_step_reaches_half_way_to_its_neighbours() {
+        let mut steps = line("a", &[(1.0, 5.0, 0.0), (100.0, 10.0, 0.0)]);
+        steps.stepwise = true;
+        assert_eq!(stretches(&steps), [(1.0, 5.0, 0.0), (10.0, 5.0, 0.0), (10.0, 10.0, 0.0), (100.0, 10.0, 0.0)]);
+    }
+
+    #[test]
+    fn a_power_law_is_a_straight_line() {
+        let points: Vec<_> = (0..5).map(|i| (10f64.powi(i), 2.0 * 10f64.powi(i), 0.0)).collect();
+        let figure = TrafficFigure {
+            title: "t".into(),
+            subtitle: String::new(),
+            y_title: "y".into(),
+            measure: Measure::Money,
+            lines: vec![line("a", &points)],
+            crossings: vec![],
+            best: vec![],
+        };
+        let drawing = draw(&figure);
+        let drawn = drawing
+            .shapes
+            .iter()
+            .find_map(|shape| match shape {
+                Shape::Line { points, width, .. } if *width == 4.0 => Some(points.clone()),
+                _ => None,
+            })
+            .unwrap();
+        let slope = |a: Point, b: Point| (b.1 - a.1) / (b.0 - a.0);
+        assert!(drawn.windows(2).all(|w| (slope(w[0], w[1]) - slope(drawn[0], drawn[1])).abs() < 1e-9), "{drawn:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_said() {
+        let mut never = line("slow", &[]);
+        never.ends = Some("p99 above 500 ms".into());
+        let figure = TrafficFigure {
+            title: "t".into(),
+            subtitle: String::new(),
+            y_title: "y".into(),
+            measure: Measure::Money,
+            lines: vec![never],
+            crossings: vec![],
+            best: vec![],
+        };
+        let drawing = draw(&figure);
+        assert!(drawing.texts().any(|t| t.text.contains("Not drawn: slow (p99 above 500 ms)")));
+    }
+}
