@@ -2,9 +2,11 @@
 
 use super::Load;
 use super::reference::Counts;
+use hostsim::billing::Each;
+use hostsim::billing::charge::RoundTime;
 use hostsim::engine::Stream;
 use hostsim::fleet::{Fleet, Policy};
-use hostsim::hosting::deployment::{Fact, Gauge, Rounding, StartPhase};
+use hostsim::hosting::deployment::{Fact, Gauge, StartPhase};
 use hostsim::hosting::keep_alive::KeepAlive;
 use hostsim::hosting::routing::Routing;
 use hostsim::hosting::scaling::Scaling;
@@ -43,7 +45,24 @@ fn result(simulation: &Simulation) -> Run {
         counts.rejected += facts.rejected;
         counts.instances += facts.instances.value() as u64;
     }
-    Run { counts, digest: simulation.world.case_facts().digest.0 }
+    Run { counts, digest: digest(simulation) }
+}
+
+/// Of what happened, in its order, and of what was observed of it.
+fn digest(simulation: &Simulation) -> u64 {
+    let mut digest = simulation.world.case_facts().digest;
+    let now = simulation.world.now();
+    for facts in simulation.world.facts() {
+        for level in [&facts.instances, &facts.starting, &facts.busy, &facts.work, &facts.present] {
+            digest.add(level.integral(now) as u64);
+            digest.add(level.peak() as u64);
+        }
+        for histogram in [&facts.latency, &facts.queueing] {
+            digest.add(histogram.sum() as u64);
+            histogram.cumulative().for_each(|(value, below)| digest.add(value ^ below << 40));
+        }
+    }
+    digest.0
 }
 
 fn workload(load: &Load, app: u32) -> AppWorkload {
@@ -60,7 +79,8 @@ fn workload(load: &Load, app: u32) -> AppWorkload {
 
 /// AWS Lambda as it billed in 2017: each request's time, rounded up to 100 ms.
 fn deployment(load: &Load, app: u32) -> Deployment {
-    let rounding = Rounding { minimum: 100_000_000, step: 100_000_000 };
+    let time = RoundTime { minimum: 100_000_000, granule: 100_000_000 };
+    let each = Each { time, ..Each::default() };
     let start = Distribution::constant(load.start as f64);
     Deployment {
         app: load.name(app),
@@ -85,7 +105,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         growth: None,
         sleep: None,
         when_full: WhenFull::Reject,
-        gauges: vec![Gauge { fact: Fact::RequestTime { provisioned: None }, rounding }],
+        gauges: vec![Gauge { fact: Fact::RequestTime { provisioned: None }, each }],
         hourly: false,
         bandwidth: false,
         closed: false,
