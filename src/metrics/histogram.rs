@@ -4,6 +4,10 @@
 //! cut into 256 buckets of equal width; below 512 ns every bucket is one nanosecond wide. The
 //! counts of an octave stand in a chunk that is allocated when the octave is first touched, so
 //! that an app without requests costs nothing.
+//!
+//! Recording touches a bucket at random, and with a hundred apps that is where a simulation waits
+//! for memory. So the counts are of 16 bits, which the processor's cache holds, and carry into
+//! wide ones once in 65,536 times.
 
 use std::iter;
 
@@ -12,12 +16,48 @@ const BUCKETS: usize = 256;
 /// log2 of [`BUCKETS`].
 const BUCKET_BITS: u32 = BUCKETS.trailing_zeros();
 
-type Chunk = Box<[u64; BUCKETS]>;
+/// The counts of an octave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Chunk {
+    low: [u16; BUCKETS],
+    /// What was carried from `low`, in units of 2^16; made at the first carry.
+    high: Option<Box<[u64; BUCKETS]>>,
+}
+
+impl Chunk {
+    const EMPTY: Chunk = Chunk { low: [0; BUCKETS], high: None };
+
+    #[inline]
+    fn count(&mut self, bucket: usize) {
+        let low = &mut self.low[bucket];
+        *low = low.wrapping_add(1);
+        if *low == 0 {
+            self.carry(bucket, 1);
+        }
+    }
+
+    fn add(&mut self, bucket: usize, count: u64) {
+        let sum = u64::from(self.low[bucket]) + (count & 0xffff);
+        self.low[bucket] = sum as u16;
+        self.carry(bucket, (count >> 16) + (sum >> 16));
+    }
+
+    #[cold]
+    fn carry(&mut self, bucket: usize, carried: u64) {
+        if carried > 0 {
+            self.high.get_or_insert_with(|| Box::new([0; BUCKETS]))[bucket] += carried;
+        }
+    }
+
+    fn get(&self, bucket: usize) -> u64 {
+        self.high.as_ref().map_or(0, |high| high[bucket] << 16) + u64::from(self.low[bucket])
+    }
+}
 
 /// Counts of lengths of time, with their exact number, sum, least and greatest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
-    chunks: Vec<Option<Chunk>>,
+    chunks: Vec<Option<Box<Chunk>>>,
     count: u64,
     sum: u128,
     min: u64,
@@ -57,8 +97,8 @@ impl Histogram {
     pub fn record(&mut self, value: u64) {
         let (chunk, bucket) = place(value);
         match self.chunks.get_mut(chunk) {
-            Some(Some(counts)) => counts[bucket] += 1,
-            _ => self.chunk(chunk)[bucket] += 1,
+            Some(Some(counts)) => counts.count(bucket),
+            _ => self.chunk(chunk).count(bucket),
         }
         self.count += 1;
         self.sum += u128::from(value);
@@ -72,16 +112,15 @@ impl Histogram {
         if self.chunks.len() <= chunk {
             self.chunks.resize(chunk + 1, None);
         }
-        self.chunks[chunk].get_or_insert_with(|| Box::new([0; BUCKETS]))
+        self.chunks[chunk].get_or_insert_with(|| Box::new(Chunk::EMPTY))
     }
 
     /// Adds what another histogram counted; the result is that of one histogram that saw both.
     pub fn merge(&mut self, other: &Histogram) {
         for (index, counts) in other.chunks.iter().enumerate() {
             let Some(counts) = counts else { continue };
-            for (mine, theirs) in self.chunk(index).iter_mut().zip(counts.iter()) {
-                *mine += theirs;
-            }
+            let mine = self.chunk(index);
+            (0..BUCKETS).for_each(|bucket| mine.add(bucket, counts.get(bucket)));
         }
         self.count += other.count;
         self.sum += other.sum;
@@ -93,7 +132,7 @@ impl Histogram {
     pub fn clear(&mut self) {
         let chunks = std::mem::take(&mut self.chunks);
         *self = Histogram { chunks, ..Histogram::default() };
-        self.chunks.iter_mut().flatten().for_each(|counts| counts.fill(0));
+        self.chunks.iter_mut().flatten().for_each(|counts| **counts = Chunk::EMPTY);
     }
 
     /// How many values there are.
@@ -160,7 +199,7 @@ impl Histogram {
     /// The buckets that hold something, in order: least value, width, count.
     fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
         let chunks = self.chunks.iter().enumerate().filter_map(|(i, chunk)| Some((i, chunk.as_ref()?)));
-        let all = chunks.flat_map(|(i, counts)| counts.iter().enumerate().map(move |(j, count)| (i, j, *count)));
+        let all = chunks.flat_map(|(i, counts)| (0..BUCKETS).map(move |j| (i, j, counts.get(j))));
         all.filter(|(_, _, count)| *count > 0).map(|(i, j, count)| {
             let (least, width) = bounds(i, j);
             (least, width, count)
@@ -244,6 +283,17 @@ mod tests {
         assert_eq!(served.quantile_among(0.98, 100), Some(10.0));
         assert_eq!(served.quantile_among(0.99, 100), Some(f64::INFINITY));
         assert_eq!(Histogram::new().quantile_among(0.5, 3), Some(f64::INFINITY));
+    }
+
+    #[test]
+    fn counts_beyond_sixteen_bits_are_carried() {
+        let mut many = histogram(&[7; 200_000]);
+        many.merge(&histogram(&[7; 200_000]));
+        many.record(3);
+        assert_eq!(many.cumulative().collect::<Vec<_>>(), [(3, 1), (7, 400_001)]);
+        many.clear();
+        many.record(7);
+        assert_eq!(many, histogram(&[7]));
     }
 
     proptest! {
