@@ -14,7 +14,7 @@ fn help_of_the_program_and_of_every_command() {
     let help = run(root(), &["--help"]);
     assert_eq!((help.status, help.err.as_str()), (Some(0), ""));
     insta::assert_snapshot!("help", help.out);
-    for command in ["run", "check", "models", "schema", "trace", "completions", "man"] {
+    for command in ["run", "bill", "check", "models", "schema", "trace", "completions", "man"] {
         let help = run(root(), &[command, "--help"]);
         assert_eq!(help.status, Some(0));
         insta::assert_snapshot!(format!("help-{command}"), help.out);
@@ -351,4 +351,36 @@ fn completions_and_manual_pages_know_every_command() {
     assert_eq!(run(directory.path(), &["man", "nothing"]).status, Some(2));
     assert_eq!(run(directory.path(), &["man", "--output", "pages"]).status, Some(0));
     assert!(directory.path().join("pages/hostsim-models.1").exists());
+}
+
+const USAGE: &str = r#"schema = 1
+hosting = "aws-lambda-2017"
+month = "2017-08"
+[[usage]]
+size = "512mb"
+requests = 3_000_000
+time = "1 s"
+"#;
+
+#[test]
+fn a_usage_file_is_priced_in_every_format() {
+    let directory = tempfile::tempdir().unwrap();
+    let bill = |more: &[&str]| {
+        let done = run_with_input(directory.path(), &[&["bill", "-"], more].concat(), USAGE);
+        assert_eq!((done.status, done.err.as_str()), (Some(0), ""));
+        done.out
+    };
+    // 2 M requests at $0.20 a million, and 3 M × 0.5 GB-s less 400,000 at $0.00001667.
+    let json: serde_json::Value = serde_json::from_str(&bill(&["--format", "json"])).unwrap();
+    assert_eq!((json["total"].as_str(), json["currency"].as_str()), (Some("18.74"), Some("USD")));
+    assert!(bill(&[]).contains("18.74 USD") && bill(&["--format", "csv"]).contains("18.74"));
+    assert!(bill(&["--format", "markdown"]).contains("| total |  |  |  |  | 18.74 USD |"));
+    assert!(bill(&["--format", "focus"]).contains("BilledCost"));
+    bill(&["--output", "bills"]);
+    for file in ["invoice.json", "invoice.csv", "focus.csv"] {
+        assert!(directory.path().join("bills").join(file).exists(), "{file}");
+    }
+    let wrong = run_with_input(directory.path(), &["bill", "-"], &USAGE.replace("512mb", "512"));
+    assert_eq!((wrong.status, wrong.out.as_str()), (Some(2), ""));
+    assert!(wrong.err.contains("-:5:8") && wrong.err.contains("512mb"), "{}", wrong.err);
 }

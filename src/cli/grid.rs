@@ -116,7 +116,8 @@ impl Grid {
         writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    fn to_markdown(&self) -> String {
+    /// A Markdown table.
+    pub fn to_markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let escape = |text: &str| text.replace('|', "\\|").replace('\n', " ");
         let head = line(self.columns.iter().map(|column| escape(&column.heading)).collect());
