@@ -7,10 +7,13 @@ mod bill;
 mod catalogue;
 mod check;
 mod completions;
+mod curve;
 mod failure;
 mod grid;
 mod interrupt;
+mod load;
 mod man;
+mod map;
 mod models;
 mod options;
 mod progress;
@@ -48,6 +51,8 @@ macro_rules! commands {
 
 commands! {
     Run(run::Run),
+    Curve(curve::Curve),
+    Map(map::Map),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),
