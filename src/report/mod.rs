@@ -9,6 +9,7 @@ mod document;
 pub mod figure;
 mod files;
 pub mod format;
+pub mod html;
 mod json;
 mod markdown;
 mod notes;
