@@ -5,12 +5,14 @@
 
 mod comparison;
 mod csv;
+pub mod curve;
 mod document;
 pub mod figure;
 mod files;
 pub mod format;
 pub mod html;
 mod json;
+pub mod map;
 mod markdown;
 mod notes;
 mod table;
