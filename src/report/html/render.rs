@@ -29,10 +29,10 @@ pub fn page(page: &Page) -> String {
     let figures: Vec<svg::Figure> =
         page.figures.iter().enumerate().map(|(i, (drawing, heading))| svg::figure(drawing, i + 1, heading)).collect();
     let context = context! {
-        kind => page.kind,
-        question => page.question,
-        answer => page.answer,
-        remark => page.remark,
+        kind => page.kind.as_str(),
+        question => page.question.as_str(),
+        answer => page.answer.as_str(),
+        remark => page.remark.as_str(),
         cases => Value::from(Serde(&page.cases)),
         colours => (0..page.cases.len()).map(colour).collect::<Vec<_>>(),
         tables => Value::from(Serde(&page.tables)),
