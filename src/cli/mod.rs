@@ -3,6 +3,7 @@
 //! To add a command: a file here with a struct of its options that implements [`Execute`], its
 //! `mod` line, and its line in `commands!`.
 
+mod advise;
 mod bill;
 mod catalogue;
 mod check;
@@ -53,6 +54,7 @@ commands! {
     Run(run::Run),
     Curve(curve::Curve),
     Map(map::Map),
+    Advise(advise::Advise),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

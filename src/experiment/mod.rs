@@ -1,5 +1,6 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
+pub mod advise;
 mod commitment;
 pub mod curve;
 pub mod deploy;

@@ -3,6 +3,7 @@
 //! A [`ResultDocument`] holds all that a run has learned; every format is a function of it alone,
 //! so that no two of them can disagree.
 
+pub mod advice;
 mod comparison;
 mod csv;
 pub mod curve;
