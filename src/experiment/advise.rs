@@ -158,7 +158,8 @@ impl Adviser<'_> {
             root.set_path(&keys, Node::synthetic(value.clone(), at));
         }
         let scenario = Scenario::read(&root, &self.source.directory, self.catalogue, d);
-        let mut scenario = scenario.ok_or_else(|| RunError::Input("the catalogue does not fit this scenario".into()))?;
+        let mut scenario =
+            scenario.ok_or_else(|| RunError::Input("the catalogue does not fit this scenario".into()))?;
         scenario.run = self.scenario.run.clone();
         Ok(scenario)
     }

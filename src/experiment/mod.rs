@@ -17,6 +17,7 @@ mod validate;
 
 pub use deploy::{Commit, Order};
 pub use notes::describe;
+pub use notes::of_scenario as scenario_notes;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};

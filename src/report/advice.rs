@@ -50,7 +50,15 @@ pub fn to_csv(advice: &Advice) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record([
-        "rank", "hosting", "family", "order", "tco_usd", "invoice_usd", "labour_usd", "latency_p99_s", "pareto",
+        "rank",
+        "hosting",
+        "family",
+        "order",
+        "tco_usd",
+        "invoice_usd",
+        "labour_usd",
+        "latency_p99_s",
+        "pareto",
     ]);
     let pareto = on_front(advice);
     for (index, offer) in advice.offers.iter().enumerate() {
@@ -93,7 +101,9 @@ pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
             more,
         ]);
     }
-    let mut text = format!("{title}\nthe cheapest order of each model that meets the objective; * none is both cheaper and faster\n\n{table}\n\n");
+    let mut text = format!(
+        "{title}\nthe cheapest order of each model that meets the objective; * none is both cheaper and faster\n\n{table}\n\n"
+    );
     for swing in &advice.swings {
         text.push_str(&format!("- {}\n", sentence(advice, swing)));
     }
@@ -104,7 +114,11 @@ pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
 }
 
 fn gives_up(tco: f64, least: f64) -> String {
-    if tco <= least { String::new() } else { format!("+{} ({})", format::money(tco - least), format::percent((tco - least) / least.max(1e-9))) }
+    if tco <= least {
+        String::new()
+    } else {
+        format!("+{} ({})", format::money(tco - least), format::percent((tco - least) / least.max(1e-9)))
+    }
 }
 
 fn sentence(advice: &Advice, swing: &Swing) -> String {

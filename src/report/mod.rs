@@ -10,6 +10,7 @@ pub mod curve;
 mod document;
 pub mod figure;
 mod files;
+pub mod focus;
 pub mod format;
 pub mod html;
 mod json;
