@@ -50,11 +50,24 @@ impl Trial<'_> {
     /// # Errors
     /// Where an app does not fit its size or a size no server, or a trace cannot be read.
     pub fn run(&self) -> Result<Replication, String> {
+        Ok(self.measure(&self.simulate()?))
+    }
+
+    /// Simulates, and neither bills nor measures.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn simulate(&self) -> Result<Simulation, String> {
         let mut simulation = self.simulation()?;
         simulation.run().map_err(|error| error.to_string())?;
+        Ok(simulation)
+    }
+
+    /// Bills and measures a simulation at its end: this trial's own, or that of one with the same
+    /// [`Trial::fingerprint`], which differs in prices and wages alone.
+    pub fn measure(&self, simulation: &Simulation) -> Replication {
         let books = Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world };
-        let billed = books.bill();
-        Ok(outcome::replication(self, &simulation, billed))
+        outcome::replication(self, simulation, books.bill())
     }
 
     /// The simulation, ready to run.
