@@ -7,7 +7,9 @@ pub mod objective;
 mod outcome;
 mod replicate;
 mod run;
+mod validate;
 
 pub use deploy::Order;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
+pub use validate::validate;
