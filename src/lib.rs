@@ -12,5 +12,6 @@ pub mod metrics;
 pub mod report;
 pub mod scenario;
 pub mod simulation;
+pub mod sweep;
 pub mod units;
 pub mod workload;

@@ -1,6 +1,7 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
 pub mod deploy;
+mod fingerprint;
 pub mod invoices;
 mod notes;
 pub mod objective;
@@ -10,6 +11,7 @@ mod run;
 mod validate;
 
 pub use deploy::Order;
+pub use fingerprint::Fingerprint;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
 pub use validate::validate;
