@@ -1,1 +1,4 @@
-
+mod bill_laws;
+mod bills;
+mod usage;
+mod usage_errors;

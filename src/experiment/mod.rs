@@ -1,17 +1,22 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
+mod commitment;
+pub mod curve;
 pub mod deploy;
 mod fingerprint;
 pub mod invoices;
 mod notes;
 pub mod objective;
 mod outcome;
+mod point;
 mod replicate;
 mod run;
+pub mod sizing;
 mod validate;
 
-pub use deploy::Order;
+pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;
+pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
 pub use validate::validate;

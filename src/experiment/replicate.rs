@@ -53,7 +53,13 @@ impl Trial<'_> {
         Ok(self.measure(&self.simulate()?))
     }
 
-    /// Simulates, and neither bills nor measures.
+    /// Bills and measures a simulation at its end: this trial's own, or that of one with the same
+    /// [`Trial::fingerprint`], which differs in prices, wages and objectives alone.
+    pub fn measure(&self, simulation: &Simulation) -> Replication {
+        outcome::replication(self, simulation, self.books(simulation).bill())
+    }
+
+    /// Simulates to the window's end.
     ///
     /// # Errors
     /// As [`Trial::run`].
@@ -63,11 +69,9 @@ impl Trial<'_> {
         Ok(simulation)
     }
 
-    /// Bills and measures a simulation at its end: this trial's own, or that of one with the same
-    /// [`Trial::fingerprint`], which differs in prices and wages alone.
-    pub fn measure(&self, simulation: &Simulation) -> Replication {
-        let books = Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world };
-        outcome::replication(self, simulation, books.bill())
+    /// The books of a simulation that has run.
+    pub fn books<'b>(&'b self, simulation: &'b Simulation) -> Books<'b> {
+        Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world }
     }
 
     /// The simulation, ready to run.

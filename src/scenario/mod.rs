@@ -18,7 +18,7 @@ pub use curve::{CurvePlan, Traffic};
 pub use expect::Expectation;
 pub use fleet::FleetPlan;
 pub use hosting::{CommitmentChoice, DeploymentPlan, InstancesChoice, SizeChoice};
-pub use load::{Source, load_file};
+pub use load::{Source, load_file, read_source};
 pub use run::{Month, RunPlan};
 pub use slo::{Slo, Statistic};
 
