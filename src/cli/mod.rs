@@ -11,11 +11,14 @@ mod failure;
 mod grid;
 mod interrupt;
 mod man;
+mod merge;
 mod models;
 mod options;
 mod progress;
 mod run;
 mod schema;
+mod sensitivity;
+mod sweep;
 mod terminal;
 mod trace;
 
@@ -48,6 +51,9 @@ macro_rules! commands {
 
 commands! {
     Run(run::Run),
+    Sweep(sweep::Sweep),
+    Merge(merge::Merge),
+    Sensitivity(sensitivity::Sensitivity),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

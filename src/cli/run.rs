@@ -96,12 +96,12 @@ impl Run {
 }
 
 /// The name of the directory that a scenario's files go to.
-fn stem(source: &Source) -> &str {
+pub(super) fn stem(source: &Source) -> &str {
     if source.stem == "-" { "standard-input" } else { &source.stem }
 }
 
 /// A share: "1%", "0.5 %" or "1" (per cent).
-fn parse_precision(text: &str) -> Result<f64, String> {
+pub(super) fn parse_precision(text: &str) -> Result<f64, String> {
     let share = parse_percent(&format!("{} %", text.trim().trim_end_matches('%').trim_end()))?;
     if share > 0.0 { Ok(share) } else { Err("expected a percentage above zero, such as 1%".into()) }
 }

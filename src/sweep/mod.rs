@@ -13,8 +13,10 @@ pub mod precision;
 pub mod resolve;
 pub mod runner;
 pub mod scale;
+pub mod sensitivity;
 pub mod shard;
 pub mod store;
+pub mod submit;
 #[expect(clippy::module_inception, reason = "it is the sweep itself")]
 mod sweep;
 pub mod table;

@@ -97,7 +97,12 @@ impl Plan {
     /// Simulations that these runs take.
     pub fn simulations(&self) -> u64 {
         let replications = |group: &Group| {
-            group.members.iter().map(|(point, _)| u64::from(self.points[*point as usize].replications)).max().unwrap_or(0)
+            group
+                .members
+                .iter()
+                .map(|(point, _)| u64::from(self.points[*point as usize].replications))
+                .max()
+                .unwrap_or(0)
         };
         self.groups.iter().map(replications).sum()
     }
@@ -107,12 +112,8 @@ impl Plan {
 fn look(resolver: &Resolver<'_>, index: u64) -> Option<(Planned, Vec<Likeness>)> {
     let resolved = resolver.read(index, &mut Diagnostics::default())?;
     let Resolved { scenario, key } = &resolved;
-    let planned = Planned {
-        index,
-        key: *key,
-        replications: scenario.run.replications,
-        cases: scenario.cases.len() as u32,
-    };
+    let planned =
+        Planned { index, key: *key, replications: scenario.run.replications, cases: scenario.cases.len() as u32 };
     let likeness = |case: &Case| {
         if is_open(case) {
             return Likeness::Open;

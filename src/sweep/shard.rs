@@ -20,10 +20,12 @@ impl Shard {
     /// What was expected.
     pub fn read(text: &str, shards: Option<u32>, variable: impl Fn(&str) -> Option<String>) -> Result<Shard, String> {
         let number = |name: &str| -> Result<u32, String> {
-            let value = variable(name).ok_or_else(|| format!("the environment has no {name}: is this run by {text}?"))?;
+            let value =
+                variable(name).ok_or_else(|| format!("the environment has no {name}: is this run by {text}?"))?;
             value.trim().parse().map_err(|_| format!("{name} is \"{value}\", which is not a number"))
         };
-        let of = |what: &str| shards.ok_or_else(|| format!("{what} does not say how many shards there are: add --shards N"));
+        let of =
+            |what: &str| shards.ok_or_else(|| format!("{what} does not say how many shards there are: add --shards N"));
         let shard = match text {
             "slurm" => {
                 let (id, least) = (number("SLURM_ARRAY_TASK_ID")?, number("SLURM_ARRAY_TASK_MIN")?);
@@ -32,14 +34,13 @@ impl Shard {
                 let first = if shards.is_some() { 1 } else { least };
                 Shard { number: id.saturating_sub(first).saturating_add(1), of }
             }
-            "kubernetes" => {
-                Shard { number: number("JOB_COMPLETION_INDEX")?.saturating_add(1), of: of("Kubernetes")? }
-            }
+            "kubernetes" => Shard { number: number("JOB_COMPLETION_INDEX")?.saturating_add(1), of: of("Kubernetes")? },
             "aws-batch" => {
                 Shard { number: number("AWS_BATCH_JOB_ARRAY_INDEX")?.saturating_add(1), of: of("AWS Batch")? }
             }
             _ => {
-                let expected = || format!("\"{text}\" is not a shard: expected I/N such as 3/8, slurm, kubernetes or aws-batch");
+                let expected =
+                    || format!("\"{text}\" is not a shard: expected I/N such as 3/8, slurm, kubernetes or aws-batch");
                 let (number, of) = text.split_once('/').ok_or_else(expected)?;
                 let parse = |part: &str| part.trim().parse::<u32>().map_err(|_| expected());
                 Shard { number: parse(number)?, of: parse(of)? }

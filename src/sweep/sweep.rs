@@ -196,7 +196,9 @@ impl<'a> Sweep<'a> {
             None => None,
         };
         let directory = path.parent().unwrap_or(path).display();
-        let other = |what: &str| Err(SweepError::Refused(format!("`{directory}` {what}: choose another --output, or remove it")));
+        let other = |what: &str| {
+            Err(SweepError::Refused(format!("`{directory}` {what}: choose another --output, or remove it")))
+        };
         match first {
             Some((_, Record::Header(header))) if header == self.header => Ok(()),
             Some((_, Record::Header(header))) if header.version != self.header.version => {

@@ -188,10 +188,8 @@ impl Csv {
     fn create(path: std::path::PathBuf) -> Result<Csv> {
         let directory = path.parent().unwrap_or(Path::new("."));
         let file = tempfile::NamedTempFile::new_in(directory)?;
-        let writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(1 << 16)
-            .from_writer(file);
+        let writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).buffer_capacity(1 << 16).from_writer(file);
         Ok(Csv { path, writer })
     }
 

@@ -49,12 +49,8 @@ fn price(kind: &ServerKind) -> String {
 
 /// One kind in full: each figure with its source and confidence.
 pub fn page(name: &str, catalogue: &Catalogue, d: &mut Diagnostics, format: Format) -> String {
-    let mut grid = Grid::new(&[
-        ("figure", "Figure"),
-        ("value", "Value"),
-        ("confidence", "Confidence"),
-        ("source", "Source"),
-    ]);
+    let mut grid =
+        Grid::new(&[("figure", "Figure"), ("value", "Value"), ("confidence", "Confidence"), ("source", "Source")]);
     let Some(kind) = read(name, catalogue, d) else { return String::new() };
     for (figure, value) in figures(&kind) {
         let evidence = kind.evidence.get(figure);

@@ -10,7 +10,7 @@ mod sobol;
 mod zip;
 
 pub use latin::latin_hypercube;
-pub use sample::{Method, Sample};
+pub use sample::{Method, Sample, saltelli};
 pub use sobol::{MOST_DIMENSIONS, Sobol};
 
 use super::axis::Axis;

@@ -65,7 +65,8 @@ impl LogReader {
         }
         let mut frame = [0; FRAME as usize];
         self.file.read_exact(&mut frame)?;
-        let [length, sum] = [0, 4].map(|at| u32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]));
+        let [length, sum] =
+            [0, 4].map(|at| u32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]));
         if length > LONGEST || here + FRAME + u64::from(length) > self.length {
             return Ok(None);
         }

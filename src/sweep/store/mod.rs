@@ -8,8 +8,8 @@ mod lock;
 mod log;
 mod record;
 
-pub(crate) use log::sync_directory;
 pub use lock::Lock;
+pub(crate) use log::sync_directory;
 pub use log::{Log, LogReader, Place};
 pub use record::{Header, Record, RunRecord};
 
