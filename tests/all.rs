@@ -1,1 +1,4 @@
+//! All integration tests: one binary, one module per topic.
 
+mod closed_forms;
+mod common;
