@@ -19,8 +19,17 @@ pub struct Order {
     pub instances: u32,
     /// The target of target tracking.
     pub target: Option<f64>,
-    /// How many instances are committed to, where that was found.
-    pub committed: Option<u32>,
+    /// The commitment, where that was found.
+    pub committed: Option<Commit>,
+}
+
+/// A commitment that was found to be cheapest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// The plan's name.
+    pub plan: String,
+    /// How many instances.
+    pub instances: u32,
 }
 
 impl Order {

@@ -139,23 +139,32 @@ impl Books<'_> {
         Ok(AccountInvoice { tenant, tenants: 0, hosting: sheet.hosting.to_string(), apps, invoice })
     }
 
-    /// What the account committed to.
+    /// What the account committed to: what was found to be cheapest, or what the case states.
     fn committed(&self, sheet: &Sheet<'_>, lanes: &[LaneUse]) -> Vec<Committed> {
         let Some(first) = sheet.plan else { return Vec::new() };
-        let CommitmentChoice::Plan { plan, instances, spend } = &first.commitment else { return Vec::new() };
-        let Some(index) = first.model.prices.commitments.iter().position(|c| c.name == *plan) else {
+        let found = sheet.deployments.iter().find_map(|d| self.orders[*d].committed.as_ref());
+        let (name, spend) = match (found, &first.commitment) {
+            (Some(found), _) => (&found.plan, None),
+            (None, CommitmentChoice::Plan { plan, spend, .. }) => (plan, spend.clone()),
+            _ => return Vec::new(),
+        };
+        let Some(plan) = first.model.prices.commitments.iter().position(|c| c.name == *name) else {
             return Vec::new();
         };
-        let count = |deployment: usize| match instances {
-            Some(InstancesChoice::Count(count)) => u64::from(*count),
-            _ => u64::from(self.orders[deployment].committed.unwrap_or(self.orders[deployment].instances)),
+        let pairs = sheet.deployments.iter().zip(lanes);
+        let instances = pairs.map(|(d, lane)| (lane.size, self.committed_instances(*d))).collect();
+        vec![Committed { plan, instances: if spend.is_some() { Vec::new() } else { instances }, spend }]
+    }
+
+    /// How many instances of a deployment are committed to: as many as run, where it is not said.
+    fn committed_instances(&self, deployment: usize) -> u64 {
+        let order = &self.orders[deployment];
+        let stated = match &self.case.deployments[deployment].commitment {
+            CommitmentChoice::Plan { instances: Some(InstancesChoice::Count(count)), .. } => Some(*count),
+            _ => None,
         };
-        let by_size = sheet.deployments.iter().zip(lanes).map(|(d, lane)| (lane.size, count(*d))).collect();
-        vec![Committed {
-            plan: index,
-            instances: if spend.is_some() { Vec::new() } else { by_size },
-            spend: spend.clone(),
-        }]
+        let found = order.committed.as_ref().map(|commit| commit.instances);
+        u64::from(found.or(stated).unwrap_or(order.instances))
     }
 
     /// What one account's lanes used; all tenants' together where `all` of them are asked for.

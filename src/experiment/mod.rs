@@ -1,13 +1,20 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
+mod commitment;
+pub mod curve;
 pub mod deploy;
 pub mod invoices;
 mod notes;
 pub mod objective;
 mod outcome;
+mod point;
 mod replicate;
 mod run;
+pub mod sizing;
+mod validate;
 
-pub use deploy::Order;
+pub use deploy::{Commit, Order};
+pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
+pub use validate::validate;

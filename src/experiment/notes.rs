@@ -2,6 +2,7 @@
 
 use super::deploy::Order;
 use super::replicate::Replication;
+use super::sizing::{Attempt, is_open};
 use crate::billing::Confidence;
 use crate::scenario::{Case, Scenario};
 use crate::units::decimal_text;
@@ -19,8 +20,8 @@ pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
 }
 
 /// Sentences about a case.
-pub fn of_case(scenario: &Scenario, case: &Case, orders: &[Order], replications: &[Replication]) -> Vec<String> {
-    let mut notes = Vec::new();
+pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &[Replication]) -> Vec<String> {
+    let mut notes = sized(case, orders, tried);
     let mut seen = Vec::new();
     for (plan, order) in case.deployments.iter().zip(orders) {
         if seen.contains(&plan.model.name) {
@@ -53,6 +54,27 @@ pub fn of_case(scenario: &Scenario, case: &Case, orders: &[Order], replications:
             notes.push(error.clone());
         }
     }
-    let _ = scenario;
     notes
+}
+
+/// What was found where the case left it open, and how much was tried.
+fn sized(case: &Case, orders: &[Order], tried: &[Attempt]) -> Vec<String> {
+    if !is_open(case) {
+        return Vec::new();
+    }
+    let found: Vec<String> = orders.iter().map(describe).collect();
+    let tried = if tried.is_empty() { String::new() } else { format!(" ({} orders tried)", tried.len()) };
+    vec![format!("sized to {}{tried}.", found.join("; "))]
+}
+
+fn describe(order: &Order) -> String {
+    let mut text = match (order.target, order.instances) {
+        (Some(target), _) => format!("{} at a target of {:.0} %", order.size.name, 100.0 * target),
+        (None, 0) => order.size.name.clone(),
+        (None, count) => format!("{count} × {}", order.size.name),
+    };
+    if let Some(commit) = &order.committed {
+        text.push_str(&format!(", {} of them on {}", commit.instances, commit.plan));
+    }
+    text
 }

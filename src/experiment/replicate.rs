@@ -50,11 +50,24 @@ impl Trial<'_> {
     /// # Errors
     /// Where an app does not fit its size or a size no server, or a trace cannot be read.
     pub fn run(&self) -> Result<Replication, String> {
+        let simulation = self.simulate()?;
+        let billed = self.books(&simulation).bill();
+        Ok(outcome::replication(self, &simulation, billed))
+    }
+
+    /// Simulates to the window's end.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn simulate(&self) -> Result<Simulation, String> {
         let mut simulation = self.simulation()?;
         simulation.run().map_err(|error| error.to_string())?;
-        let books = Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world };
-        let billed = books.bill();
-        Ok(outcome::replication(self, &simulation, billed))
+        Ok(simulation)
+    }
+
+    /// The books of a simulation that has run.
+    pub fn books<'b>(&'b self, simulation: &'b Simulation) -> Books<'b> {
+        Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world }
     }
 
     /// The simulation, ready to run.

@@ -3,6 +3,7 @@
 use super::deploy::Order;
 use super::objective::verdicts;
 use super::replicate::{Replication, Trial};
+use super::sizing::{Attempt, find};
 use crate::hosting::facts::Digest;
 use crate::metrics::{Estimate, Figures, Histogram};
 use crate::report::{AppResult, CaseResult, ResultDocument, Timeline};
@@ -51,6 +52,7 @@ impl std::fmt::Display for RunError {
 struct Ordered<'a> {
     case: &'a Case,
     orders: Vec<Order>,
+    tried: Vec<Attempt>,
 }
 
 /// Runs all cases of a scenario.
@@ -58,7 +60,7 @@ struct Ordered<'a> {
 /// # Errors
 /// Where a case asks for what cannot be, a trace cannot be read, or the run was interrupted.
 pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -> Result<ResultDocument, RunError> {
-    let ordered = scenario.cases.iter().map(order).collect::<Result<Vec<_>, _>>()?;
+    let ordered = scenario.cases.iter().map(|case| order(scenario, case)).collect::<Result<Vec<_>, _>>()?;
     let mut results: Vec<Vec<Replication>> = ordered.iter().map(|_| Vec::new()).collect();
     let mut wanted = u64::from(scenario.run.replications);
     loop {
@@ -77,10 +79,9 @@ pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -
     Ok(document(scenario, &ordered, &results))
 }
 
-fn order(case: &Case) -> Result<Ordered<'_>, RunError> {
-    let orders: Option<Vec<Order>> = case.deployments.iter().map(Order::stated).collect();
-    let message = || format!("case `{}` leaves something to be right-sized", case.name);
-    Ok(Ordered { case, orders: orders.ok_or_else(|| RunError::Input(message()))? })
+fn order<'a>(scenario: &Scenario, case: &'a Case) -> Result<Ordered<'a>, RunError> {
+    let found = find(scenario, case, 1.0).map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
+    Ok(Ordered { case, orders: found.orders, tried: found.tried })
 }
 
 fn replicate(
@@ -100,7 +101,7 @@ fn replicate(
             if progress.stop.load(Ordering::Relaxed) {
                 return Err(RunError::Interrupted);
             }
-            let Ordered { case, orders } = &ordered[index];
+            let Ordered { case, orders, .. } = &ordered[index];
             let trial = Trial { scenario, case, orders, traffic: 1.0, replication };
             let result = trial.run().map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
             (progress.done)(done.fetch_add(1, Ordering::Relaxed) + 1, of);
@@ -174,7 +175,7 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         slo_met: (!all.is_empty()).then(|| all.iter().all(|met| *met)),
         straddles: straddles.collect(),
         timeline: timeline(scenario, replications),
-        notes: super::notes::of_case(scenario, ordered.case, &ordered.orders, replications),
+        notes: super::notes::of_case(ordered.case, &ordered.orders, &ordered.tried, replications),
         figures,
         apps,
         latency,

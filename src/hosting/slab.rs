@@ -25,12 +25,11 @@ struct Slot<T> {
 pub struct Slab<T> {
     slots: Vec<Slot<T>>,
     first_free: u32,
-    len: usize,
 }
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Slab { slots: Vec::new(), first_free: NONE, len: 0 }
+        Slab { slots: Vec::new(), first_free: NONE }
     }
 }
 
@@ -38,7 +37,6 @@ impl<T> Slab<T> {
     /// Puts a value into a slot.
     #[inline]
     pub fn insert(&mut self, value: T) -> Key {
-        self.len += 1;
         if self.first_free == NONE {
             self.slots.push(Slot { generation: 0, next_free: USED, value });
             return Key { slot: self.slots.len() as u32 - 1, generation: 0 };
@@ -58,7 +56,6 @@ impl<T> Slab<T> {
         place.generation = place.generation.wrapping_add(1);
         place.next_free = self.first_free;
         self.first_free = slot;
-        self.len -= 1;
     }
 
     /// The key of the present use of a slot.
@@ -71,16 +68,6 @@ impl<T> Slab<T> {
     #[inline]
     pub fn is_current(&self, key: Key) -> bool {
         self.slots[key.slot as usize].generation == key.generation
-    }
-
-    /// How many slots are in use.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether no slot is in use.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// The slots in use.

@@ -1,8 +1,8 @@
 //! How a case hosts one app: the model, and what its customer chooses.
 
 use super::App;
-use crate::catalogue::{Allotment, Catalogue, Model, Size, Terms, count32};
-use crate::document::{Diagnostics, Node, Table, Value, boolean, count, list, price, suggest, text};
+use crate::catalogue::{Catalogue, Model, Size, Terms, count32};
+use crate::document::{Diagnostics, Node, Origin, Table, Value, boolean, count, list, price, suggest, text};
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
 use crate::units::Exact;
@@ -57,6 +57,8 @@ pub struct DeploymentPlan {
     pub model: Arc<Model>,
     /// Its size.
     pub size: SizeChoice,
+    /// Where the size is written (or the case, where it is not).
+    pub size_at: Origin,
     /// How many instances stand ready; nothing where the scaling says it.
     pub instances: Option<InstancesChoice>,
     /// Whether the case orders a number of instances and no scaling of its own, so that the
@@ -125,7 +127,7 @@ impl Hosts {
             d.error(node.key, format!("the app `{}` has no `hosting` here", app.name), "");
         }
         let model = model?;
-        let size = read_size(&model, app, size_node, node, d);
+        let size = read_size(&model, size_node, node, d);
         let commitment = commitment_node.map_or(Some(CommitmentChoice::None), |n| read_commitment(&model, n, d));
         check_with(&model, &with, node, d);
         let fixed_number = own.scaling.is_none() && instances.is_some();
@@ -137,6 +139,7 @@ impl Hosts {
             app: index,
             start: start.map_or_else(|| model.start.clone(), phase),
             size: size?,
+            size_at: size_node.map_or(node.key, |node| node.at),
             instances,
             fixed_number,
             terms,
@@ -171,7 +174,7 @@ fn read_instances(node: &Node, d: &mut Diagnostics) -> Option<InstancesChoice> {
 /// The most instances that can be ordered at once.
 const MOST_INSTANCES: u64 = 10_000_000;
 
-fn read_size(model: &Model, app: &App, node: Option<&Node>, case: &Node, d: &mut Diagnostics) -> Option<SizeChoice> {
+fn read_size(model: &Model, node: Option<&Node>, case: &Node, d: &mut Diagnostics) -> Option<SizeChoice> {
     let Some(node) = node else {
         if model.sizes.len() == 1 {
             return model.sizes.first().map(|(_, size)| SizeChoice::Named(size.clone()));
@@ -182,7 +185,7 @@ fn read_size(model: &Model, app: &App, node: Option<&Node>, case: &Node, d: &mut
         d.error(case.key, format!("`{}` has several sizes: the key `size` is missing here", model.name), help);
         return None;
     };
-    let size = match &node.value {
+    match &node.value {
         Value::String(word) if word == "cheapest" => return Some(SizeChoice::Cheapest),
         Value::String(name) => model.size(name, node, d),
         Value::Table(_) => match &model.size_range {
@@ -197,15 +200,8 @@ fn read_size(model: &Model, app: &App, node: Option<&Node>, case: &Node, d: &mut
             d.error(node.at, format!("expected the name of a size, found {}", other.describe()), "");
             None
         }
-    }?;
-    if let Allotment::Fixed(memory) = size.memory
-        && app.memory > memory
-    {
-        let message = format!("the app `{}` needs {}, and the size `{}` has {memory}", app.name, app.memory, size.name);
-        d.error(node.at, message, "choose a larger size");
-        return None;
     }
-    Some(SizeChoice::Named(size))
+    .map(SizeChoice::Named)
 }
 
 fn read_commitment(model: &Model, node: &Node, d: &mut Diagnostics) -> Option<CommitmentChoice> {

@@ -13,6 +13,7 @@ use super::source::{Coming, Plan, Source};
 use super::window::{Sorter, key};
 use super::{AppWorkload, Arrival, WorkloadError};
 use crate::units::Time;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Arrivals that a window aims at.
@@ -30,7 +31,7 @@ pub struct Generator {
     /// What has been generated for the window, app by app.
     buffer: Vec<Arrival>,
     /// What was generated too early, sorted.
-    pending: Vec<Arrival>,
+    pending: VecDeque<Arrival>,
     sorter: Sorter,
 }
 
@@ -62,11 +63,11 @@ impl Generator {
             apps: Vec::with_capacity(apps.len()),
             next: Vec::with_capacity(apps.len()),
             end: during.end,
-            // Looking at each app once per window is cheap beside as many arrivals.
-            target: TARGET.max(apps.len() / 4),
+            // Each app is looked at once per window, so there should be as many arrivals as apps.
+            target: TARGET.max(apps.len()),
             width: 1e6,
             buffer: Vec::new(),
-            pending: Vec::new(),
+            pending: VecDeque::new(),
             sorter: Sorter::default(),
         };
         for (place, app) in apps.iter().enumerate() {
@@ -74,7 +75,7 @@ impl Generator {
             let demands = Demands::new(app, seed, replication);
             generator.add(place as u32, App { source: plan.source()?, demands, coming: NOTHING })?;
         }
-        generator.pending.sort_by_key(key);
+        generator.pending.make_contiguous().sort_by_key(key);
         Ok(generator)
     }
 
@@ -90,7 +91,7 @@ impl Generator {
             for (time, tenant) in std::mem::take(first) {
                 let (cpu, wait) = app.demands.draw(tenant, 0);
                 if time < self.end {
-                    self.pending.push(Arrival { time, app: place, tenant, cpu, wait });
+                    self.pending.push_back(Arrival { time, app: place, tenant, cpu, wait });
                 }
             }
         }
@@ -108,7 +109,7 @@ impl Generator {
     pub fn next_window(&mut self, out: &mut Vec<Arrival>) -> Result<bool, WorkloadError> {
         out.clear();
         let soonest = self.next.iter().copied().min().unwrap_or(u64::MAX);
-        let soonest = self.pending.first().map_or(soonest, |a| soonest.min(a.time.0));
+        let soonest = self.pending.front().map_or(soonest, |a| soonest.min(a.time.0));
         if soonest == u64::MAX {
             return Ok(false);
         }
@@ -166,7 +167,7 @@ impl Generator {
         self.buffer.sort_by_key(key);
         let bound = key(&self.buffer[self.target]);
         // All that waited already comes after all that is in the buffer.
-        self.pending.splice(..0, self.buffer.drain(self.target..));
+        self.buffer.drain(self.target..).rev().for_each(|arrival| self.pending.push_front(arrival));
         bound
     }
 

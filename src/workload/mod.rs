@@ -7,6 +7,7 @@ mod demand;
 pub mod distribution;
 mod generator;
 mod merged;
+mod rate;
 mod read;
 mod source;
 mod superposed;

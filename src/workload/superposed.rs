@@ -39,7 +39,7 @@ impl<I: Intensity> Superposed<I> {
         let delay = self.intensity.delay(self.now, mass, end)? + self.fraction;
         let whole = delay as u64;
         self.fraction = delay - whole as f64;
-        self.now = Time(self.now.0 + whole);
+        self.now = Time(self.now.0.saturating_add(whole));
         if self.now >= end {
             return None;
         }

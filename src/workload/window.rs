@@ -7,8 +7,8 @@ const LARGE: u32 = 24;
 
 /// Sorts arrivals by (time, app), those of one app and time in the order in which they stand.
 ///
-/// Times within a window are spread nearly evenly, so one pass into as many buckets as there
-/// are arrivals leaves almost nothing to do; the worst case stays n log n.
+/// Times within a window are spread nearly evenly, so one pass into twice as many buckets as
+/// there are arrivals leaves almost nothing to do; the worst case stays n log n.
 #[derive(Debug, Default)]
 pub(super) struct Sorter {
     ends: Vec<u32>,
@@ -20,7 +20,7 @@ impl Sorter {
         to.clear();
         let Some(first) = from.iter().map(|a| a.time.0).min() else { return };
         let last = from.iter().map(|a| a.time.0).max().unwrap_or(first);
-        let buckets = from.len().next_power_of_two();
+        let buckets = 2 * from.len().next_power_of_two();
         let scale = buckets as f64 / ((last - first) as f64 + 1.0);
         // Monotone in time, so buckets stand in order.
         let bucket = |a: &Arrival| (((a.time.0 - first) as f64 * scale) as usize).min(buckets - 1);

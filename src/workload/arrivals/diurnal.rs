@@ -48,6 +48,12 @@ impl Diurnal {
         (0.5e-9 * (self.peak + self.trough), 0.5e-9 * (self.peak - self.trough))
     }
 
+    fn near(&self, time: f64) -> Near {
+        let (middle, half) = self.swing();
+        let (sin, cos) = libm::sincos(angle(time - self.peak_at.0 as f64));
+        Near { middle, sin: half * sin, cos: half * cos }
+    }
+
     /// Expected arrivals (per unit of the weekend's factor) up to a time of the day, less those of
     /// some fixed time, and the rate there per nanosecond: the integral of
     /// m + a cos(w (t - peak)) is m t + a/w sin(w (t - peak)).
@@ -85,6 +91,44 @@ impl Diurnal {
     }
 }
 
+/// The rate near a moment, as far as the first terms of sine and cosine go.
+struct Near {
+    middle: f64,
+    /// The swing times the sine and the cosine at that moment.
+    sin: f64,
+    cos: f64,
+}
+
+/// Radians for which terms up to the sixth power are exact to a part in 10^16: 2 minutes.
+const NEAR: f64 = 0.01;
+
+impl Near {
+    /// Nanoseconds until `mass` is expected, by Newton's method; `None` where that is not near.
+    fn delay(&self, mass: f64) -> Option<f64> {
+        let w = TAU / LENGTH;
+        let curve = w * (self.sin.abs() + self.cos.abs());
+        let mut delay = mass / (self.middle + self.cos);
+        for _ in 0..6 {
+            let angle = delay * w;
+            if !(0.0..NEAR).contains(&angle) {
+                return None;
+            }
+            let square = angle * angle;
+            let sin = angle * (1.0 - square * (1.0 / 6.0 - square * (1.0 / 120.0)));
+            let cos_less_one = -square * (0.5 - square * (1.0 / 24.0 - square * (1.0 / 720.0)));
+            // sin(a + d) - sin(a) = sin(a) (cos(d) - 1) + cos(a) sin(d)
+            let reached = self.middle * delay + (self.sin * cos_less_one + self.cos * sin) / w;
+            let rate = self.middle + self.cos * (1.0 + cos_less_one) - self.sin * sin;
+            let step = (mass - reached) / rate;
+            delay += step;
+            if step * step * curve < 0.02 * rate {
+                return Some(delay);
+            }
+        }
+        None
+    }
+}
+
 /// An angle of the day within -pi .. pi, where sine and cosine are quick.
 fn angle(time: f64) -> f64 {
     let turns = time / LENGTH;
@@ -95,6 +139,11 @@ impl Intensity for Diurnal {
     fn delay(&self, from: Time, mut mass: f64, end: Time) -> Option<f64> {
         let mut day = from.0 / DAY.0;
         let mut start = (from.0 % DAY.0) as f64;
+        // Nearly all arrivals are near: one sine and cosine instead of four.
+        let near = self.near(start).delay(mass / self.factor(day));
+        if let Some(delay) = near.filter(|delay| start + delay < LENGTH) {
+            return Some(delay);
+        }
         let whole = self.swing().0 * LENGTH;
         // The sine is the same at both ends of a day.
         let midnight = self.until(0.0);

@@ -9,10 +9,13 @@ mod batch;
 mod bursty;
 mod closed;
 mod constant;
+mod counted;
 mod diurnal;
 mod on_off;
 mod poisson;
+mod requested;
 mod spike;
+mod thinner;
 mod time_of_day;
 mod trace;
 
@@ -31,7 +34,8 @@ pub(super) use batch::Batches;
 pub(super) use bursty::BurstyProcess;
 pub(super) use closed::ClosedApp;
 pub(super) use constant::ConstantProcess;
-pub(super) use trace::{CountedArrivals, RequestArrivals, TraceStreams};
+pub(super) use counted::{CountedArrivals, TraceStreams};
+pub(super) use requested::RequestArrivals;
 
 use super::Context;
 use crate::document::{Diagnostics, Kind, Node, kind};

@@ -64,10 +64,12 @@ impl Spike {
 impl Piece {
     /// Expected arrivals in all of it.
     fn mass(&self) -> f64 {
-        if self.from == 0.0 && self.slope == 0.0 {
-            return 0.0;
+        match (self.from, self.slope) {
+            // The last piece is endless: no infinity times nothing.
+            (0.0, 0.0) => 0.0,
+            (from, 0.0) => self.length * from,
+            (from, slope) => self.length * (from + 0.5 * slope * self.length),
         }
-        self.length * (self.from + 0.5 * self.slope * self.length)
     }
 
     /// When so many are expected: the root of slope/2 t^2 + from t = mass, without cancellation.

@@ -1,6 +1,7 @@
 //! Its logarithm is normal: `log-normal = { mean, cv }` or `{ median, p95 }`.
 
 use super::Unit;
+use super::exp::exp;
 use super::read::{pair, written_with};
 use crate::document::{Diagnostics, Node, Table, non_negative};
 use crate::engine::Stream;
@@ -47,7 +48,7 @@ impl LogNormal {
 
     #[inline]
     pub(super) fn sample(&self, stream: &mut Stream) -> f64 {
-        libm::exp(self.mu + self.sigma * stream.normal())
+        exp(self.mu + self.sigma * stream.normal())
     }
 
     pub(super) fn mean(&self) -> f64 {

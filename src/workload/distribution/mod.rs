@@ -5,6 +5,7 @@
 
 mod constant;
 mod empirical;
+mod exp;
 mod exponential;
 mod gamma;
 mod hyper_exponential;

@@ -130,7 +130,7 @@ type Durations = HashMap<String, Distribution>;
 /// by reservoir (Vitter's algorithm R).
 fn sample(files: &AzureFiles, name: &str, durations: Option<&Durations>) -> Result<(Vec<Function>, u64), TraceError> {
     let path = files.invocations.as_path();
-    let mut rows = Rows::open(path)?;
+    let mut rows = Rows::open(path)?.with_header();
     let (app, function) = (rows.column("HashApp")?, rows.column("HashFunction")?);
     let minutes = minute_columns(&rows, path)?;
     let most = files.sample.map_or(u64::MAX, |n| n.max(1));

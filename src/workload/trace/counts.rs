@@ -163,7 +163,7 @@ pub(super) fn scan(path: &Path, options: &TraceOptions) -> Result<Summary, Trace
     let interval = scan.interval(path, options)?;
     let zero = scan.first.unwrap_or(0);
     let span = match scan.last {
-        Some(last) => (last - zero) as u64 + interval,
+        Some(last) => last.abs_diff(zero).saturating_add(interval),
         None => scan.rows.saturating_mul(interval),
     };
     Ok(Summary { rows: scan.rows, total: scan.total, zero, span, interval, disorder: 0 })

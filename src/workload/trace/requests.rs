@@ -4,6 +4,7 @@ use super::counts::moment;
 use super::rows::Rows;
 use super::timestamp::{ABSOLUTE, parse_seconds};
 use super::{Format, Summary, Trace, TraceError, TraceOptions};
+use crate::units::{NANOS_PER_SECOND, Span};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::path::Path;
@@ -53,7 +54,9 @@ impl RequestsReader {
     /// # Errors
     /// Where the file cannot be read on, or is no longer what it was.
     pub fn next_request(&mut self) -> Result<Option<TracedRequest>, TraceError> {
-        while !self.ended && self.held.peek().is_none_or(|first| first.0.arrival + self.disorder > self.latest) {
+        while !self.ended
+            && self.held.peek().is_none_or(|first| first.0.arrival.saturating_add(self.disorder) > self.latest)
+        {
             match self.rows.next()? {
                 Some((arrival, duration)) => self.hold(arrival, duration),
                 None => self.ended = true,
@@ -116,7 +119,7 @@ impl Columns {
 
     fn duration_in(&self, column: usize) -> Result<u64, TraceError> {
         let text = self.rows.field(column)?;
-        let longest = crate::units::Span::MAX.0 as i64;
+        let longest = Span::MAX.0 as i64;
         match parse_seconds(text) {
             Some(value) if (0..=longest).contains(&value) => Ok(value as u64),
             _ => Err(self.rows.wrong(format!("expected a duration in seconds, zero or more, found \"{text}\""))),
@@ -141,7 +144,8 @@ pub(super) fn scan(path: &Path, options: &TraceOptions) -> Result<Summary, Trace
     }
     let zero = if (0..ABSOLUTE).contains(&first) { 0 } else { first };
     let length = last.abs_diff(zero);
-    // A repeated trace goes on after one more mean gap.
-    let span = length.saturating_add((length / rows).max(1)).min(crate::units::Span::MAX.0);
+    // A repeated trace goes on after one more mean gap; one whose requests all come at once, after a second.
+    let gap = last.abs_diff(first) / (rows - 1).max(1);
+    let span = length.saturating_add(if gap == 0 { NANOS_PER_SECOND } else { gap }).min(Span::MAX.0);
     Ok(Summary { rows, total: rows, zero, span, interval: 0, disorder })
 }

@@ -48,6 +48,14 @@ impl Rows {
         Ok(rows)
     }
 
+    /// Takes the first line for the header, though names of columns be numbers.
+    pub(super) fn with_header(mut self) -> Rows {
+        if std::mem::take(&mut self.waiting) {
+            self.header = Some(self.texts());
+        }
+        self
+    }
+
     /// Goes to the next row; false at the end.
     pub(super) fn next(&mut self) -> Result<bool, TraceError> {
         if std::mem::take(&mut self.waiting) {

@@ -1,0 +1,75 @@
+//! One case at one traffic: sized as its user would size it, and replicated.
+
+use super::deploy::Order;
+use super::objective::{Judged, verdicts};
+use super::replicate::{Replication, Trial};
+use super::sizing::{Attempt, find};
+use crate::metrics::Estimate;
+use crate::scenario::{Case, Scenario};
+use rayon::prelude::*;
+
+/// What a case came to at one traffic.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// What every app's arrivals were multiplied by.
+    pub traffic: f64,
+    /// What was ordered, per app.
+    pub orders: Vec<Order>,
+    /// What was tried before that.
+    pub tried: Vec<Attempt>,
+    /// The replications.
+    pub replications: Vec<Replication>,
+    /// Whether every objective was met; `None` where none is stated.
+    pub slo_met: Option<bool>,
+}
+
+impl Point {
+    /// Sizes and replicates a case.
+    ///
+    /// # Errors
+    /// Says why the case cannot be ordered at this traffic: the point is infeasible.
+    pub fn evaluate(scenario: &Scenario, case: &Case, traffic: f64) -> Result<Point, String> {
+        let found = find(scenario, case, traffic)?;
+        let mut point =
+            Point { traffic, orders: found.orders, tried: found.tried, replications: Vec::new(), slo_met: None };
+        point.replicate(scenario, case, u64::from(scenario.run.replications))?;
+        Ok(point)
+    }
+
+    /// Adds replications up to a number, under the same order.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn replicate(&mut self, scenario: &Scenario, case: &Case, wanted: u64) -> Result<(), String> {
+        let (orders, traffic) = (&self.orders, self.traffic);
+        let run = |replication| Trial { scenario, case, orders, traffic, replication }.run();
+        let done = self.replications.len() as u64;
+        let more: Vec<Replication> = (done..wanted).into_par_iter().map(run).collect::<Result<_, _>>()?;
+        self.replications.extend(more);
+        self.slo_met = self.judge(scenario.apps.len());
+        Ok(())
+    }
+
+    fn judge(&self, apps: usize) -> Option<bool> {
+        let mut stated = false;
+        let mut met = true;
+        for app in 0..apps {
+            let judged: Vec<&[Judged]> = self.replications.iter().map(|r| r.objectives[app].as_slice()).collect();
+            let verdicts = verdicts(&judged);
+            stated |= !verdicts.is_empty();
+            met &= verdicts.iter().all(|verdict| verdict.met);
+        }
+        stated.then_some(met)
+    }
+
+    /// A figure, replication by replication.
+    pub fn values(&self, path: &[&str]) -> Vec<Option<f64>> {
+        let value = |r: &Replication| r.figures.iter().find(|(known, _)| known == path).and_then(|(_, value)| *value);
+        self.replications.iter().map(value).collect()
+    }
+
+    /// A figure's estimate.
+    pub fn estimate(&self, path: &[&str]) -> Estimate {
+        Estimate::of(&self.values(path))
+    }
+}
