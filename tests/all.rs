@@ -2,3 +2,4 @@
 
 mod closed_forms;
 mod common;
+mod laws;
