@@ -11,6 +11,7 @@ pub mod hosting;
 pub mod metrics;
 pub mod report;
 pub mod scenario;
+pub mod schema;
 pub mod simulation;
 pub mod units;
 pub mod workload;

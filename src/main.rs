@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `hostsim`: the door to the library of the same name.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

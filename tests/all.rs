@@ -1,5 +1,11 @@
 //! All integration tests: one binary, one module per topic.
 
+mod bill_laws;
+mod bills;
 mod closed_forms;
 mod common;
+mod corpora;
+mod determinism;
 mod laws;
+mod usage;
+mod usage_errors;

@@ -7,6 +7,7 @@ mod lines;
 use super::charge::Charge;
 use super::confidence::Confidence;
 use super::price_list::{PriceList, RoundEach};
+use super::reading::{exact_text, plus};
 use crate::units::{Currency, Exact};
 use num_traits::{One, Signed, Zero};
 
@@ -127,6 +128,8 @@ pub struct Invoice {
     pub lines: Vec<Line>,
     /// What is to be paid, rounded.
     pub total: Exact,
+    /// Digits after the point of amounts that are rounded.
+    pub places: u32,
 }
 
 /// Use beyond the end of a closed last tier.
@@ -144,7 +147,7 @@ pub struct BeyondLastTier {
 ///
 /// # Errors
 /// Where use goes beyond a closed last tier.
-pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Result<Invoice, BeyondLastTier> {
+pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Result<Invoice, Box<BeyondLastTier>> {
     let by_charge = by_charge(list, metered);
     let covered = cover::cover(list, &by_charge, terms);
     let mut lines = Vec::with_capacity(list.charges.len() + 2);
@@ -155,6 +158,16 @@ pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Resu
     }
     lines.extend(terms.committed.iter().flat_map(|committed| lines::of_commitment(list, committed, terms)));
     Ok(close(list, lines))
+}
+
+/// Digits after the point that a multiple of `step` has.
+fn places(step: &Exact) -> u32 {
+    exact_text(step).split_once('.').map_or(0, |(_, places)| places.len() as u32)
+}
+
+#[cfg(test)]
+pub(super) fn plain_line(name: &str, meter: &str) -> Line {
+    Line { meter: meter.into(), ..lines::plain(name, LineKind::Usage, Exact::one(), Exact::one()) }
 }
 
 fn by_charge<'m>(list: &PriceList, metered: &'m [Metered]) -> Vec<Vec<&'m Metered>> {
@@ -173,7 +186,8 @@ fn close(list: &PriceList, mut lines: Vec<Line>) -> Invoice {
         lines.iter_mut().for_each(|line| line.amount = list.rounding.round(&line.amount));
     }
     limit_credits(list, &mut lines);
-    let mut subtotal = list.rounding.round(&lines.iter().map(|line| &line.amount).sum());
+    let mut subtotal =
+        list.rounding.round(&lines.iter().fold(Exact::zero(), |sum, line| plus(&sum, line.amount.clone())));
     if let Some(least) = list.minimum_charge.as_ref().filter(|least| **least > subtotal) {
         let missing = list.rounding.round(&(least - &subtotal));
         subtotal += &missing;
@@ -185,7 +199,7 @@ fn close(list: &PriceList, mut lines: Vec<Line>) -> Invoice {
         subtotal += &line.amount;
         lines.push(Line { unit_price: Some(tax.rate.clone()), ..line });
     }
-    Invoice { currency: list.currency, lines, total: subtotal }
+    Invoice { currency: list.currency, lines, total: subtotal, places: places(&list.rounding.to) }
 }
 
 /// A credit that pays no more than the other lines come to.

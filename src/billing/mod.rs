@@ -8,6 +8,7 @@ pub mod account;
 pub mod calendar;
 pub mod charge;
 pub mod confidence;
+pub mod focus;
 mod invoice;
 pub mod labour;
 pub mod meter;
@@ -15,6 +16,7 @@ pub mod percentile;
 mod price_list;
 pub mod provider;
 pub mod reading;
+pub mod render;
 pub mod usage;
 
 pub use charge::{Charge, Each, Of, Over, Scope, read as read_charge};

@@ -1,7 +1,7 @@
 //! Exact numbers as bills need them: read, rounded, written.
 
 use crate::document::{Diagnostics, Node, Origin, Value, price, quantity};
-use crate::units::{Exact, decimal_text, parse_decimal, round_half_up};
+use crate::units::{Exact, decimal_text, parse_decimal};
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 
@@ -15,6 +15,17 @@ pub fn whole(value: u64) -> Exact {
     Exact::from(BigInt::from(value))
 }
 
+/// The sum; quick where one of both is zero, as fractions of big integers are not.
+pub fn plus(sum: &Exact, part: Exact) -> Exact {
+    if sum.is_zero() {
+        part
+    } else if part.is_zero() {
+        sum.clone()
+    } else {
+        sum + part
+    }
+}
+
 /// The least multiple of `granule` (above zero) that is not below `value`.
 pub fn round_up(value: &Exact, granule: &Exact) -> Exact {
     (value / granule).ceil() * granule
@@ -22,7 +33,11 @@ pub fn round_up(value: &Exact, granule: &Exact) -> Exact {
 
 /// The nearest multiple of `step` (above zero); a half goes away from zero.
 pub fn round_to(value: &Exact, step: &Exact) -> Exact {
-    Exact::from(round_half_up(&(value / step))) * step
+    // round_half_up(value / step) × step, without reducing the fraction in between.
+    let (numerator, denominator) = (value.numer().abs() * step.denom(), value.denom() * step.numer());
+    let steps = (numerator * 2u8 + &denominator) / (denominator * 2u8);
+    let magnitude = Exact::new(steps * step.numer(), step.denom().clone());
+    if value.is_negative() { -magnitude } else { magnitude }
 }
 
 /// The decimal text: all digits where they end, and else rounded to twelve after the point.
@@ -109,6 +124,8 @@ mod tests {
         assert_eq!(round_to(&exact("0.005"), &exact("0.01")), exact("0.01"));
         assert_eq!(round_to(&exact("0.004999"), &exact("0.01")), exact("0"));
         assert_eq!(round_to(&exact("7.5"), &exact("5")), exact("10"));
+        assert_eq!(round_to(&exact("-0.005"), &exact("0.01")), exact("-0.01"));
+        assert_eq!(round_to(&exact("1.0249"), &exact("0.05")), exact("1"));
         assert_eq!(round_up(&exact("1000001"), &exact("1000000")), exact("2000000"));
         assert_eq!(round_up(&exact("0"), &exact("1000000")), exact("0"));
     }

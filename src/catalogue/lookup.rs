@@ -1,5 +1,6 @@
 //! Finding models by name: the embedded files, a directory's, a scenario's own; and `extends`.
 
+use crate::billing::usage::Models;
 use crate::document::{Diagnostics, Node, Origin as Place, SourceId, Value, suggest};
 use crate::fleet::ServerKind;
 use include_dir::{Dir, include_dir};
@@ -229,6 +230,30 @@ fn merge_charges(base: &mut Node, over: &Node) {
             }
             None => charges.push(charge.clone()),
         }
+    }
+}
+
+/// Usage files find their models here. Their texts are among the sources of the diagnostics with
+/// which the catalogue was loaded: the usage file must be read with the same.
+impl Models for Catalogue {
+    fn names(&self) -> Vec<String> {
+        self.models.keys().cloned().collect()
+    }
+
+    fn model(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let at = self.models.get(name)?.node.at;
+        self.resolve(name, at, diagnostics)
+    }
+
+    fn extended(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let Some(extends) = node.get("extends") else { return Some(node.clone()) };
+        let Some(name) = extends.as_str() else {
+            diagnostics.error(extends.at, "expected the name of a model", "");
+            return None;
+        };
+        let mut base = self.resolve(name, extends.at, diagnostics)?;
+        merge(&mut base, node, &[]);
+        Some(base)
     }
 }
 

@@ -5,10 +5,12 @@
 //! error, so that all errors of a file are reported at once. Derived deserialisation would stop
 //! at the first.
 
+mod confidence;
 mod diagnostics;
 mod node;
 mod read;
 
+pub use confidence::Confidence;
 pub use diagnostics::{Diagnostics, Origin, SourceId, Sources};
 pub use node::{Node, Value};
 pub use read::{

@@ -205,6 +205,22 @@ impl Curve {
     }
 }
 
+/// The scenario with the duration that gives the curve's requests at a multiple of its traffic.
+pub fn at_traffic(scenario: &Scenario, base_rps: f64, traffic: f64) -> Scenario {
+    let mut scenario = scenario.clone();
+    if let Some(requests) = scenario.curve.requests
+        && base_rps > 0.0
+    {
+        let seconds = requests as f64 / (base_rps * traffic);
+        let mut duration = Span::from_seconds(seconds.min(LONGEST.seconds())).max(SHORTEST);
+        if scenario.apps.iter().any(|app| app.workload.follows_the_day()) {
+            duration = Span(duration.0.div_ceil(DAY.0) * DAY.0);
+        }
+        scenario.run.duration = duration;
+    }
+    scenario
+}
+
 /// What evaluates points.
 struct Stage<'a> {
     scenario: &'a Scenario,
@@ -217,18 +233,8 @@ impl Stage<'_> {
         if self.stop.load(Ordering::Relaxed) { Err(RunError::Interrupted) } else { Ok(()) }
     }
 
-    /// The scenario with the duration that gives the curve's requests at this traffic.
     fn at(&self, traffic: f64) -> Scenario {
-        let mut scenario = self.scenario.clone();
-        if let Some(requests) = scenario.curve.requests {
-            let seconds = requests as f64 / (self.base_rps * traffic);
-            let mut duration = Span::from_seconds(seconds.min(LONGEST.seconds())).max(SHORTEST);
-            if scenario.apps.iter().any(|app| app.workload.follows_the_day()) {
-                duration = Span(duration.0.div_ceil(DAY.0) * DAY.0);
-            }
-            scenario.run.duration = duration;
-        }
-        scenario
+        at_traffic(self.scenario, self.base_rps, traffic)
     }
 
     fn evaluate(&self, case: &Case, traffic: f64) -> Result<Point, String> {

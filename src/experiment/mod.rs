@@ -4,6 +4,7 @@ mod commitment;
 pub mod curve;
 pub mod deploy;
 pub mod invoices;
+pub mod map;
 mod notes;
 pub mod objective;
 mod outcome;

@@ -1,45 +1,7 @@
 //! Where a figure comes from, and how far it is to be trusted.
 
-use crate::document::{Diagnostics, Node, Table, named, text};
-use std::fmt;
-
-/// How far a figure is to be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// Read in the provider's own pages or in measured data.
-    Verified,
-    /// Stated by a third party.
-    SecondHand,
-    /// Computed here from verified or second-hand figures.
-    Derived,
-    /// General knowledge, not found in a source.
-    Unverified,
-    /// Chosen for the model; not a fact.
-    Assumption,
-}
-
-/// The words that files use.
-const WORDS: [(&str, Confidence); 5] = [
-    ("verified", Confidence::Verified),
-    ("second-hand", Confidence::SecondHand),
-    ("derived", Confidence::Derived),
-    ("unverified", Confidence::Unverified),
-    ("assumption", Confidence::Assumption),
-];
-
-impl Confidence {
-    /// Reads one of the five words.
-    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Confidence> {
-        named(node, diagnostics, "confidence", &WORDS)
-    }
-}
-
-impl fmt::Display for Confidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = WORDS.iter().find(|(_, value)| value == self).map_or("", |(word, _)| word);
-        f.write_str(word)
-    }
-}
+pub use crate::document::Confidence;
+use crate::document::{Diagnostics, Node, Table, text};
 
 /// The source of a figure and the confidence in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

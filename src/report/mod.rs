@@ -5,11 +5,13 @@
 
 mod comparison;
 mod csv;
+pub mod curve;
 mod document;
 pub mod figure;
 mod files;
 pub mod format;
 mod json;
+pub mod map;
 mod markdown;
 mod notes;
 mod table;

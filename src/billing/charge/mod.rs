@@ -112,7 +112,7 @@ pub struct Charge {
     pub pricing: Pricing,
     /// The prices are for so many units.
     pub per: Exact,
-    /// The most units that are paid.
+    /// The most units that are paid: of each resource, where the meter is time alone, else as `scope` says.
     pub cap: Option<Exact>,
     /// The least that is paid, in money.
     pub minimum_amount: Option<Amount>,
@@ -160,7 +160,8 @@ impl Charge {
     /// Whether the simulator or a row must say who used what, and not the sum alone.
     pub fn is_per_resource(&self) -> bool {
         let per_instance = matches!(self.free, Free::PerInstance { .. });
-        self.scope == Scope::Resource || per_instance || matches!(self.pricing, Pricing::Sustained(..))
+        let capped = self.cap.is_some() && self.meter.is_plain_time();
+        self.scope == Scope::Resource || per_instance || capped || matches!(self.pricing, Pricing::Sustained(..))
     }
 
     /// The quantity of a resource's summed time in nanoseconds (each already rounded by

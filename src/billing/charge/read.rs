@@ -18,20 +18,23 @@ enum WrittenScope {
 const SCOPES: &[(&str, WrittenScope)] =
     &[("account", WrittenScope::Account), ("resource", WrittenScope::Resource), ("request", WrittenScope::Request)];
 
-/// The names that a charge's tables by size have as keys: the sizes of a model that declares none.
+/// The names that a charge's tables by size have as keys, and its `sizes`: the sizes of a model that
+/// declares none.
 pub fn implied_sizes(node: &Node, found: &mut Vec<String>) {
-    let mut add = |node: Option<&Node>| {
-        for name in node.and_then(Node::as_table).into_iter().flat_map(|table| table.keys()) {
-            if !found.contains(name) {
-                found.push(name.clone());
-            }
-        }
+    let keys = |node: Option<&Node>| -> Vec<String> {
+        node.and_then(Node::as_table).map(|table| table.keys().cloned().collect()).unwrap_or_default()
     };
-    add(node.get("price"));
-    add(node.get("free"));
-    for key in ["tiers", "volume-tiers", "spot"] {
-        if let Some(Value::Array(items)) = node.get(key).map(|list| &list.value) {
-            items.iter().for_each(|item| add(item.get("price")));
+    let items = |key: &str| match node.get(key).map(|list| &list.value) {
+        Some(Value::Array(items)) => items.as_slice(),
+        _ => &[],
+    };
+    let mut names: Vec<String> = ["price", "free", "cap-amount"].iter().flat_map(|key| keys(node.get(key))).collect();
+    let listed = ["tiers", "volume-tiers", "spot"].into_iter().flat_map(items);
+    names.extend(listed.flat_map(|item| keys(item.get("price"))));
+    names.extend(items("sizes").iter().filter_map(Node::as_str).map(String::from));
+    for name in names {
+        if !found.contains(&name) {
+            found.push(name);
         }
     }
 }

@@ -84,7 +84,7 @@ pub fn weights(hourly: &[Exact], slots: &[Exact]) -> Vec<Exact> {
 fn opened(charge: &Charge, entries: &[&Metered], slots: &[Exact], terms: &Terms<'_>) -> Vec<Open> {
     let mut open: Vec<Open> = Vec::new();
     open.resize_with(entries.len(), || Open { size: None, left: Vec::new(), covered: Exact::zero() });
-    for group in groups(charge, entries, terms) {
+    for group in groups(charge, entries, true, terms) {
         for one in &group.uses {
             let Some(metered) = one.metered else { continue };
             let rest = &one.rest * whole(group.times);
@@ -133,16 +133,19 @@ impl<'c> Benefit<'c> {
     }
 }
 
-/// Covers what the hours of a size allow in each slot, shared by all that run in it.
+/// Covers what the hours of a size allow in each slot, shared by all that run in it: the first as far as
+/// it goes, then the next (which matters only where a resource's other hours have a price of their own).
 fn use_up(hours: &mut [Exact], unit: &Exact, entries: &mut [&mut Open]) {
     for (slot, hours) in hours.iter_mut().enumerate() {
-        let wanted: Exact = entries.iter().filter_map(|one| one.left.get(slot)).sum();
-        if !wanted.is_positive() || !hours.is_positive() {
-            continue;
+        for one in entries.iter_mut() {
+            let Some(wanted) = one.left.get(slot).filter(|left| left.is_positive()) else { continue };
+            if !hours.is_positive() {
+                break;
+            }
+            let share = (&*hours * unit / wanted).min(Exact::one());
+            *hours -= wanted * &share / unit;
+            one.cover(slot, &share);
         }
-        let share = (&*hours * unit / &wanted).min(Exact::one());
-        *hours -= &wanted * &share / unit;
-        entries.iter_mut().for_each(|one| one.cover(slot, &share));
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a month's rules are applied to: the account's use, or a resource's.
 
 use super::{Metered, Terms};
-use crate::billing::charge::{Amount, Charge, Free, Scope};
-use crate::billing::reading::whole;
+use crate::billing::charge::{Amount, Charge, Free, Pricing, Scope};
+use crate::billing::reading::{plus, whole};
 use crate::units::Exact;
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
@@ -22,6 +22,11 @@ pub struct Use<'m> {
 }
 
 impl Use<'_> {
+    /// The resource that used it.
+    pub fn resource(&self) -> u64 {
+        self.metered.map_or(0, |metered| metered.resource)
+    }
+
     /// Its size.
     pub fn size(&self) -> Option<usize> {
         self.metered.and_then(|metered| metered.size)
@@ -42,12 +47,40 @@ pub struct Group<'m> {
     pub free: Exact,
     /// What commitments cover.
     pub covered: Exact,
+    /// What is above the cap of single resources.
+    pub capped: Exact,
 }
 
 impl Group<'_> {
     /// What is paid for, before blocks and caps.
     pub fn rest(&self) -> Exact {
-        (&self.raised - &self.free - &self.covered).max(Exact::zero())
+        let taken = [&self.free, &self.covered, &self.capped].into_iter().filter(|part| !part.is_zero());
+        taken.fold(self.raised.clone(), |rest, part| rest - part).max(Exact::zero())
+    }
+
+    /// Whether all use is that of one resource.
+    pub fn is_of_one_resource(&self) -> bool {
+        let first = self.uses.first().map(Use::resource);
+        self.uses.iter().all(|one| Some(one.resource()) == first && one.copies == 1)
+    }
+
+    /// Lets no resource pay for more than `cap`.
+    pub fn cap_each(&mut self, cap: &Exact) {
+        let mut resources: BTreeMap<u64, (Exact, u64)> = BTreeMap::new();
+        for one in &self.uses {
+            let (sum, copies) = resources.entry(one.resource()).or_insert_with(|| (Exact::zero(), u64::MAX));
+            *sum += &one.rest;
+            *copies = one.copies.min(*copies).max(1);
+        }
+        for one in &mut self.uses {
+            let Some((sum, copies)) = resources.get(&one.resource()) else { continue };
+            let most = cap * whole(*copies);
+            if *sum > most {
+                let kept = &one.rest * &most / sum;
+                self.capped += &one.rest - &kept;
+                one.rest = kept;
+            }
+        }
     }
 
     /// Each size's share of what is paid for.
@@ -75,11 +108,13 @@ impl Group<'_> {
     }
 }
 
-/// Parts a charge's use into groups, and takes the allowance off each.
-pub fn groups<'m>(charge: &Charge, entries: &[&'m Metered], terms: &Terms<'_>) -> Vec<Group<'m>> {
+/// Parts a charge's use into groups, and takes the allowance off each. `apart`: what is left of each
+/// single use is needed too, even where the charge itself does not tell them apart.
+pub fn groups<'m>(charge: &Charge, entries: &[&'m Metered], apart: bool, terms: &Terms<'_>) -> Vec<Group<'m>> {
+    let allow = |times: u64, uses: Vec<Use<'m>>| allow(charge, times, uses, apart || tells_apart(charge), terms);
     if charge.flat && entries.is_empty() {
         let flat = Use { metered: None, index: 0, quantity: Exact::one(), copies: 1, rest: Exact::zero() };
-        return vec![allow(charge, 1, vec![flat], terms)];
+        return vec![allow(1, vec![flat])];
     }
     let entry = |index: usize, copies: u64| {
         let metered = entries[index];
@@ -88,21 +123,28 @@ pub fn groups<'m>(charge: &Charge, entries: &[&'m Metered], terms: &Terms<'_>) -
     };
     if charge.scope == Scope::Account {
         let uses = (0..entries.len()).map(|index| entry(index, entries[index].copies)).collect();
-        return vec![allow(charge, 1, uses, terms)];
+        return vec![allow(1, uses)];
     }
     let mut by_resource: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (index, metered) in entries.iter().enumerate().filter(|(_, metered)| metered.copies > 0) {
         by_resource.entry(metered.resource).or_default().push(index);
     }
     let group = |indices: Vec<usize>| match indices[..] {
-        [index] => allow(charge, entries[index].copies, vec![entry(index, 1)], terms),
-        _ => allow(charge, 1, indices.iter().map(|index| entry(*index, entries[*index].copies)).collect(), terms),
+        [index] => allow(entries[index].copies, vec![entry(index, 1)]),
+        _ => allow(1, indices.iter().map(|index| entry(*index, entries[*index].copies)).collect()),
     };
     by_resource.into_values().map(group).collect()
 }
 
-fn allow<'m>(charge: &Charge, times: u64, mut uses: Vec<Use<'m>>, terms: &Terms<'_>) -> Group<'m> {
-    let quantity: Exact = uses.iter().map(|one| &one.quantity).sum();
+/// Whether a charge's price depends on which of the uses are left.
+fn tells_apart(charge: &Charge) -> bool {
+    let by_hour_or_resource = matches!(charge.pricing, Pricing::Sustained(..) | Pricing::Spot(_));
+    let limits = [&charge.minimum_amount, &charge.cap_amount].into_iter().flatten();
+    by_hour_or_resource || charge.is_by_size() || charge.cap.is_some() || limits.count() > 0
+}
+
+fn allow<'m>(charge: &Charge, times: u64, mut uses: Vec<Use<'m>>, apart: bool, terms: &Terms<'_>) -> Group<'m> {
+    let quantity = uses.iter().fold(Exact::zero(), |sum, one| plus(&sum, one.quantity.clone()));
     let raised = charge.minimum.as_ref().map_or(&quantity, |least| least.max(&quantity)).clone();
     let allowance = match &charge.free {
         _ if !terms.allowances => Exact::zero(),
@@ -111,13 +153,15 @@ fn allow<'m>(charge: &Charge, times: u64, mut uses: Vec<Use<'m>>, terms: &Terms<
         per_instance => uses.iter().map(|one| brought(per_instance, one)).sum(),
     };
     let free = allowance.min(raised.clone()).max(Exact::zero());
-    if quantity.is_positive() && !free.is_zero() {
+    if !apart {
+        // Only the sums are needed.
+    } else if quantity.is_positive() && !free.is_zero() {
         let kept = ((&quantity - &free) / &quantity).max(Exact::zero());
         uses.iter_mut().for_each(|one| one.rest = &one.quantity * &kept);
     } else {
         uses.iter_mut().for_each(|one| one.rest = one.quantity.clone());
     }
-    Group { times, uses, quantity, raised, free, covered: Exact::zero() }
+    Group { times, uses, quantity, raised, free, covered: Exact::zero(), capped: Exact::zero() }
 }
 
 fn brought(free: &Free, one: &Use<'_>) -> Exact {

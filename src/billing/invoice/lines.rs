@@ -1,14 +1,14 @@
 //! The lines of an invoice.
 
-use super::group::{Group, groups};
+use super::group::{Group, Use, groups};
 use super::{BeyondLastTier, Committed, Line, LineKind, Metered, Terms, cover};
 use crate::billing::charge::{Amount, Charge, Commitment, CommitmentTerms, Pricing, spot, sustained, tiers};
 use crate::billing::confidence::Confidence;
 use crate::billing::meter::Meter;
 use crate::billing::price_list::PriceList;
-use crate::billing::reading::{round_up, whole};
+use crate::billing::reading::{plus, round_up, whole};
 use crate::units::Exact;
-use num_traits::{Signed, Zero};
+use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
 
 /// The line of a charge. `covered`: what commitments cover of each of its entries.
@@ -18,38 +18,49 @@ pub fn of_charge(
     entries: &[&Metered],
     covered: Option<&Vec<Exact>>,
     terms: &Terms<'_>,
-) -> Result<Line, BeyondLastTier> {
-    let mut groups = groups(charge, entries, terms);
+) -> Result<Line, Box<BeyondLastTier>> {
+    let mut groups = groups(charge, entries, covered.is_some(), terms);
     if let Some(covered) = covered {
         groups.iter_mut().for_each(|group| cover::take_out(group, covered));
+    }
+    if let Some(cap) = charge.cap.as_ref().filter(|_| charge.meter.is_plain_time()) {
+        groups.iter_mut().filter(|group| !group.is_of_one_resource()).for_each(|group| group.cap_each(cap));
     }
     let mut line = Line { charge: Some(index), meter: charge.meter.name().into(), ..empty(&charge.name) };
     line.kind = if charge.is_credit() { LineKind::Credit } else { LineKind::Usage };
     for group in &groups {
-        let times = whole(group.times);
-        let (billable, amount) = price(charge, group, terms).map_err(|(quantity, limit)| BeyondLastTier {
-            charge: index,
-            quantity,
-            limit,
-        })?;
-        line.quantity += &group.quantity * &times;
-        line.free += &group.free * &times;
-        line.covered += &group.covered * &times;
-        line.billable += billable * &times;
-        line.amount += amount * &times;
+        let (billable, amount) = price(index, charge, group, terms)?;
+        add(&mut line.quantity, &group.quantity, group.times);
+        add(&mut line.free, &group.free, group.times);
+        add(&mut line.covered, &group.covered, group.times);
+        add(&mut line.billable, &billable, group.times);
+        add(&mut line.amount, &amount, group.times);
     }
     line.unit_price = unit_price(charge, &groups);
     line.confidence = confidence(charge, &groups);
     Ok(line)
 }
 
-/// What is paid for in a group, and the amount; or the quantity and the limit that it exceeds.
-fn price(charge: &Charge, group: &Group<'_>, terms: &Terms<'_>) -> Result<(Exact, Exact), (Exact, Exact)> {
+/// Adds so many times a part; most sums have one part, once.
+fn add(sum: &mut Exact, part: &Exact, times: u64) {
+    let part = if times == 1 { part.clone() } else { part * whole(times) };
+    *sum = plus(sum, part);
+}
+
+/// What is paid for in a group, and the amount.
+fn price(
+    index: usize,
+    charge: &Charge,
+    group: &Group<'_>,
+    terms: &Terms<'_>,
+) -> Result<(Exact, Exact), Box<BeyondLastTier>> {
     let rest = group.rest();
     let blocks = charge.block.as_ref().map_or_else(|| rest.clone(), |block| round_up(&rest, block));
-    let paid = charge.cap.as_ref().map_or(&blocks, |cap| cap.min(&blocks)).clone();
-    let beyond = |limit| (blocks.clone(), limit);
+    let cap = charge.cap.as_ref().filter(|_| !charge.meter.is_plain_time() || group.is_of_one_resource());
+    let paid = cap.map_or(&blocks, |cap| cap.min(&blocks)).clone();
+    let beyond = |limit| Box::new(BeyondLastTier { charge: index, quantity: blocks.clone(), limit });
     let amount = match &charge.pricing {
+        _ if paid.is_zero() => Exact::zero(),
         Pricing::Price(amount) => group.blend(amount) * &paid,
         Pricing::Graduated(list) => {
             let parts = tiers::graduated(&paid, list).map_err(beyond)?;
@@ -61,11 +72,14 @@ fn price(charge: &Charge, group: &Group<'_>, terms: &Terms<'_>) -> Result<(Exact
         }
         Pricing::Spot(periods) => scaled(&paid, group, spot_amount(periods, group, terms)),
     };
-    let amount = limit(charge, group, amount / &charge.per);
-    Ok((paid, amount))
+    let amount = if amount.is_zero() || charge.per.is_one() { amount } else { amount / &charge.per };
+    Ok((paid, limit(charge, group, amount)))
 }
 
 fn limit(charge: &Charge, group: &Group<'_>, amount: Exact) -> Exact {
+    if charge.minimum_amount.is_none() && charge.cap_amount.is_none() {
+        return amount;
+    }
     let least = charge.minimum_amount.as_ref().map(|least| group.blend(least));
     let most = charge.cap_amount.as_ref().filter(|most| bounds(most, group)).map(|most| group.blend(most));
     let amount = least.map_or(amount.clone(), |least| least.max(amount));
@@ -92,19 +106,45 @@ fn sustained_amount(
 ) -> Exact {
     let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
     let month = &terms.month_hours * unit;
-    let mut resources: BTreeMap<(u64, Option<usize>), (Exact, u64)> = BTreeMap::new();
+    let mut resources: BTreeMap<(u64, Option<usize>), Sustained> = BTreeMap::new();
     for one in &group.uses {
-        let resource = one.metered.map_or(0, |metered| metered.resource);
-        let entry = resources.entry((resource, one.size())).or_insert_with(|| (Exact::zero(), one.copies));
-        entry.0 += &one.rest;
-        entry.1 = entry.1.min(one.copies).max(1);
+        let sum = resources.entry((one.resource(), one.size())).or_insert_with(Sustained::nothing);
+        sum.add(one);
     }
-    let of_one = |((_, size), (rest, copies)): (&(u64, Option<usize>), &(Exact, u64))| {
-        let copies = whole(*copies);
-        let units = sustained::weighted(&(rest / &copies), &month, bands) * copies;
-        price.of(*size).map_or_else(Exact::zero, |price| units * price)
+    let of_one = |((_, size), sum): (&(u64, Option<usize>), &Sustained)| {
+        price.of(*size).map_or_else(Exact::zero, |price| sum.weighted(&month, bands) * price)
     };
     resources.iter().map(of_one).sum()
+}
+
+/// What is left of the use of one resource, or of so many alike.
+struct Sustained {
+    copies: u64,
+    quantity: Exact,
+    rest: Exact,
+}
+
+impl Sustained {
+    fn nothing() -> Sustained {
+        Sustained { copies: u64::MAX, quantity: Exact::zero(), rest: Exact::zero() }
+    }
+
+    fn add(&mut self, one: &Use<'_>) {
+        self.copies = self.copies.min(one.copies).max(1);
+        self.quantity += &one.quantity;
+        self.rest += &one.rest;
+    }
+
+    /// At full price: what a commitment or allowance takes is taken from one copy after the other.
+    fn weighted(&self, month: &Exact, bands: &[sustained::Band]) -> Exact {
+        if !self.rest.is_positive() {
+            return Exact::zero();
+        }
+        let of_each = &self.quantity / whole(self.copies);
+        let untouched = (&self.rest / &of_each).floor();
+        let last = &self.rest - &untouched * &of_each;
+        sustained::weighted(&of_each, month, bands) * untouched + sustained::weighted(&last, month, bands)
+    }
 }
 
 fn spot_amount(periods: &[spot::Period], group: &Group<'_>, terms: &Terms<'_>) -> Exact {
@@ -134,7 +174,7 @@ fn unit_price(charge: &Charge, groups: &[Group<'_>]) -> Option<Exact> {
         Amount::BySize(_) => amount.of(sizes.next()?)?,
     };
     let same = sizes.all(|size| amount.of(size) == Some(first));
-    same.then(|| first / &charge.per)
+    same.then(|| if charge.per.is_one() { first.clone() } else { first / &charge.per })
 }
 
 fn confidence(charge: &Charge, groups: &[Group<'_>]) -> Confidence {

@@ -2,26 +2,16 @@
 
 use super::hours_of;
 use super::model::{Held, Model};
-use super::row::{Instances, Requests, Row, RowKind};
+use super::part::Part;
+use super::row::{Instances, Row, RowKind};
 use crate::billing::calendar::Month;
-use crate::billing::charge::{Charge, Free, Over, RoundTime};
+use crate::billing::charge::{Charge, Free, RoundTime};
 use crate::billing::invoice::{Metered, Terms};
-use crate::billing::meter::Meter;
 use crate::billing::reading::whole;
 use crate::document::{Diagnostics, suggest};
 use crate::units::{Exact, HOUR};
 use num_traits::{One, Zero};
 use std::collections::HashMap;
-
-/// What a row adds to a charge.
-enum Part {
-    /// Time in nanoseconds, and what is multiplied with it, in base units.
-    Timed(Exact, Exact),
-    /// A sum in base units.
-    Sum(Exact),
-    /// A quantity in the meter's units.
-    Quantity(Exact),
-}
 
 /// Time of one resource that may have to be rounded as a sum.
 struct Pending {
@@ -30,12 +20,12 @@ struct Pending {
     held: Exact,
 }
 
-struct Filler<'f> {
-    model: &'f Model,
-    rows: &'f [Row],
-    month: &'f Month,
+pub(super) struct Filler<'f> {
+    pub(super) model: &'f Model,
+    pub(super) rows: &'f [Row],
+    pub(super) month: &'f Month,
     month_hours: Exact,
-    terms: &'f Terms<'f>,
+    pub(super) terms: &'f Terms<'f>,
     hourly: bool,
     metered: Vec<Metered>,
     pending: Vec<Pending>,
@@ -69,7 +59,12 @@ pub fn fill(
 impl Filler<'_> {
     fn row(&mut self, row: &Row, id: u64, d: &mut Diagnostics) {
         let Some(size) = self.size(row, d) else { return };
-        let held = row.held.or(size.and_then(|index| self.model.held.get(index)));
+        let declared = size.and_then(|index| self.model.held.get(index));
+        let by_name = match &row.size {
+            Some((name, _)) if !self.model.declares_sizes => Held::of_name(name),
+            _ => Held::default(),
+        };
+        let held = row.held.or(declared).or(Some(&by_name));
         let provisioned = row.provisioned.unwrap_or(false);
         let (mut counted, mut time_counted) = (false, false);
         for (index, charge) in self.model.list.charges.iter().enumerate() {
@@ -114,120 +109,8 @@ impl Filler<'_> {
         Some(found)
     }
 
-    fn part(&self, charge: &Charge, row: &Row, held: &Held, d: &mut Diagnostics) -> Option<Part> {
-        match &row.kind {
-            RowKind::Quantity { meter, quantity, .. } => {
-                (*meter == charge.meter).then(|| Part::Quantity(quantity.clone()))
-            }
-            RowKind::Requests(requests) => self.part_of_requests(charge, row, requests, held, d),
-            RowKind::Instances(instances) => self.part_of_instances(charge, row, instances, held, d),
-        }
-    }
-
-    fn part_of_requests(
-        &self,
-        charge: &Charge,
-        row: &Row,
-        requests: &Requests,
-        held: &Held,
-        d: &mut Diagnostics,
-    ) -> Option<Part> {
-        let count = whole(requests.count);
-        let sum = |each: u64| Some(Part::Sum(&count * whole(each)));
-        match &charge.meter {
-            Meter::Requests => sum(charge.each.payload(requests.payload.or(requests.response).unwrap_or(0))),
-            Meter::EgressGb | Meter::EgressGib => sum(charge.each.payload_bytes(requests.response?)),
-            Meter::CpuMilliseconds => {
-                let time = requests.cpu_time.or(requests.time);
-                sum(charge.each.time(self.needed(time, "cpu-time", charge, row, d)?))
-            }
-            Meter::ProvisionedGibSeconds => None,
-            meter if meter.is_time() && charge.over != Over::Life => {
-                let time = self.needed(requests.time, "time", charge, row, d)?;
-                let start_up = if self.model.start_is_billed { requests.start_up } else { 0 };
-                let cold = whole(charge.each.time(time.saturating_add(start_up))) * whole(requests.cold);
-                let warm = whole(charge.each.time(time)) * whole(requests.count - requests.cold);
-                Some(Part::Timed(cold + warm, self.held(charge, row, held, d)?))
-            }
-            _ => None,
-        }
-    }
-
-    fn part_of_instances(
-        &self,
-        charge: &Charge,
-        row: &Row,
-        instances: &Instances,
-        held: &Held,
-        d: &mut Diagnostics,
-    ) -> Option<Part> {
-        let time = whole(charge.each.time(self.life(instances)));
-        match &charge.meter {
-            Meter::ProvisionedGibSeconds if !self.means_provisioned(row) => None,
-            meter if meter.is_time() && charge.over != Over::Request => {
-                Some(Part::Timed(time, self.held(charge, row, held, d)?))
-            }
-            meter if meter.is_storage() => Some(Part::Sum(time * whole(held.disk?))),
-            Meter::Months if charge.flat => (self.model.family != "serverless").then_some(Part::Sum(Exact::zero())),
-            Meter::Months => Some(Part::Timed(time, Exact::one())),
-            Meter::RackUnits => self.level(&held.rack_units, "rack-units", charge, row, d).map(Part::Sum),
-            Meter::Kilowatts => self.level(&held.power, "power", charge, row, d).map(Part::Sum),
-            _ => None,
-        }
-    }
-
-    /// What a use holds, in the meter's base units without the time.
-    fn held(&self, charge: &Charge, row: &Row, held: &Held, d: &mut Diagnostics) -> Option<Exact> {
-        let million = whole(1_000_000);
-        match &charge.meter {
-            meter if meter.is_memory_time() => {
-                self.needed(held.memory, "memory", charge, row, d).map(|bytes| whole(charge.each.memory(bytes)))
-            }
-            Meter::VcpuSeconds => self.needed(held.cpu.clone(), "cpu", charge, row, d).map(|cpu| cpu * million),
-            Meter::GhzSeconds => {
-                self.needed(held.ghz.clone(), "ghz", charge, row, d).map(|ghz| ghz * whole(1_000_000_000))
-            }
-            _ => Some(Exact::one()),
-        }
-    }
-
-    fn needed<T>(&self, value: Option<T>, key: &str, charge: &Charge, row: &Row, d: &mut Diagnostics) -> Option<T> {
-        if value.is_none() {
-            let message = format!("the charge `{}` needs this row's `{key}`", charge.name);
-            let in_size = matches!(key, "memory" | "cpu" | "ghz" | "rack-units" | "power");
-            let help = if in_size { format!("write `{key}` here, or a `size` that has it") } else { String::new() };
-            d.error(row.at, message, help);
-        }
-        value
-    }
-
-    /// A level, which another row may state as a plain quantity instead.
-    fn level(
-        &self,
-        value: &Option<Exact>,
-        key: &str,
-        charge: &Charge,
-        row: &Row,
-        d: &mut Diagnostics,
-    ) -> Option<Exact> {
-        let stated = |row: &Row| matches!(&row.kind, RowKind::Quantity { meter, .. } if *meter == charge.meter);
-        if value.is_none() && self.rows.iter().any(stated) {
-            return None;
-        }
-        self.needed(value.clone(), key, charge, row, d)
-    }
-
-    /// Whether a row of instances counts provisioned ones: it says so, or no other charge of the
-    /// model could count it.
-    fn means_provisioned(&self, row: &Row) -> bool {
-        let other = |(index, charge): (usize, &Charge)| {
-            let time = charge.meter.is_time() && charge.meter != Meter::ProvisionedGibSeconds;
-            time && charge.over != Over::Request && self.terms.in_force(index, charge)
-        };
-        row.provisioned.unwrap_or_else(|| !self.model.list.charges.iter().enumerate().any(other))
-    }
-
-    fn life(&self, instances: &Instances) -> u64 {
+    /// How long each of a row's instances ran.
+    pub(super) fn life(&self, instances: &Instances) -> u64 {
         instances.time.unwrap_or(self.month.length.0)
     }
 
@@ -329,6 +212,7 @@ impl Filler<'_> {
         }
         let meters = || {
             let mut names: Vec<&str> = list.charges.iter().map(|charge| charge.meter.name()).collect();
+            names.sort_unstable();
             names.dedup();
             names.join(", ")
         };
@@ -339,6 +223,6 @@ impl Filler<'_> {
             RowKind::Quantity { meter, .. } if list.charges.iter().all(|charge| charge.meter != *meter) => return,
             RowKind::Quantity { meter, .. } => format!("no charge on `{}` counts this row's use", meter.name()),
         };
-        d.error(row.at, message, format!("its charges are on: {}", meters()));
+        d.error(row.word, message, format!("its charges are on: {}", meters()));
     }
 }

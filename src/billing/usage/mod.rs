@@ -3,12 +3,14 @@
 mod commitment;
 mod fill;
 mod model;
+mod part;
 mod row;
 
 pub use model::Models;
 
 use super::calendar::Month;
 use super::charge::Charge;
+use super::focus;
 use super::invoice::{BeyondLastTier, Invoice, Terms, invoice};
 use super::meter::Meter;
 use super::price_list::PriceList;
@@ -39,6 +41,28 @@ pub struct Bill {
     pub at_list: Invoice,
 }
 
+impl Bill {
+    /// Writes the bill as FOCUS 1.2. `name`: what the account is called.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_focus(&self, name: &str, to: impl std::io::Write) -> Result<(), csv::Error> {
+        let (start, end) = self.month.bounds(&self.as_of);
+        let or = |text: &'_ str, other: &'_ str| if text.is_empty() { other.to_string() } else { text.to_string() };
+        let (provider, product) = (or(&self.provider, "unnamed"), or(&self.product, &self.family));
+        let account = focus::Account {
+            id: name,
+            name,
+            hosting: self.hosting.as_deref().unwrap_or("model"),
+            provider: &provider,
+            product: &product,
+            family: &self.family,
+            period: (&start, &end),
+        };
+        focus::write(focus::rows(&account, &self.invoice, &self.at_list), to)
+    }
+}
+
 /// Prices a usage file. `text` is its content, `name` what errors call it.
 ///
 /// # Errors
@@ -57,48 +81,72 @@ pub fn read(source: SourceId, models: &dyn Models, d: &mut Diagnostics) -> Optio
     let node = Node::parse(source, d);
     let mut table = Table::of(&node, d)?;
     read_schema(&mut table, d);
-    let month = table.optional("month", d, Month::read).unwrap_or_default();
-    let hosting = table.node("hosting");
-    let inline = table.node("model");
+    let (hosting, inline) = (table.node("hosting"), table.node("model"));
     let model = model::read(hosting, inline, &node, models, d);
-    let with = table.optional("with", d, |node, d| list(node, d, |n, d| Some((text(n, d)?, n.at)))).unwrap_or_default();
-    let allowances = table.default("allowances", true, d, boolean);
-    let own_charges = table.node("charge");
-    let committed = table.node("commitment");
-    let usage = table.node("usage");
+    let written = Written::take(&mut table, d);
     table.finish(d);
-    let rows = row::read_all(usage, d);
+    let rows = row::read_all(written.usage, d);
     let mut model = model?;
-    if let Some(own) = own_charges {
+    if let Some(own) = written.own_charges {
         model.list.add_charges(own, model.family == "serverless", d);
     }
-    check_with(&model.list, &with, d);
-    let with: Vec<String> = with.into_iter().map(|(word, _)| word).collect();
-    let month_hours = whole(month.length.0) / whole(HOUR.0);
-    let also = asked_by_rows(&model.list, &rows, &with, d);
-    let terms = Terms { month_hours, allowances, with: &with, also: &also, committed: &[] };
-    let hourly = committed.is_some();
-    let filled = fill::fill(&model, &rows, &month, &terms, hourly, d);
-    if !d.is_empty() {
-        return None;
-    }
-    let metered = filled?;
-    let choices = commitment::read(committed, &model.list, &rows, &month, d)?;
-    let beyond =
-        |beyond: BeyondLastTier, d: &mut Diagnostics| refuse_beyond(&model.list, &beyond, &rows, usage, &node, d);
-    let mut best: Option<Invoice> = None;
-    for committed in &choices {
-        match invoice(&model.list, &metered, &Terms { committed, ..terms.clone() }) {
-            Ok(one) if best.as_ref().is_none_or(|best| one.total < best.total) => best = Some(one),
-            Ok(_) => {}
-            Err(error) => beyond(error, d),
+    check_with(&model.list, &written.with, d);
+    let (invoice, at_list) = price(&model, &written, &rows, written.usage.unwrap_or(&node).key, d)?;
+    let Model { name, provider, product, family, as_of, .. } = model;
+    Some(Bill { hosting: name, provider, product, family, as_of, month: written.month, invoice, at_list })
+}
+
+/// What stands in a usage file besides its model and rows.
+struct Written<'n> {
+    month: Month,
+    with: Vec<(String, Origin)>,
+    allowances: bool,
+    own_charges: Option<&'n Node>,
+    committed: Option<&'n Node>,
+    usage: Option<&'n Node>,
+}
+
+impl<'n> Written<'n> {
+    fn take(table: &mut Table<'n>, d: &mut Diagnostics) -> Written<'n> {
+        let words = |node: &Node, d: &mut Diagnostics| list(node, d, |n, d| Some((text(n, d)?, n.at)));
+        Written {
+            month: table.optional("month", d, Month::read).unwrap_or_default(),
+            with: table.optional("with", d, words).unwrap_or_default(),
+            allowances: table.default("allowances", true, d, boolean),
+            own_charges: table.node("charge"),
+            committed: table.node("commitment"),
+            usage: table.node("usage"),
         }
     }
-    let invoice_made = best?;
-    let at_list =
-        invoice(&model.list, &metered, &Terms { allowances: false, ..terms }).unwrap_or_else(|_| invoice_made.clone());
-    let Model { name, provider, product, family, as_of, .. } = model;
-    Some(Bill { hosting: name, provider, product, family, as_of, month, invoice: invoice_made, at_list })
+}
+
+/// The invoice with the commitments that cost least of those to be tried, and the one at list prices.
+fn price(
+    model: &Model,
+    written: &Written<'_>,
+    rows: &[Row],
+    at: Origin,
+    d: &mut Diagnostics,
+) -> Option<(Invoice, Invoice)> {
+    let (list, month) = (&model.list, &written.month);
+    let with: Vec<String> = written.with.iter().map(|(word, _)| word.clone()).collect();
+    let also = asked_by_rows(list, rows, &with, d);
+    let month_hours = hours_of(month);
+    let terms = Terms { month_hours, allowances: written.allowances, with: &with, also: &also, committed: &[] };
+    let metered = fill::fill(model, rows, month, &terms, written.committed.is_some(), d);
+    let choices = commitment::read(written.committed, list, rows, month, d);
+    let (metered, choices) = (metered?, choices.filter(|_| d.is_empty())?);
+    let mut best: Option<Invoice> = None;
+    for committed in &choices {
+        match invoice(list, &metered, &Terms { committed, ..terms.clone() }) {
+            Ok(one) if best.as_ref().is_none_or(|best| one.total < best.total) => best = Some(one),
+            Ok(_) => {}
+            Err(beyond) => refuse_beyond(list, &beyond, rows, at, d),
+        }
+    }
+    let best = best?;
+    let at_list = invoice(list, &metered, &Terms { allowances: false, ..terms }).unwrap_or_else(|_| best.clone());
+    Some((best, at_list))
 }
 
 fn read_schema(table: &mut Table<'_>, d: &mut Diagnostics) {
@@ -155,18 +203,11 @@ fn refuse_meter(list: &PriceList, meter: &Meter, at: Origin, d: &mut Diagnostics
     d.error(at, format!("no charge of this model is on the meter `{}`", meter.name()), help);
 }
 
-fn refuse_beyond(
-    list: &PriceList,
-    beyond: &BeyondLastTier,
-    rows: &[Row],
-    usage: Option<&Node>,
-    node: &Node,
-    d: &mut Diagnostics,
-) {
+fn refuse_beyond(list: &PriceList, beyond: &BeyondLastTier, rows: &[Row], otherwise: Origin, d: &mut Diagnostics) {
     let charge = &list.charges[beyond.charge];
     let on_meter = |row: &&Row| matches!(&row.kind, RowKind::Quantity { meter, .. } if *meter == charge.meter);
     let row = rows.iter().find(on_meter).or(rows.first());
-    let at = row.map_or(usage.unwrap_or(node).key, |row| row.at);
+    let at = row.map_or(otherwise, |row| row.word);
     let message = format!(
         "`{}` comes to {} of `{}`, and its last tier ends at {}",
         charge.name,

@@ -15,6 +15,12 @@ pub trait Models {
     /// The tree of a model, whose text is (or is put) among the diagnostics' sources; `None` where
     /// there is none of that name. What is wrong with its file is noted.
     fn model(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<Node>;
+
+    /// The `[model]` of a usage file with what it `extends` put in. Unless a catalogue does that,
+    /// the table stays as it is, and `extends` is an unknown key.
+    fn extended(&self, node: &Node, _diagnostics: &mut Diagnostics) -> Option<Node> {
+        Some(node.clone())
+    }
 }
 
 /// What an instance of a size (or a row) holds, as far as charges count it.
@@ -45,6 +51,16 @@ impl Held {
             rack_units: table.optional("rack-units", d, measure),
             power: table.optional("power", d, watts),
         }
+    }
+
+    /// What a size holds that no model declares, where its name is an amount of memory, as providers
+    /// name sizes: "512mb" (2^20 bytes each), "2gb".
+    pub fn of_name(name: &str) -> Held {
+        let amount = |suffix: &str, shift: u32| {
+            let count: u64 = name.strip_suffix(suffix)?.parse().ok()?;
+            count.checked_mul(1 << shift)
+        };
+        Held { memory: amount("mb", 20).or_else(|| amount("gb", 30)), ..Held::default() }
     }
 
     /// What `self` holds, and of the rest what `other` does.
@@ -141,7 +157,7 @@ pub fn read(
             let model = of_node(&found, false, d)?;
             Some(Model { name: Some(name), ..model })
         }
-        (None, Some(node)) => of_node(node, true, d),
+        (None, Some(node)) => of_node(&models.extended(node, d)?, true, d),
         (Some(_), Some(node)) => {
             d.error(node.key, "there is a `hosting` and a `[model]`", "leave out one of them");
             None

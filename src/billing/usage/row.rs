@@ -23,6 +23,8 @@ pub struct Row {
     pub kind: RowKind,
     /// Where the row stands.
     pub at: Origin,
+    /// The word that says what is counted.
+    pub word: Origin,
 }
 
 /// What a row counts.
@@ -89,18 +91,30 @@ fn read(node: &Node, d: &mut Diagnostics) -> Option<Row> {
     let before = d.count();
     let mut table = Table::of(node, d)?;
     let resource = table.optional("resource", d, text);
-    let size = table.optional("size", d, |node, d| Some((text(node, d)?, node.at)));
+    let size_node = table.node("size");
+    // A model with a range of sizes has no names for them: `size = { cpu = …, memory = … }`.
+    let picked = size_node.filter(|node| matches!(node.value, Value::Table(_))).map(|node| picked_size(node, d));
+    let named = size_node.filter(|_| picked.is_none());
+    let size = named.and_then(|node| Some((text(node, d)?, node.at)));
     let provisioned = table.optional("provisioned", d, boolean);
     let has = |key: &str| node.get(key).is_some();
     let (held, kind) = if has("meter") || has("quantity") {
         (Held::default(), quantity(&mut table, d))
     } else {
-        let held = Held::take(&mut table, d);
+        let held = Held::take(&mut table, d).or(picked.as_ref());
         (held, if has("requests") { requests(&mut table, d) } else { instances(&mut table, d) })
     };
     table.finish(d);
     let kind = kind.filter(|_| d.count() == before)?;
-    Some(Row { resource, size, held, provisioned, kind, at: node.key })
+    let word = ["requests", "count", "time", "meter", "size"].iter().find_map(|key| node.get(key));
+    Some(Row { resource, size, held, provisioned, kind, at: node.key, word: word.map_or(node.key, |node| node.key) })
+}
+
+fn picked_size(node: &Node, d: &mut Diagnostics) -> Held {
+    let Some(mut table) = Table::of(node, d) else { return Held::default() };
+    let held = Held::take(&mut table, d);
+    table.finish(d);
+    held
 }
 
 fn requests(table: &mut Table<'_>, d: &mut Diagnostics) -> Option<RowKind> {

@@ -1,0 +1,89 @@
+//! Options that several commands share.
+
+use super::failure::Failure;
+use clap::{Args, ValueEnum};
+use hostsim::catalogue::Catalogue;
+use hostsim::document::Diagnostics;
+use std::path::PathBuf;
+
+/// What is written to the standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people
+    #[default]
+    Table,
+    /// JSON, for scripts
+    Json,
+    /// CSV (RFC 4180)
+    Csv,
+    /// Markdown
+    Markdown,
+}
+
+/// `--format`.
+#[derive(Args)]
+pub struct FormatOption {
+    /// What goes to the standard output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Where result files go.
+#[derive(Args)]
+pub struct FilesOptions {
+    /// Where the files go [default: output/<the file's name>]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_files")]
+    pub output: Option<PathBuf>,
+    /// Write no files
+    #[arg(long)]
+    pub no_files: bool,
+}
+
+impl FilesOptions {
+    /// The directory that files go to; `None` where none are wanted. `stem` is the input's name.
+    pub fn directory(&self, stem: &str) -> Option<PathBuf> {
+        if self.no_files {
+            return None;
+        }
+        Some(self.output.clone().unwrap_or_else(|| PathBuf::from("output").join(stem)))
+    }
+}
+
+/// `--models`.
+#[derive(Args)]
+pub struct CatalogueOption {
+    /// Read models (and servers/) from this directory too, besides the built-in catalogue
+    #[arg(long, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+}
+
+impl CatalogueOption {
+    /// The catalogue. What is wrong with a file of the directory is noted.
+    pub fn load(&self, diagnostics: &mut Diagnostics) -> Catalogue {
+        Catalogue::load(self.models.as_deref(), diagnostics)
+    }
+}
+
+/// How replications are computed.
+#[derive(Args)]
+pub struct ComputeOptions {
+    /// Compute on so many threads; the result is the same [default: as many as there are]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Say nothing on the standard error but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl ComputeOptions {
+    /// Computes something on that many threads.
+    ///
+    /// # Errors
+    /// The threads cannot be started.
+    pub fn compute<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+        let threads = self.threads.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|error| Failure::Running(format!("threads cannot be started: {error}")))?;
+        Ok(pool.install(work))
+    }
+}

@@ -1,0 +1,138 @@
+//! `hostsim run`.
+
+use super::failure::sound;
+use super::load::{self, Replace, stem};
+use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
+use super::{Execute, Failure, interrupt, progress, terminal};
+use clap::Args;
+use hostsim::document::Diagnostics;
+use hostsim::experiment::{self, Progress, RunError, RunOptions};
+use hostsim::report::{self, ResultDocument, write_atomically};
+use hostsim::scenario::Scenario;
+use hostsim::units::parse_percent;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+/// Simulate every case of a scenario, compare them, and write the results to a directory
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hostsim run scenarios/five-dollar-vps.toml
+  hostsim run scenarios/superbowl-spike.toml --replications 20 --threads 2
+  hostsim run scenarios/steady-api.toml --precision 1% --format markdown --no-files
+  cat my-scenario.toml | hostsim run - --format json --no-files | jq '.cases[].tco_usd.mean'
+
+Writes result.json, result.csv, table.md and the figures (SVG and PNG). Ends with status 3 where
+a claim of [expect] does not hold.")]
+pub struct Run {
+    /// The scenario file; - reads the standard input
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    #[command(flatten)]
+    replace: Replace,
+    /// Add replications until every case's invoice, mean latency and p99 are known to this share
+    #[arg(long, value_name = "PCT", value_parser = parse_precision)]
+    precision: Option<f64>,
+    #[command(flatten)]
+    format: FormatOption,
+    #[command(flatten)]
+    files: FilesOptions,
+    #[command(flatten)]
+    catalogue: CatalogueOption,
+    #[command(flatten)]
+    compute: ComputeOptions,
+}
+
+impl Execute for Run {
+    fn execute(self) -> Result<(), Failure> {
+        let mut diagnostics = Diagnostics::default();
+        let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
+        let result = self.simulate(&scenario)?;
+        if let Some(directory) = self.files.directory(stem(&source)) {
+            interrupt::after_writing(|| write_files(&directory, &result))?;
+            if terminal::watched() && !self.compute.quiet {
+                terminal::say(&format!("the results are in {}", directory.display()));
+            }
+        }
+        terminal::print(&rendered(&result, self.format.format))?;
+        check_expectations(&scenario, &result, diagnostics)
+    }
+}
+
+impl Run {
+    fn simulate(&self, scenario: &Scenario) -> Result<ResultDocument, Failure> {
+        let bar = progress::bar(self.compute.quiet);
+        let done = |done: u64, of: u64| {
+            bar.set_length(of);
+            bar.set_position(done);
+        };
+        let stop = AtomicBool::new(false);
+        let options = RunOptions { precision: self.precision };
+        let result = self.compute.compute(|| {
+            progress::announce(scenario, rayon::current_num_threads(), self.compute.quiet);
+            experiment::run(scenario, &options, &Progress { done: &done, stop: &stop })
+        })?;
+        bar.finish_and_clear();
+        result.map_err(|error| match error {
+            RunError::Input(message) => Failure::Input(message),
+            RunError::Interrupted => Failure::Running(error.to_string()),
+        })
+    }
+}
+
+/// A share: "1%", "0.5 %" or "1" (per cent).
+fn parse_precision(text: &str) -> Result<f64, String> {
+    let share = parse_percent(&format!("{} %", text.trim().trim_end_matches('%').trim_end()))?;
+    if share > 0.0 { Ok(share) } else { Err("expected a percentage above zero, such as 1%".into()) }
+}
+
+fn rendered(result: &ResultDocument, format: Format) -> String {
+    match format {
+        Format::Table => report::to_table(result, terminal::colour_out()),
+        Format::Json => report::to_json(result),
+        Format::Csv => report::to_csv(result),
+        Format::Markdown => report::to_markdown(result),
+    }
+}
+
+/// Writes every file of a result, each whole or not at all.
+fn write_files(directory: &Path, result: &ResultDocument) -> std::io::Result<()> {
+    write_atomically(&directory.join("result.json"), report::to_json(result).as_bytes())?;
+    write_atomically(&directory.join("result.csv"), report::to_csv(result).as_bytes())?;
+    write_atomically(&directory.join("table.md"), report::to_markdown(result).as_bytes())?;
+    report::write_figures(directory, result).map(|_| ())
+}
+
+/// Tells what came of the claims of `[expect]`.
+fn check_expectations(
+    scenario: &Scenario,
+    result: &ResultDocument,
+    mut diagnostics: Diagnostics,
+) -> Result<(), Failure> {
+    let mut all_hold = true;
+    for expectation in &scenario.expectations {
+        match expectation.check(result) {
+            Ok(outcome) if outcome.holds => {}
+            Ok(outcome) => {
+                all_hold = false;
+                terminal::say(&outcome.text);
+            }
+            Err(mistake) => mistake.note(&mut diagnostics),
+        }
+    }
+    sound(diagnostics)?;
+    if all_hold { Ok(()) } else { Err(Failure::Expectations) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_precision_is_a_share_above_zero() {
+        assert_eq!(parse_precision("1%"), Ok(0.01));
+        assert_eq!(parse_precision(" 0.5 % "), Ok(0.005));
+        assert_eq!(parse_precision("2"), Ok(0.02));
+        assert!(parse_precision("0%").is_err() && parse_precision("-1").is_err() && parse_precision("x").is_err());
+    }
+}

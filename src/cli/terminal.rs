@@ -1,0 +1,69 @@
+//! The two streams: the result alone on the standard output, everything else on the other.
+
+use super::failure::Failure;
+use hostsim::document::Diagnostics;
+use hostsim::report::colour_wanted;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Writes a result to the standard output. A reader that has gone away is no failure.
+///
+/// # Errors
+/// A standard output that cannot be written to (a full disk).
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Running(format!("the result cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the standard output is to be coloured.
+pub fn colour_out() -> bool {
+    colour_wanted(std::io::stdout().is_terminal())
+}
+
+/// Whether a person watches the standard error.
+pub fn watched() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// Says something to the person who is waiting.
+pub fn say(text: &str) {
+    write_error(&format!("{text}\n"));
+}
+
+/// Says what went wrong.
+pub fn error(message: &str) {
+    let head = if colour_wanted(watched()) { "\x1b[1;31merror\x1b[0m" } else { "error" };
+    write_error(&format!("{head}: {}\n", message.trim_end()));
+}
+
+/// Says what is wrong with files, each mistake with its place, and how many there are.
+pub fn diagnostics(diagnostics: &Diagnostics) {
+    write_error(&diagnostics.render(colour_wanted(watched())));
+    let count = diagnostics.count();
+    error(&format!("{count} mistake{} found", if count == 1 { "" } else { "s" }));
+}
+
+/// Shows clap's help, version or error where each belongs, and gives the exit status.
+pub fn show_usage(error: &clap::Error) -> ExitCode {
+    let styled = error.render();
+    let colour = colour_wanted(if error.use_stderr() { watched() } else { std::io::stdout().is_terminal() });
+    let text = if colour { styled.ansi().to_string() } else { styled.to_string() };
+    if error.use_stderr() {
+        write_error(&text);
+        return ExitCode::from(2);
+    }
+    match print(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn write_error(text: &str) {
+    // Where the standard error is gone there is nobody left to tell.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,121 @@
+//! `hostsim trace`.
+
+use super::grid::{Cell, Grid};
+use super::options::FormatOption;
+use super::{Execute, Failure, terminal};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use hostsim::report::format::{duration, significant};
+use hostsim::units::{Span, parse_span};
+use hostsim::workload::trace::{Column, Description, Format, TraceOptions, describe, guess_format};
+use std::path::{Path, PathBuf};
+
+/// Say what a trace holds (rows, span, rates, burstiness) before it is used
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hostsim trace requests.csv.gz
+  hostsim trace counts.csv --as counts --column hits --interval '1 min'
+  hostsim trace *.csv --format csv
+
+Plain, gzip and xz files are read. The dispersion is the variance over the mean of the requests in
+an interval: 1 for a Poisson process, more for bursts.")]
+pub struct Trace {
+    /// The files
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// What the rows are [default: as the header looks]
+    #[arg(long = "as", value_name = "FORMAT", value_parser = formats())]
+    format_of_rows: Option<Format>,
+    /// The column of the numbers, by name or by number from 1 (counts)
+    #[arg(long, value_name = "COLUMN", value_parser = parse_column)]
+    column: Option<Column>,
+    /// The length of an interval, where the file's own times do not give it; of requests, the
+    /// intervals that peak and dispersion are of [default for requests: 1 min]
+    #[arg(long, value_name = "TIME", value_parser = parse_span)]
+    interval: Option<Span>,
+    /// The column of the arrivals (requests)
+    #[arg(long, value_name = "NAME")]
+    arrival: Option<String>,
+    /// The column of the ends (requests)
+    #[arg(long, value_name = "NAME")]
+    end: Option<String>,
+    /// The column of the durations in seconds (requests)
+    #[arg(long, value_name = "NAME")]
+    duration: Option<String>,
+    #[command(flatten)]
+    format: FormatOption,
+}
+
+impl Execute for Trace {
+    fn execute(self) -> Result<(), Failure> {
+        let mut grid = Grid::new(&[
+            ("file", "File"),
+            ("format", "Format"),
+            ("rows", ">Rows"),
+            ("requests", ">Requests"),
+            ("span_s", ">Span"),
+            ("interval_s", ">Interval"),
+            ("mean_rps", ">Mean /s"),
+            ("peak_rps", ">Peak /s"),
+            ("dispersion", ">Dispersion"),
+        ]);
+        let mut mistakes = Vec::new();
+        for file in &self.files {
+            match self.describe(file) {
+                Ok(description) => grid.push(row(file, &description)),
+                Err(message) => mistakes.push(message),
+            }
+        }
+        if !grid.is_empty() {
+            terminal::print(&grid.render(self.format.format, "traces"))?;
+        }
+        if mistakes.is_empty() { Ok(()) } else { Err(Failure::Input(mistakes.join("\n"))) }
+    }
+}
+
+impl Trace {
+    fn describe(&self, file: &Path) -> Result<Description, String> {
+        let guessed = || guess_format(file).map_err(|error| error.to_string());
+        let options = TraceOptions {
+            format: self.format_of_rows.map_or_else(guessed, Ok)?,
+            column: self.column.clone().unwrap_or_default(),
+            interval: self.interval,
+            arrival: self.arrival.clone(),
+            end: self.end.clone(),
+            duration: self.duration.clone(),
+        };
+        describe(file, options).map_err(|error| error.to_string())
+    }
+}
+
+fn row(file: &Path, description: &Description) -> Vec<Cell> {
+    let format = Format::NAMES.iter().find(|(_, format)| *format == description.format).map_or("", |(name, _)| name);
+    let time = |span: Span| Cell::of(span.seconds(), duration(span.seconds()));
+    let number = |value: f64| Cell::of(value, significant(value, 4));
+    vec![
+        Cell::text(file.display().to_string()),
+        Cell::text(format),
+        Cell::of(description.rows, description.rows.to_string()),
+        Cell::of(description.total, description.total.to_string()),
+        time(description.span),
+        time(description.interval),
+        number(description.mean_rate),
+        number(description.peak_rate),
+        description.dispersion.map_or(Cell::of(serde_json::Value::Null, "–"), number),
+    ]
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::NAMES.map(|(name, _)| name)).map(|word| {
+        Format::NAMES.iter().find(|(name, _)| *name == word).map_or(Format::default(), |(_, format)| *format)
+    })
+}
+
+fn parse_column(text: &str) -> Result<Column, String> {
+    match text.parse::<usize>() {
+        Ok(0) => Err("columns are counted from 1".into()),
+        Ok(number) => Ok(Column::Number(number - 1)),
+        Err(_) => Ok(Column::Named(text.to_string())),
+    }
+}
