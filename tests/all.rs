@@ -1,8 +1,13 @@
-//! Integration tests: one binary, a module per subject.
+//! All integration tests: one binary, one module per topic.
 
 mod bill_laws;
 mod bills;
 mod cli;
+mod closed_forms;
+mod common;
+mod corpora;
+mod determinism;
+mod laws;
 mod program;
 mod schema;
 mod usage;

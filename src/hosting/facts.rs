@@ -31,8 +31,10 @@ pub struct AppFacts {
     pub work: Level,
     /// Instances ordered in the measured window.
     pub started: u64,
-    /// Time that requests spent in the system in the window (Little's law), in nanoseconds.
+    /// Requests in the system: queued, bound or inside.
     pub present: Level,
+    /// The time that those which have left spent in the system in the window, in nanoseconds.
+    pub spent: u128,
 }
 
 impl Default for AppFacts {
@@ -52,6 +54,7 @@ impl Default for AppFacts {
             work: Level::default(),
             started: 0,
             present: Level::default(),
+            spent: 0,
         }
     }
 }
@@ -62,6 +65,7 @@ impl AppFacts {
         for level in [&mut self.instances, &mut self.starting, &mut self.busy, &mut self.work, &mut self.present] {
             level.reset(now);
         }
+        self.spent = 0;
     }
 }
 

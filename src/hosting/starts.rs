@@ -2,7 +2,7 @@
 
 use super::deployment::WhenFull;
 use super::instance::{Instance, State};
-use super::request::{Request, Stage};
+use super::request::Stage;
 use super::slab::NONE;
 use super::world::{Event, Notice, World};
 use crate::fleet::Demand;
@@ -131,9 +131,12 @@ impl World {
 
     /// Notes that an instance had to be started for a request.
     pub fn mark_cold(&mut self, request: u32) {
-        let Request { arrival, deployment, .. } = self.requests[request];
-        if !std::mem::replace(&mut self.requests[request].cold, true) && arrival >= self.measured_from {
-            self.facts[deployment as usize].cold += 1;
+        let marked = &mut self.requests[request];
+        let again = std::mem::replace(&mut marked.cold, true);
+        // Counted here and not at its end, so that those in flight at the window's end are among
+        // the cold as they are among the arrived.
+        if !again && marked.arrival >= self.measured_from {
+            self.facts[marked.deployment as usize].cold += 1;
         }
     }
 

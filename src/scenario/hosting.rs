@@ -133,6 +133,7 @@ impl Hosts {
         let fixed_number = own.scaling.is_none() && instances.is_some();
         let terms = own.or(&model.terms);
         check_instances(&model, &terms, instances, provisioned, node, d);
+        check_total(app, &terms, instances, provisioned, node, d);
         let phase =
             |time| vec![StartPhase { name: "start".into(), time, billed: model.start.iter().any(|p| p.billed) }];
         Some(DeploymentPlan {
@@ -231,6 +232,34 @@ fn check_with(model: &Model, with: &[String], node: &Node, d: &mut Diagnostics) 
         if !words().any(|known| known == word) {
             let at = node.get("with").map_or(node.key, |node| node.at);
             d.error(at, format!("`{}` has no optional charge `{word}`", model.name), suggest(word, words()));
+        }
+    }
+}
+
+/// What is ordered for every tenant must stay countable in all.
+fn check_total(
+    app: &App,
+    terms: &Terms,
+    instances: Option<InstancesChoice>,
+    provisioned: u32,
+    node: &Node,
+    d: &mut Diagnostics,
+) {
+    let scaled = match &terms.scaling {
+        Some(Scaling::TargetUtilisation(rule)) => rule.min,
+        Some(Scaling::Schedule(schedule)) => schedule.shifts.iter().map(|shift| shift.instances).max().unwrap_or(0),
+        _ => 0,
+    };
+    let ordered = match instances {
+        Some(InstancesChoice::Count(count)) => count,
+        _ => 0,
+    };
+    for (key, each) in [("instances", ordered), ("scaling", scaled), ("provisioned", provisioned)] {
+        let total = u64::from(each) * u64::from(app.workload.tenants);
+        if total > MOST_INSTANCES {
+            let at = node.get(key).map_or(node.key, |node| node.at);
+            let message = format!("{total} instances for the {} tenants of `{}`", app.workload.tenants, app.name);
+            d.error(at, message, format!("at most {MOST_INSTANCES}"));
         }
     }
 }
