@@ -49,6 +49,9 @@ enum Likeness {
     Fingerprint(u128),
 }
 
+/// A point, and what its cases' simulations are alike by.
+type Looked = (Planned, Vec<Likeness>);
+
 /// So many wrong points are explained.
 const EXPLAINED: usize = 20;
 
@@ -58,7 +61,7 @@ impl Plan {
     pub fn make(resolver: &Resolver<'_>, design: &Design, shard: Shard, d: &mut Diagnostics) -> Option<Plan> {
         let indices: Vec<u64> =
             (0..design.points()).filter(|index| shard.of == 1 || shard.holds(resolver.point_hash(*index))).collect();
-        let read: Vec<(u64, Option<(Planned, Vec<Likeness>)>)> =
+        let read: Vec<(u64, Option<Looked>)> =
             indices.par_iter().with_min_len(16).map(|index| (*index, look(resolver, *index))).collect();
         let wrong = read.iter().filter(|(_, found)| found.is_none()).map(|(index, _)| *index);
         let before = d.count();
