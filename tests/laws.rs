@@ -283,7 +283,7 @@ proptest! {
         // A replication more leaves those before it as they were.
         let more = run(&written.text(3, 1));
         for ((path, two), (_, three)) in alone.cases[0].figures.iter().zip(more.cases[0].figures.iter()) {
-            prop_assert_eq!(&two[..], &three[..2], "{:?}", path);
+            prop_assert_eq!(two, &three[..2], "{:?}", path);
         }
     }
 
