@@ -16,13 +16,18 @@ const LONG: f64 = 60.0;
 
 /// A bar on the standard error, where a person watches and silence is not asked for.
 pub fn bar(quiet: bool) -> ProgressBar {
+    bar_of("replications", quiet)
+}
+
+/// The same, counting something else.
+pub fn bar_of(what: &str, quiet: bool) -> ProgressBar {
     if quiet || !terminal::watched() {
         return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     }
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colour = if plain { "" } else { ".cyan" };
-    let template = format!("{{wide_bar{colour}}} {{pos}} of {{len}} replications, {{eta}} left");
+    let template = format!("{{wide_bar{colour}}} {{pos}} of {{len}} {what}, {{eta}} left");
     bar.with_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 

@@ -1,9 +1,11 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
+pub mod advise;
 mod commitment;
 pub mod curve;
 pub mod deploy;
 pub mod invoices;
+pub mod map;
 mod notes;
 pub mod objective;
 mod outcome;
@@ -14,6 +16,8 @@ pub mod sizing;
 mod validate;
 
 pub use deploy::{Commit, Order};
+pub use notes::describe;
+pub use notes::of_scenario as scenario_notes;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};

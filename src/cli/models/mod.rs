@@ -6,8 +6,8 @@ mod labour;
 mod list;
 mod page;
 mod price;
-mod servers;
 mod serverless_test;
+mod servers;
 mod sizes;
 
 use super::failure::sound;

@@ -41,9 +41,11 @@ fn text(entry: &Entry) -> String {
 }
 
 fn markdown(entry: &Entry) -> String {
-    let list = |lines: &[String]| lines.iter().map(|line| format!("- {}\n", line.replace('\n', " "))).collect::<String>();
+    let list =
+        |lines: &[String]| lines.iter().map(|line| format!("- {}\n", line.replace('\n', " "))).collect::<String>();
     let table = sizes::table(entry);
-    let sizes = if table.is_empty() { String::new() } else { format!("\n## Sizes\n\n{}", table.render(Format::Markdown, "")) };
+    let sizes =
+        if table.is_empty() { String::new() } else { format!("\n## Sizes\n\n{}", table.render(Format::Markdown, "")) };
     format!(
         "# {}\n\n{}\n\n## Terms\n\n{}{sizes}\n## Prices\n\n{}",
         entry.model.name,

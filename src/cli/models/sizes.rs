@@ -37,7 +37,8 @@ fn figures(model: &Node) -> Vec<(String, &Node)> {
     let Some(Value::Array(charges)) = model.get("charge").map(|node| &node.value) else { return found };
     for charge in charges {
         let name = charge.get("name").and_then(Node::as_str).unwrap_or_default();
-        let tables = BY_SIZE.iter().filter_map(|key| Some((*key, charge.get(key)?))).filter(|(_, n)| n.as_table().is_some());
+        let tables =
+            BY_SIZE.iter().filter_map(|key| Some((*key, charge.get(key)?))).filter(|(_, n)| n.as_table().is_some());
         found.extend(tables.map(|(key, table)| match key {
             "price" => (name.to_string(), table),
             key => (format!("{name} {key}"), table),
