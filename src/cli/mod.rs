@@ -15,11 +15,14 @@ mod interrupt;
 mod load;
 mod man;
 mod map;
+mod merge;
 mod models;
 mod options;
 mod progress;
 mod run;
 mod schema;
+mod sensitivity;
+mod sweep;
 mod terminal;
 mod trace;
 
@@ -55,6 +58,9 @@ commands! {
     Curve(curve::Curve),
     Map(map::Map),
     Advise(advise::Advise),
+    Sweep(sweep::Sweep),
+    Merge(merge::Merge),
+    Sensitivity(sensitivity::Sensitivity),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

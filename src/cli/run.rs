@@ -85,7 +85,7 @@ impl Run {
 }
 
 /// A share: "1%", "0.5 %" or "1" (per cent).
-fn parse_precision(text: &str) -> Result<f64, String> {
+pub(super) fn parse_precision(text: &str) -> Result<f64, String> {
     let share = parse_percent(&format!("{} %", text.trim().trim_end_matches('%').trim_end()))?;
     if share > 0.0 { Ok(share) } else { Err("expected a percentage above zero, such as 1%".into()) }
 }

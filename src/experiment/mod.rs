@@ -4,6 +4,7 @@ pub mod advise;
 mod commitment;
 pub mod curve;
 pub mod deploy;
+mod fingerprint;
 pub mod invoices;
 pub mod map;
 mod notes;
@@ -16,6 +17,7 @@ pub mod sizing;
 mod validate;
 
 pub use deploy::{Commit, Order};
+pub use fingerprint::Fingerprint;
 pub use notes::describe;
 pub use notes::of_scenario as scenario_notes;
 pub use point::Point;
