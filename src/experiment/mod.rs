@@ -15,7 +15,6 @@ pub mod sizing;
 mod validate;
 
 pub use deploy::{Commit, Order};
-pub use notes::describe;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
