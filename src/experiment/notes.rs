@@ -72,8 +72,7 @@ fn sized(case: &Case, orders: &[Order], tried: &[Attempt]) -> Vec<String> {
     vec![format!("sized to {}{tried}.", found.join("; "))]
 }
 
-/// An order in words: "3 × m4.large".
-pub fn describe(order: &Order) -> String {
+fn describe(order: &Order) -> String {
     let mut text = match (order.target, order.instances) {
         (Some(target), _) => format!("{} at a target of {:.0} %", order.size.name, 100.0 * target),
         (None, 0) => order.size.name.clone(),

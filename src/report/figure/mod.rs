@@ -58,4 +58,4 @@ pub fn write_figure(directory: &Path, stem: &str, drawing: &Drawing) -> io::Resu
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

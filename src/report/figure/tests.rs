@@ -6,7 +6,7 @@ use crate::metrics::{Figures, Histogram};
 use crate::report::{CaseResult, Timeline, format};
 
 /// Twelve cases with long names, of every order of magnitude.
-pub(super) fn crowded() -> ResultDocument {
+pub(in crate::report) fn crowded() -> ResultDocument {
     let names = [
         ("own-servers-in-a-rented-rack", "colocation-2017", "1u-16-core"),
         ("dedicated-by-the-hour", "softlayer-bare-metal-2017", "16-core"),

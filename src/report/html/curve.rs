@@ -4,14 +4,15 @@ use super::bill::{Billed, bill};
 use super::page::{Bill, Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
 use super::{Assumption, answer, assumptions, render, run};
+use crate::experiment::Point;
 use crate::experiment::curve::{CaseCurve, Curve, METRICS, Metric};
-use crate::experiment::{Point, describe};
 use crate::hosting::facts::Digest;
 use crate::metrics::{Estimate, Figures};
-use crate::report::comparison;
+use crate::report::curve::order_of;
 use crate::report::figure::drawing::Drawing;
-use crate::report::figure::traffic::{self, Crossing, Measure, Region, TrafficFigure, TrafficLine};
+use crate::report::figure::traffic;
 use crate::report::format::{money, short_count};
+use crate::report::{self, comparison};
 use crate::scenario::Scenario;
 
 /// The report of a curve as one HTML document. `notes` say what was not modelled.
@@ -34,7 +35,6 @@ pub fn curve_page(
     assumptions: &[Assumption],
 ) -> Page {
     let (metric, counted) = judged_by(curve);
-    let figures = curve_figures(&scenario.title, curve);
     let case = |case: &CaseCurve| Case { name: case.name.clone(), hosting: case.hosting.clone() };
     Page {
         kind: "curve".into(),
@@ -43,7 +43,7 @@ pub fn curve_page(
         remark: remark(scenario, curve),
         cases: curve.cases.iter().map(case).collect(),
         tables: vec![regions(curve, metric, counted), crossovers(curve)],
-        figures: figures.into_iter().map(|(_, heading, drawing)| (drawing, heading.to_string())).collect(),
+        figures: figures(&scenario.title, curve),
         sections: vec![
             points(curve),
             invoices(curve),
@@ -54,26 +54,22 @@ pub fn curve_page(
     }
 }
 
-/// The figures of a curve: the stem of the file, the heading, the drawing. Where invoices are all
-/// that is paid, TCO has no figure of its own.
-pub fn curve_figures(title: &str, curve: &Curve) -> Vec<(&'static str, &'static str, Drawing)> {
-    let mut figures = Vec::new();
-    let bands = "bands: 95 % confidence interval; rings: where two cases cost the same";
-    if judged_by(curve).1 == "TCO" {
-        let subtitle = format!("Invoice, owned servers and labour per month against traffic; {bands}");
-        let figure = figure(title, subtitle, "TCO in US dollars per month", Measure::Money, curve, METRICS[1].1);
-        figures.push(("tco", "Total cost of ownership against traffic", traffic::draw(&figure)));
+/// The headings of the figures, by the stems of their files.
+const HEADINGS: [(&str, &str); 4] = [
+    ("curve", "Total cost of ownership against traffic"),
+    ("curve-invoice", "Invoice against traffic"),
+    ("latency-against-traffic", "Latency against traffic"),
+    ("utilisation-against-traffic", "Utilisation against traffic"),
+];
+
+/// The figures; where invoices are all that is paid, TCO has none of its own.
+fn figures(title: &str, curve: &Curve) -> Vec<(Drawing, String)> {
+    let mut figures = report::curve::figures(curve, title);
+    if judged_by(curve).1 != "TCO" {
+        figures.retain(|(stem, _)| *stem != "curve");
     }
-    let subtitle = format!("Invoice per month against traffic; {bands}");
-    let invoice = figure(title, subtitle, "US dollars per month", Measure::Money, curve, METRICS[0].1);
-    figures.push(("invoice", "Invoice against traffic", traffic::draw(&invoice)));
-    let subtitle = "99 % of the served requests are answered within this time; bands: 95 % confidence interval";
-    let latency = figure(title, subtitle.into(), "p99 latency", Measure::Time, curve, &["latency_s", "p99"]);
-    figures.push(("latency", "Latency against traffic", traffic::draw(&latency)));
-    let subtitle = "Share of the powered servers' cores that did requests' work; bands: 95 % confidence interval";
-    let used = figure(title, subtitle.into(), "CPU used", Measure::Share, curve, &["fleet", "cpu_used"]);
-    figures.push(("utilisation", "Utilisation against traffic", traffic::draw(&used)));
-    figures
+    let heading = |stem| HEADINGS.iter().find(|(known, _)| *known == stem).map_or(stem, |(_, heading)| *heading);
+    figures.iter().map(|(stem, figure)| (traffic::draw(figure), heading(stem).to_string())).collect()
 }
 
 /// The metric that decides, and its word: TCO, or the invoice where the two are the same.
@@ -81,48 +77,6 @@ fn judged_by(curve: &Curve) -> (Metric, &'static str) {
     let points = curve.cases.iter().flat_map(|case| case.points.iter().flatten());
     let differs = |point: &Point| point.estimate(METRICS[0].1).mean != point.estimate(METRICS[1].1).mean;
     if points.into_iter().any(differs) { (METRICS[1].1, "TCO") } else { (METRICS[0].1, "invoice") }
-}
-
-fn figure(
-    title: &str,
-    subtitle: String,
-    y_title: &str,
-    measure: Measure,
-    curve: &Curve,
-    metric: Metric,
-) -> TrafficFigure {
-    let requests = |traffic: f64| curve.requests_per_month(traffic);
-    let is_cost = METRICS.iter().find(|(_, path)| *path == metric).map(|(name, _)| *name);
-    let crossings = curve.crossovers.iter().filter(|crossover| Some(crossover.metric) == is_cost);
-    let crossings = crossings.map(|c| Crossing {
-        at: requests(c.traffic),
-        low: requests(c.low),
-        high: requests(c.high),
-        value: c.value,
-    });
-    let index = |name: &str| curve.cases.iter().position(|case| case.name == name);
-    let regions = if is_cost.is_some() { curve.cheapest(metric) } else { Vec::new() };
-    let best = regions.iter().filter_map(|region| {
-        Some(Region { from: requests(region.from), to: requests(region.to), line: index(&region.case)? })
-    });
-    TrafficFigure {
-        title: title.into(),
-        subtitle,
-        y_title: y_title.into(),
-        measure,
-        lines: curve.cases.iter().map(|case| line(curve, case, metric)).collect(),
-        crossings: crossings.collect(),
-        best: best.collect(),
-    }
-}
-
-fn line(curve: &Curve, case: &CaseCurve, metric: Metric) -> TrafficLine {
-    let points = curve.traffic.iter().zip(case.estimates(metric)).filter_map(|(traffic, estimate)| {
-        let estimate = estimate?;
-        Some((curve.requests_per_month(*traffic), estimate.mean?, estimate.ci95.unwrap_or(0.0)))
-    });
-    let (name, stepwise, ends) = (case.name.clone(), case.stepwise, case.ends());
-    TrafficLine { name, points: points.collect(), stepwise, ends }
 }
 
 fn remark(scenario: &Scenario, curve: &Curve) -> String {
@@ -213,8 +167,7 @@ fn point_cells(case: &CaseCurve, requests: f64, point: &Result<Point, String>) -
             return cells;
         }
     };
-    let orders: Vec<String> = point.orders.iter().map(describe).collect();
-    cells.push(Cell::word(orders.join("; ")));
+    cells.push(Cell::word(order_of(point)));
     type Show = fn(Estimate) -> comparison::Cell;
     let shown: [(Metric, Show); 6] = [
         (&["invoice_usd", "total"], comparison::money),
@@ -260,8 +213,7 @@ fn invoices(curve: &Curve) -> Section {
 fn bill_at(index: usize, case: &CaseCurve, point: &Point) -> Bill {
     let mut figures = Figures::new();
     point.replications.iter().for_each(|replication| figures.push_paths(replication.figures.iter().cloned()));
-    let orders: Vec<String> = point.orders.iter().map(describe).collect();
-    let hosting = format!("{} {}", case.hosting, orders.join("; "));
+    let hosting = format!("{} {}", case.hosting, order_of(point));
     let invoices = point.replications.first().map_or(&[][..], |first| first.billed.invoices.as_slice());
     bill(&Billed { case: index, name: &case.name, hosting: &hosting, figures: &figures, invoices })
 }

@@ -1,12 +1,13 @@
 //! Reports as HTML: one file each, which needs no other and no network.
 //!
-//! [`run_report`] and [`curve_report`] make a [`Page`] of their results and [`page`] turns any
+//! [`run_report`], [`curve_report`] and [`map_report`] make a [`Page`] of their results and [`page`] turns any
 //! page into HTML by templates that escape: what a user wrote is shown as it was written.
 
 mod answer;
 mod assumptions;
 mod bill;
 mod curve;
+mod map;
 mod page;
 mod render;
 mod reproduction;
@@ -14,7 +15,8 @@ mod run;
 mod svg;
 
 pub use assumptions::{Assumption, assumptions};
-pub use curve::{curve_figures, curve_page, curve_report};
+pub use curve::{curve_page, curve_report};
+pub use map::{map_page, map_report};
 pub use page::{Bill, Block, Case, Cell, Column, Page, Row, Section, Table};
 pub use render::page;
 pub use reproduction::{Reproduction, reproduction_section};

@@ -1,0 +1,110 @@
+//! The report of a map: the cheapest case over two axes.
+
+use super::page::{Case, Cell, Column, Page, Row, Table};
+use super::reproduction::{Reproduction, reproduction_section};
+use super::{Assumption, assumptions, render, run};
+use crate::experiment::map::{self, Map};
+use crate::report::comparison;
+use crate::report::figure::map::draw;
+use crate::report::format::percent;
+use crate::report::map::figure;
+use crate::scenario::Scenario;
+
+/// The report of a map as one HTML document. `notes` say what was not modelled.
+pub fn map_report(
+    scenario: &Scenario,
+    map: &Map,
+    notes: &[String],
+    reproduction: &Reproduction,
+    assumptions: &[Assumption],
+) -> String {
+    render::page(&map_page(scenario, map, notes, reproduction, assumptions))
+}
+
+/// The page of [`map_report`], for those who want to add to it.
+pub fn map_page(
+    scenario: &Scenario,
+    map: &Map,
+    notes: &[String],
+    reproduction: &Reproduction,
+    assumptions: &[Assumption],
+) -> Page {
+    let hosting = |name: &String| {
+        let case = scenario.cases.iter().find(|case| case.name == *name);
+        let mut models: Vec<&str> =
+            case.into_iter().flat_map(|case| &case.deployments).map(|plan| plan.model.name.as_str()).collect();
+        models.dedup();
+        models.join(", ")
+    };
+    let (x, y) = (&map.plan.x, &map.plan.y);
+    Page {
+        kind: "map".into(),
+        question: run::question(&scenario.title),
+        answer: answer(map),
+        remark: format!("{} values of {} by {} values of {}", x.values.len(), x.path, y.values.len(), y.path),
+        cases: map.cases.iter().map(|name| Case { name: name.clone(), hosting: hosting(name) }).collect(),
+        tables: vec![cells(map)],
+        figures: vec![(draw(&figure(map, &scenario.title)), "The cheapest case".into())],
+        sections: vec![
+            assumptions::section(assumptions),
+            run::caveats(notes),
+            reproduction_section(reproduction, &[("Seed", scenario.run.seed.to_string())]),
+        ],
+    }
+}
+
+/// Which case wins most often, and which others win at all.
+fn answer(map: &Map) -> String {
+    let winners: Vec<usize> = map.cells.iter().flatten().filter_map(|cell| Some(cell.cheapest()?.0)).collect();
+    let all: usize = map.cells.iter().map(Vec::len).sum();
+    let mut wins: Vec<(usize, usize)> =
+        (0..map.cases.len()).map(|case| (winners.iter().filter(|winner| **winner == case).count(), case)).collect();
+    wins.retain(|(count, _)| *count > 0);
+    wins.sort_by_key(|(count, case)| (std::cmp::Reverse(*count), *case));
+    let share = |count: usize| percent(count as f64 / all.max(1) as f64);
+    let said: Vec<String> =
+        wins.iter().map(|(count, case)| format!("{} in {}", map.cases[*case], share(*count))).collect();
+    let none = all - winners.len();
+    let none = if none > 0 { format!("; in {} no case meets its objective", share(none)) } else { String::new() };
+    match said.as_slice() {
+        [] => "No case meets its objective anywhere on the map.".into(),
+        said => format!("The cheapest case is {} of the map{none}.", said.join(", ")),
+    }
+}
+
+/// A row for every cell of the map.
+fn cells(map: &Map) -> Table {
+    let (x, y) = (&map.plan.x, &map.plan.y);
+    let mut columns = vec![Column::of_words(&x.path), Column::of_words(&y.path), Column::of_words("Cheapest")];
+    columns.push(Column::of_numbers("Second is dearer by"));
+    columns.extend(map.cases.iter().map(Column::of_numbers));
+    let rows = map.cells.iter().enumerate().flat_map(|(row, cells)| {
+        cells.iter().enumerate().map(move |(column, cell)| cell_row(map, (column, row), cell))
+    });
+    Table {
+        title: "Every field of the map, in US dollars a month".into(),
+        sortable: true,
+        columns,
+        rows: rows.collect(),
+    }
+}
+
+fn cell_row(map: &Map, (column, row): (usize, usize), cell: &map::Cell) -> Row {
+    let place = |axis: &crate::scenario::map::MapAxis, index: usize| {
+        let text = axis.values.get(index).map_or("", |value| value.1.as_str());
+        Cell::number(text, Some(index as f64))
+    };
+    let cheapest = cell.cheapest();
+    let name = cheapest.map_or("none", |(case, _)| map.cases[case].as_str());
+    let margin = cheapest.map(|(_, margin)| margin).filter(|margin| margin.is_finite());
+    let mut cells = vec![place(&map.plan.x, column), place(&map.plan.y, row), Cell::word(name)];
+    cells.push(Cell::number(margin.map_or("–".into(), percent), margin));
+    cells.extend(cell.costs.iter().map(|cost| match cost {
+        Err(_) => Cell::word("–"),
+        Ok(cost) => {
+            let shown = comparison::money(*cost);
+            Cell::number(shown.mean, shown.value).beside(shown.half.unwrap_or_default())
+        }
+    }));
+    Row { case: cheapest.map(|(case, _)| case), sum: false, cells }
+}
