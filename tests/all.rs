@@ -2,10 +2,15 @@
 
 mod bill_laws;
 mod bills;
+mod cli;
 mod closed_forms;
 mod common;
 mod corpora;
 mod determinism;
+mod fuzz;
 mod laws;
+mod own_model;
+mod program;
+mod schema;
 mod usage;
 mod usage_errors;

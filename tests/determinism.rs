@@ -3,7 +3,7 @@
 
 use crate::common::{catalogue, root, run_scenario};
 use hostsim::experiment::RunError;
-use hostsim::report::{ResultDocument, json};
+use hostsim::report::{ResultDocument, to_json};
 use hostsim::scenario::{InstancesChoice, Scenario, SizeChoice, load_file};
 use hostsim::units::Span;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ fn the_digest_is_the_same_over_two_runs_and_with_one_thread_or_two() {
         for threads in [1, 2] {
             let again = with_threads(threads, &scenario).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(one.digest, again.digest, "{} with {threads} threads", path.display());
-            assert_eq!(json::render(&one), json::render(&again), "{}", path.display());
+            assert_eq!(to_json(&one), to_json(&again), "{}", path.display());
         }
         compared += 1;
     }
@@ -47,9 +47,9 @@ fn shortened(mut scenario: Scenario) -> Option<Scenario> {
     scenario.run.warm_up = scenario.run.warm_up.min(SHORT);
     scenario.run.duration = scenario.run.duration.min(SHORT);
     scenario.cases.retain(|case| {
-        case.deployments.iter().all(|plan| {
-            matches!(plan.size, SizeChoice::Named(_)) && plan.instances != Some(InstancesChoice::RightSize)
-        })
+        case.deployments
+            .iter()
+            .all(|plan| matches!(plan.size, SizeChoice::Named(_)) && plan.instances != Some(InstancesChoice::RightSize))
     });
     (!scenario.cases.is_empty()).then_some(scenario)
 }

@@ -241,7 +241,7 @@ fn check_inside(scenario: &Scenario) -> Result<(), TestCaseError> {
         simulation.run().map_err(|error| TestCaseError::fail(error.to_string()))?;
         let world = &simulation.world;
         for deployment in 0..scenario.apps.len() as u32 {
-            let facts = world.facts(deployment);
+            let facts = &world.facts()[deployment as usize];
             let (level, sum) = world.littles_law(deployment);
             prop_assert_eq!(level, sum, "Little's law for {} in {}", deployment, case.name);
             let ended = facts.served + facts.rejected + facts.timed_out + facts.lost;

@@ -48,13 +48,14 @@ impl Execute for Run {
         let mut diagnostics = Diagnostics::default();
         let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let result = self.simulate(&scenario)?;
-        if let Some(directory) = self.files.directory(stem(&source)) {
-            interrupt::after_writing(|| write_files(&directory, &result))?;
-            if terminal::watched() && !self.compute.quiet {
-                terminal::say(&format!("the results are in {}", directory.display()));
-            }
-        }
+        let directory = self.files.directory(stem(&source));
+        // A disk that is full does not take away what has been computed.
+        let written = directory.as_ref().map(|to| interrupt::after_writing(|| write_files(to, &result)));
         terminal::print(&rendered(&result, self.format.format))?;
+        written.transpose()?;
+        if let Some(directory) = directory.filter(|_| terminal::watched() && !self.compute.quiet) {
+            terminal::say(&format!("the results are in {}", directory.display()));
+        }
         check_expectations(&scenario, &result, diagnostics)
     }
 }

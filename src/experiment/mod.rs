@@ -15,6 +15,7 @@ pub mod sizing;
 mod validate;
 
 pub use deploy::{Commit, Order};
+pub use notes::describe;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};

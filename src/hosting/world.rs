@@ -149,6 +149,16 @@ impl World {
         self.now
     }
 
+    /// What is observed of each deployment.
+    pub fn facts(&self) -> &[AppFacts] {
+        &self.facts
+    }
+
+    /// What is observed of the case as a whole.
+    pub fn case_facts(&self) -> &CaseFacts {
+        &self.case
+    }
+
     /// The deployments of the case, one per app.
     pub fn deployment(&self, deployment: u32) -> &Deployment {
         &self.deployments[deployment as usize]
@@ -195,11 +205,6 @@ impl World {
             self.lanes[*lane as usize].awaits_room = false;
         }
         lanes
-    }
-
-    /// What was observed of a deployment.
-    pub fn facts(&self, deployment: u32) -> &AppFacts {
-        &self.facts[deployment as usize]
     }
 
     /// When the measured window ends.

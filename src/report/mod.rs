@@ -10,6 +10,7 @@ mod document;
 pub mod figure;
 mod files;
 pub mod format;
+pub mod html;
 mod json;
 pub mod map;
 mod markdown;
