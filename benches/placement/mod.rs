@@ -21,7 +21,7 @@ fn demand(stream: &mut Stream) -> Demand {
 
 /// Measures every policy; whether all are within the limit.
 pub fn measure() -> bool {
-    Policy::ALL.map(|policy| measure_policy(policy)).into_iter().all(|well| well)
+    Policy::ALL.map(measure_policy).into_iter().all(|well| well)
 }
 
 fn measure_policy(policy: Policy) -> bool {

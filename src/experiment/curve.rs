@@ -345,7 +345,7 @@ impl Stage<'_> {
 }
 
 /// The orders of a case at two neighbouring points, per app.
-fn orders_between(case: &CaseCurve, point: usize) -> Vec<Option<(Order, Order)>> {
+fn orders_between(case: &CaseCurve, point: usize) -> Between {
     match (&case.points[point - 1], &case.points[point]) {
         (Ok(lesser), Ok(greater)) => {
             lesser.orders.iter().cloned().zip(greater.orders.iter().cloned()).map(Some).collect()
@@ -359,6 +359,9 @@ const MOST_STEPS: u32 = 24;
 /// A bracket whose ends differ by less than this share is narrow enough.
 const NARROW: f64 = 0.004;
 
+/// Per app: the orders of a lesser and of a greater traffic, where both are known.
+type Between = Vec<Option<(Order, Order)>>;
+
 /// Two neighbouring points between which two cases change places.
 struct Bracket {
     name: &'static str,
@@ -366,7 +369,7 @@ struct Bracket {
     a: usize,
     b: usize,
     bracket: [(f64, f64); 2],
-    orders: (Vec<Option<(Order, Order)>>, Vec<Option<(Order, Order)>>),
+    orders: (Between, Between),
 }
 
 /// The next traffic to look at: where the line through both ends crosses zero (in traffic, as

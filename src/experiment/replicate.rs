@@ -81,7 +81,8 @@ impl Trial<'_> {
         Ok(self.measure(&simulation))
     }
 
-    /// Bills and measures a simulation that has run.
+    /// Bills and measures a simulation at its end: this trial's own, or that of one with the same
+    /// [`Trial::fingerprint`], which differs in prices, wages and objectives alone.
     pub fn measure(&self, simulation: &Simulation) -> Replication {
         outcome::replication(self, simulation, self.books(simulation).bill())
     }

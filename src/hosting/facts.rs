@@ -4,6 +4,7 @@ use crate::metrics::{Histogram, Level};
 use crate::units::Time;
 
 /// The facts of one deployment.
+#[derive(Default)]
 pub struct AppFacts {
     /// Requests that arrived in the measured window.
     pub arrived: u64,
@@ -35,28 +36,6 @@ pub struct AppFacts {
     pub present: Level,
     /// The time that those which have left spent in the system in the window, in nanoseconds.
     pub spent: u128,
-}
-
-impl Default for AppFacts {
-    fn default() -> Self {
-        AppFacts {
-            arrived: 0,
-            served: 0,
-            rejected: 0,
-            timed_out: 0,
-            lost: 0,
-            cold: 0,
-            latency: Histogram::default(),
-            queueing: Histogram::default(),
-            instances: Level::default(),
-            starting: Level::default(),
-            busy: Level::default(),
-            work: Level::default(),
-            started: 0,
-            present: Level::default(),
-            spent: 0,
-        }
-    }
 }
 
 impl AppFacts {
