@@ -115,6 +115,7 @@ fn read_table(node: &Node, diagnostics: &mut Diagnostics, unit: Unit, directory:
         Unit::Number => 1.0,
     };
     table.finish(diagnostics);
+    let node = node.get("file").unwrap_or(node);
     read_file(node, diagnostics, directory, &file?, &column?, scale, unit)
 }
 
