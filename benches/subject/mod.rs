@@ -27,7 +27,8 @@ pub fn run(load: &Load) -> Run {
     let apps: Vec<AppWorkload> = (0..load.apps).map(|app| workload(load, app)).collect();
     let deployments = (0..load.apps).map(|app| deployment(load, app)).collect();
     let policy = Policy::named("first-fit").expect("a policy");
-    let fleet = Fleet::new(Some(load.servers), load.capacity, policy, Stream::named(load.seed, 0, "bench", "placement"));
+    let fleet =
+        Fleet::new(Some(load.servers), load.capacity, policy, Stream::named(load.seed, 0, "bench", "placement"));
     let generator = Generator::new(&apps, load.seed, 0, 1.0, Time(0)..Time(load.end)).expect("a generator");
     let window = Window { warm_up: Span(0), duration: Span(load.end) };
     let seed = Seed { seed: load.seed, replication: 0 };

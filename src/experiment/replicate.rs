@@ -50,9 +50,13 @@ impl Trial<'_> {
     /// # Errors
     /// Where an app does not fit its size or a size no server, or a trace cannot be read.
     pub fn run(&self) -> Result<Replication, String> {
-        let simulation = self.simulate()?;
-        let billed = self.books(&simulation).bill();
-        Ok(outcome::replication(self, &simulation, billed))
+        Ok(self.measure(&self.simulate()?))
+    }
+
+    /// Bills and measures a simulation at its end: this trial's own, or that of one with the same
+    /// [`Trial::fingerprint`], which differs in prices, wages and objectives alone.
+    pub fn measure(&self, simulation: &Simulation) -> Replication {
+        outcome::replication(self, simulation, self.books(simulation).bill())
     }
 
     /// Simulates to the window's end.
