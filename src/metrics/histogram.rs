@@ -6,8 +6,8 @@
 //! that an app without requests costs nothing.
 //!
 //! Recording touches a bucket at random, and with a hundred apps that is where a simulation waits
-//! for memory. So the counts are of 16 bits, which the processor's cache holds, and carry into
-//! wide ones once in 65,536 times.
+//! for memory. So the counts are of 8 bits, which the processor's cache holds, and carry into wide
+//! ones once in 256 times.
 
 use std::iter;
 
@@ -24,15 +24,15 @@ const NOWHERE: u8 = u8::MAX;
 /// Counts of lengths of time, with their exact number, sum, least and greatest.
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    /// The counts modulo 2^16, chunk by chunk in the order in which chunks were first touched.
-    counts: Vec<u16>,
+    /// The counts modulo 2^8, chunk by chunk in the order in which chunks were first touched.
+    counts: Vec<u8>,
     count: u64,
     sum: u128,
     min: u64,
     max: u64,
     /// Where each octave's chunk stands in `counts`.
     places: [u8; CHUNKS],
-    /// What was carried from `counts`, in units of 2^16; as long as those from the first carry on.
+    /// What was carried from `counts`, in units of 2^8; as long as those from the first carry on.
     carried: Vec<u64>,
 }
 
@@ -81,7 +81,7 @@ impl Histogram {
         let (chunk, bucket) = place(value);
         let index = usize::from(self.places[chunk]) * BUCKETS + bucket;
         match self.counts.get_mut(index) {
-            Some(count) if *count < u16::MAX => *count += 1,
+            Some(count) if *count < u8::MAX => *count += 1,
             _ => self.add(chunk, bucket, 1),
         }
         self.count += 1;
@@ -99,10 +99,10 @@ impl Histogram {
         }
         let index = usize::from(self.places[chunk]) * BUCKETS + bucket;
         let sum = u64::from(self.counts[index]) + count;
-        self.counts[index] = sum as u16;
-        if sum >> 16 > 0 {
+        self.counts[index] = sum as u8;
+        if sum >> 8 > 0 {
             self.carried.resize(self.counts.len(), 0);
-            self.carried[index] += sum >> 16;
+            self.carried[index] += sum >> 8;
         }
     }
 
@@ -204,7 +204,7 @@ impl Histogram {
     }
 
     fn counted(&self, index: usize) -> u64 {
-        self.carried.get(index).map_or(0, |carried| carried << 16) + u64::from(self.counts[index])
+        self.carried.get(index).map_or(0, |carried| carried << 8) + u64::from(self.counts[index])
     }
 
     /// The distribution: for every bucket that holds something, its greatest possible value in
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_beyond_sixteen_bits_are_carried() {
+    fn counts_beyond_eight_bits_are_carried() {
         let mut many = histogram(&[7; 200_000]);
         many.merge(&histogram(&[7; 200_000]));
         many.record(3);
