@@ -2,6 +2,7 @@
 
 mod bill_laws;
 mod bills;
+mod browser_report;
 mod cli;
 mod closed_forms;
 mod common;

@@ -18,7 +18,6 @@ mod validate;
 
 pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;
-pub use notes::describe;
 pub use notes::of_scenario as scenario_notes;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
