@@ -83,6 +83,7 @@ fn run_prints_the_table_and_writes_whole_files() {
             "svg" => String::from_utf8(bytes).unwrap().trim_end().ends_with("</svg>"),
             "png" => bytes.starts_with(b"\x89PNG") && bytes.ends_with(b"IEND\xaeB`\x82"),
             "json" => serde_json::from_slice::<serde_json::Value>(&bytes).is_ok(),
+            "html" => String::from_utf8(bytes).unwrap().trim_end().ends_with("</html>"),
             _ => bytes.ends_with(b"\n"),
         };
         assert!(whole, "{name}");
