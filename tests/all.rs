@@ -1,4 +1,5 @@
 mod bill_laws;
 mod bills;
+mod browser_report;
 mod usage;
 mod usage_errors;
