@@ -80,7 +80,7 @@ fn write_pages(directory: &Path) -> Vec<PathBuf> {
     pages.map(write).to_vec()
 }
 
-/// Screenshots stay in `target/tmp/report-in-a-browser`.
+/// Pages and screenshots stay in `target/tmp/report-in-a-browser`.
 #[test]
 #[ignore = "needs Chromium, Node.js and the npm registry"]
 fn ci_browser_report() {
@@ -92,7 +92,6 @@ fn ci_browser_report() {
         }
     }
     let directory = tempfile::tempdir().unwrap();
-    let pages = write_pages(directory.path());
     let mut npm = Command::new("npm");
     npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(directory.path());
     let installed = npm.args(["playwright-core@1", "axe-core@4"]).output().unwrap();
@@ -102,6 +101,7 @@ fn ci_browser_report() {
     }
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-in-a-browser");
     std::fs::create_dir_all(&pictures).unwrap();
+    let pages = write_pages(&pictures);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/report.mjs");
     let mut node = Command::new("node");
     let done = node.arg(script).arg(directory.path()).arg(&pictures).args(&pages).output().unwrap();

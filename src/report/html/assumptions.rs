@@ -124,7 +124,7 @@ fn of_labour(plan: &DeploymentPlan, found: &mut Vec<Assumption>) {
                 confidence: "assumption".into(),
             });
         } else if let Some(evidence) = LabourTable::built_in().evidence(slice, family) {
-            found.push(stated(&format!("every {family}"), &format!("hours of labour for {}", slice.name()), evidence));
+            found.push(stated(&format!("family {family}"), &format!("hours of labour for {}", slice.name()), evidence));
         }
     }
 }

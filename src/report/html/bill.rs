@@ -4,8 +4,7 @@ use super::page::{Bill, Cell, Column, Row, Table};
 use crate::billing::{Invoice, Line};
 use crate::experiment::invoices::AccountInvoice;
 use crate::metrics::{Estimate, Figures};
-use crate::report::comparison;
-use crate::report::format::{grouped, level, money_decimals, percent, significant};
+use crate::report::format::{UNDEFINED, grouped, half_width, level, money_decimals, money_with, percent, significant};
 use crate::units::{Exact, decimal_text};
 use num_traits::{ToPrimitive, Zero};
 
@@ -40,7 +39,14 @@ pub fn bill(billed: &Billed<'_>) -> Bill {
     let hours = figures.estimate(&["labour_usd", "hours"]).mean.map(|hours| format!("Labour, {} h", level(hours)));
     rows.push(sum(&hours.unwrap_or("Labour".into()), figures.estimate(&["labour_usd", "total"]), total));
     rows.push(sum("Total cost of ownership", figures.estimate(&["tco_usd"]), total));
-    let columns = vec![Column::of_words("Line"), Column::of_numbers("A month"), Column::of_numbers("Share")];
+    let mut columns = vec![Column::of_words("Line"), Column::of_numbers("A month")];
+    // The half-widths have a column of their own, so that amounts stand in line.
+    if rows.iter().any(|row| !row.cells[2].text.is_empty()) {
+        columns.push(Column::of_numbers("±"));
+    } else {
+        rows.iter_mut().for_each(|row| drop(row.cells.remove(2)));
+    }
+    columns.push(Column::of_numbers("Share"));
     let title = format!("Cost of {} a month, line by line", billed.name);
     let left = billed.invoices.len().saturating_sub(MOST_ACCOUNTS);
     Bill {
@@ -67,11 +73,14 @@ fn sum(name: &str, amount: Estimate, total: Option<f64>) -> Row {
 }
 
 fn cells(name: &str, amount: Estimate, total: Option<f64>) -> Vec<Cell> {
-    let shown = comparison::money(amount);
+    // In cents, as bills are; tiny amounts with two digits.
+    let decimals = money_decimals(amount.mean.unwrap_or(0.0)).max(2);
+    let half = amount.ci95.zip(amount.mean).and_then(|(half, mean)| half_width(half, mean, decimals));
     let share = amount.mean.zip(total).filter(|(_, total)| *total > 0.0).map(|(mean, total)| mean / total);
     vec![
         Cell::word(name),
-        Cell::number(shown.mean, shown.value).beside(shown.half.unwrap_or_default()),
+        Cell::number(amount.mean.map_or(UNDEFINED.into(), |mean| money_with(mean, decimals)), amount.mean),
+        Cell::number(half.map(|half| grouped(half, decimals)).unwrap_or_default(), half),
         Cell::number(share.map(percent).unwrap_or_default(), share),
     ]
 }

@@ -42,7 +42,10 @@ pub fn curve_page(
         answer: answer::of_curve(curve, metric, counted),
         remark: remark(scenario, curve),
         cases: curve.cases.iter().map(case).collect(),
-        tables: vec![regions(curve, metric, counted), crossovers(curve)],
+        tables: [regions(curve, metric, counted), crossovers(curve)]
+            .into_iter()
+            .filter(|t| !t.rows.is_empty())
+            .collect(),
         figures: figures(&scenario.title, curve),
         sections: vec![
             points(curve),

@@ -1,6 +1,6 @@
 //! From a page to HTML: the templates, which are part of the program.
 
-use super::page::{Page, Section};
+use super::page::{Block, Page, Section};
 use super::svg;
 use crate::report::figure::style::look;
 use minijinja::syntax::SyntaxConfig;
@@ -19,13 +19,55 @@ const TEMPLATES: [(&str, &str); 5] = [
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// A page is smaller than so many bytes.
+const MOST: usize = 2_000_000;
+/// Rows of a table and bills, where all would make the page too large.
+const MOST_ROWS: usize = 150;
 /// Verbatim texts are cut after so many bytes, which keeps the page within its 2 MB.
 const MOST_VERBATIM: usize = 128 * 1024;
 
 /// The page as one HTML document that needs nothing else: no file, no network.
 ///
-/// The same page makes the same text, byte by byte.
+/// The same page makes the same text, byte by byte. What would be larger than 2 MB leaves out how
+/// the invoices count, and then rows and bills, and says so.
 pub fn page(page: &Page) -> String {
+    let steps: [fn(&mut Page); 2] = [without_accounts, with_fewer_rows];
+    let mut html = whole(page);
+    let mut lighter = page.clone();
+    for step in steps {
+        if html.len() < MOST {
+            break;
+        }
+        step(&mut lighter);
+        html = whole(&lighter);
+    }
+    html
+}
+
+fn without_accounts(page: &mut Page) {
+    for block in page.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        if let Block::Bills(bills) = block {
+            bills.iter_mut().for_each(|bill| bill.accounts.clear());
+        }
+    }
+    page.remark.push_str("; so large that this page leaves out how the invoices count");
+}
+
+fn with_fewer_rows(page: &mut Page) {
+    let blocks = page.sections.iter_mut().flat_map(|section| &mut section.blocks);
+    for block in blocks {
+        match block {
+            Block::Bills(bills) => bills.truncate(MOST_ROWS),
+            Block::Table(table) => table.rows.truncate(MOST_ROWS),
+            _ => {}
+        }
+    }
+    page.tables.iter_mut().for_each(|table| table.rows.truncate(MOST_ROWS));
+    page.cases.truncate(MOST_ROWS);
+    page.remark.push_str(&format!(", and all rows and bills after the first {MOST_ROWS}: the CSV file has them"));
+}
+
+fn whole(page: &Page) -> String {
     let figures: Vec<svg::Figure> =
         page.figures.iter().enumerate().map(|(i, (drawing, heading))| svg::figure(drawing, i + 1, heading)).collect();
     let context = context! {
@@ -73,7 +115,7 @@ fn colour(case: usize) -> String {
 fn cut(section: &Section) -> Section {
     let mut section = section.clone();
     for block in &mut section.blocks {
-        if let super::page::Block::Verbatim(_, text) = block
+        if let Block::Verbatim(_, text) = block
             && text.len() > MOST_VERBATIM
         {
             let end = (0..=MOST_VERBATIM).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);

@@ -6,11 +6,23 @@
   // What only works with this script is shown by it.
   all("#theme, #switches, .hint[hidden]").forEach(function (element) { element.hidden = false; });
 
-  // Light, dark, or as the system has it.
-  all("#theme input").forEach(function (input) {
-    input.addEventListener("change", function () {
-      if (input.value) { root.setAttribute("data-theme", input.value); } else { root.removeAttribute("data-theme"); }
+  // Only what can be scrolled is a stop of the Tab key.
+  function stops() {
+    all(".scroll, .canvas, pre").forEach(function (element) {
+      var fits = element.scrollWidth <= element.clientWidth && element.scrollHeight <= element.clientHeight;
+      if (fits) { element.removeAttribute("tabindex"); } else { element.setAttribute("tabindex", "0"); }
     });
+  }
+  stops();
+  window.addEventListener("resize", stops);
+  all("details").forEach(function (details) { details.addEventListener("toggle", stops); });
+
+  // Light, dark, or as the system has it.
+  function dress(theme) { if (theme) { root.setAttribute("data-theme", theme); } else { root.removeAttribute("data-theme"); } }
+  all("#theme input").forEach(function (input) {
+    input.addEventListener("change", function () { dress(input.value); });
+    // A browser that loads the page again may have kept the choice.
+    if (input.checked) { dress(input.value); }
   });
 
   // Tables: a click on a heading sorts, a second one turns round. What has no number comes last.
@@ -147,6 +159,8 @@
   switches.forEach(function (input) { input.addEventListener("change", show); });
   all("#all-cases").forEach(function (button) { button.addEventListener("click", function () { set(true); }); });
   all("#no-cases").forEach(function (button) { button.addEventListener("click", function () { set(false); }); });
+
+  if (switches.length) { show(); }
 
   // On paper everything is open.
   var opened = [];

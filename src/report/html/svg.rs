@@ -8,6 +8,9 @@ use serde::Serialize;
 /// Spots are at least so large in every direction, that a finger hits them.
 const LEAST_SPOT: f64 = 30.0;
 
+/// From so many points on, a line is drawn more coarsely, which keeps the page small.
+const LONG_LINE: usize = 100;
+
 /// A figure as its template wants it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
@@ -142,7 +145,7 @@ fn element(shape: &Shape, grounds: &mut Vec<Ground>) -> Element {
         Shape::Line { points, colour, width, dash } => {
             let (corner, other) = extent(points);
             let coloured = on_colour(grounds, corner, other);
-            let stroke = if coloured { fixed(*colour) } else { themed(*colour) };
+            let stroke = if coloured && *colour != PAPER { fixed(*colour) } else { themed(*colour) };
             let halo = (!coloured && *colour == INK && *width >= 2.0 && dash.is_empty()).then_some(width + 3.0);
             let dash = dash.iter().map(|d| number_text(*d)).collect::<Vec<_>>().join(" ");
             Element::Line { points: points_text(points), stroke, width: *width, dash, halo }
@@ -214,9 +217,29 @@ fn fixed((r, g, b): Colour) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
+/// Coordinates to a tenth of a unit; those of long lines to a unit, without the points that lie
+/// on the way along an axis.
 fn points_text(points: &[Point]) -> String {
-    let texts: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", number_text(*x), number_text(*y))).collect();
-    texts.join(" ")
+    if points.len() < LONG_LINE {
+        return points
+            .iter()
+            .map(|(x, y)| format!("{},{}", number_text(*x), number_text(*y)))
+            .collect::<Vec<_>>()
+            .join(" ");
+    }
+    let mut kept: Vec<(i64, i64)> = Vec::new();
+    for (x, y) in points.iter().map(|(x, y)| (x.round() as i64, y.round() as i64)) {
+        if let [.., a, b] = kept[..]
+            && ((a.0 == b.0 && b.0 == x && (b.1 - a.1).signum() == (y - b.1).signum())
+                || (a.1 == b.1 && b.1 == y && (b.0 - a.0).signum() == (x - b.0).signum()))
+        {
+            kept.pop();
+        }
+        if kept.last() != Some(&(x, y)) {
+            kept.push((x, y));
+        }
+    }
+    kept.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ")
 }
 
 /// A coordinate to a tenth of a unit.
@@ -256,5 +279,12 @@ mod tests {
         assert_eq!(figure.groups.iter().map(|g| g.case).collect::<Vec<_>>(), [None, Some(3)]);
         assert_eq!(figure.spots[0].place, ["35", "45", "30", "30"]);
         assert_eq!(number_text(-0.01), "0");
+    }
+
+    #[test]
+    fn a_long_line_of_steps_keeps_its_corners_alone() {
+        let line: Vec<Point> = (0..200).map(|x| (f64::from(x), if x < 100 { 3.2 } else { 7.9 })).collect();
+        assert_eq!(points_text(&line), "0,3 99,3 100,8 199,8");
+        assert_eq!(points_text(&line[..2]), "0,3.2 1,3.2");
     }
 }
