@@ -1,4 +1,9 @@
+//! Integration tests: one binary, a module per subject.
+
 mod bill_laws;
 mod bills;
+mod cli;
+mod program;
+mod schema;
 mod usage;
 mod usage_errors;

@@ -3,14 +3,18 @@
 //! To add a command: a file here with a struct of its options that implements [`Execute`], its
 //! `mod` line, and its line in `commands!`.
 
+mod advise;
 mod bill;
 mod catalogue;
 mod check;
 mod completions;
+mod curve;
 mod failure;
 mod grid;
 mod interrupt;
+mod load;
 mod man;
+mod map;
 mod merge;
 mod models;
 mod options;
@@ -51,9 +55,12 @@ macro_rules! commands {
 
 commands! {
     Run(run::Run),
+    Curve(curve::Curve),
     Sweep(sweep::Sweep),
     Merge(merge::Merge),
     Sensitivity(sensitivity::Sensitivity),
+    Map(map::Map),
+    Advise(advise::Advise),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

@@ -1,13 +1,14 @@
 //! `hostsim run`.
 
 use super::failure::sound;
+use super::load::{self, Replace, stem};
 use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
 use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::Args;
 use hostsim::document::Diagnostics;
 use hostsim::experiment::{self, Progress, RunError, RunOptions};
 use hostsim::report::{self, ResultDocument, write_atomically};
-use hostsim::scenario::{self, Scenario, Source};
+use hostsim::scenario::Scenario;
 use hostsim::units::parse_percent;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -27,12 +28,8 @@ pub struct Run {
     /// The scenario file; - reads the standard input
     #[arg(value_name = "SCENARIO")]
     scenario: PathBuf,
-    /// Replace the scenario's seed
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    seed: Option<u64>,
-    /// Replace the scenario's number of replications
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    replications: Option<u32>,
+    #[command(flatten)]
+    replace: Replace,
     /// Add replications until every case's invoice, mean latency and p99 are known to this share
     #[arg(long, value_name = "PCT", value_parser = parse_precision)]
     precision: Option<f64>,
@@ -49,32 +46,21 @@ pub struct Run {
 impl Execute for Run {
     fn execute(self) -> Result<(), Failure> {
         let mut diagnostics = Diagnostics::default();
-        let (source, scenario) = self.load(&mut diagnostics)?;
+        let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let result = self.simulate(&scenario)?;
-        if let Some(directory) = self.files.directory(stem(&source)) {
-            interrupt::after_writing(|| write_files(&directory, &result))?;
-            if terminal::watched() && !self.compute.quiet {
-                terminal::say(&format!("the results are in {}", directory.display()));
-            }
-        }
+        let directory = self.files.directory(stem(&source));
+        // A disk that is full does not take away what has been computed.
+        let written = directory.as_ref().map(|to| interrupt::after_writing(|| write_files(to, &result)));
         terminal::print(&rendered(&result, self.format.format))?;
+        written.transpose()?;
+        if let Some(directory) = directory.filter(|_| terminal::watched() && !self.compute.quiet) {
+            terminal::say(&format!("the results are in {}", directory.display()));
+        }
         check_expectations(&scenario, &result, diagnostics)
     }
 }
 
 impl Run {
-    /// The scenario, with what the command line replaces.
-    fn load(&self, diagnostics: &mut Diagnostics) -> Result<(Source, Scenario), Failure> {
-        let catalogue = self.catalogue.load(diagnostics);
-        let loaded = scenario::load_file(&self.scenario, &catalogue, diagnostics);
-        let Some((source, mut scenario)) = loaded.filter(|_| diagnostics.is_empty()) else {
-            return Err(Failure::Files(Box::new(std::mem::take(diagnostics))));
-        };
-        scenario.run.seed = self.seed.unwrap_or(scenario.run.seed);
-        scenario.run.replications = self.replications.unwrap_or(scenario.run.replications);
-        Ok((source, scenario))
-    }
-
     fn simulate(&self, scenario: &Scenario) -> Result<ResultDocument, Failure> {
         let bar = progress::bar(self.compute.quiet);
         let done = |done: u64, of: u64| {
@@ -93,11 +79,6 @@ impl Run {
             RunError::Interrupted => Failure::Running(error.to_string()),
         })
     }
-}
-
-/// The name of the directory that a scenario's files go to.
-pub(super) fn stem(source: &Source) -> &str {
-    if source.stem == "-" { "standard-input" } else { &source.stem }
 }
 
 /// A share: "1%", "0.5 %" or "1" (per cent).

@@ -1,7 +1,8 @@
 //! `hostsim sweep`.
 
+use super::load::stem;
 use super::options::{CatalogueOption, ComputeOptions};
-use super::run::{parse_precision, stem};
+use super::run::parse_precision;
 use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::{Args, ValueEnum};
 use hostsim::catalogue::Catalogue;

@@ -1,6 +1,7 @@
 //! Cost against traffic: every case at every traffic, each sized anew, and the traffics at which
 //! the cheaper of two changes.
 
+use super::deploy::Order;
 use super::point::Point;
 use super::run::RunError;
 use crate::metrics::Estimate;
@@ -205,6 +206,22 @@ impl Curve {
     }
 }
 
+/// The scenario with the duration that gives the curve's requests at a multiple of its traffic.
+pub fn at_traffic(scenario: &Scenario, base_rps: f64, traffic: f64) -> Scenario {
+    let mut scenario = scenario.clone();
+    if let Some(requests) = scenario.curve.requests
+        && base_rps > 0.0
+    {
+        let seconds = requests as f64 / (base_rps * traffic);
+        let mut duration = Span::from_seconds(seconds.min(LONGEST.seconds())).max(SHORTEST);
+        if scenario.apps.iter().any(|app| app.workload.follows_the_day()) {
+            duration = Span(duration.0.div_ceil(DAY.0) * DAY.0);
+        }
+        scenario.run.duration = duration;
+    }
+    scenario
+}
+
 /// What evaluates points.
 struct Stage<'a> {
     scenario: &'a Scenario,
@@ -217,18 +234,8 @@ impl Stage<'_> {
         if self.stop.load(Ordering::Relaxed) { Err(RunError::Interrupted) } else { Ok(()) }
     }
 
-    /// The scenario with the duration that gives the curve's requests at this traffic.
     fn at(&self, traffic: f64) -> Scenario {
-        let mut scenario = self.scenario.clone();
-        if let Some(requests) = scenario.curve.requests {
-            let seconds = requests as f64 / (self.base_rps * traffic);
-            let mut duration = Span::from_seconds(seconds.min(LONGEST.seconds())).max(SHORTEST);
-            if scenario.apps.iter().any(|app| app.workload.follows_the_day()) {
-                duration = Span(duration.0.div_ceil(DAY.0) * DAY.0);
-            }
-            scenario.run.duration = duration;
-        }
-        scenario
+        at_traffic(self.scenario, self.base_rps, traffic)
     }
 
     fn evaluate(&self, case: &Case, traffic: f64) -> Result<Point, String> {
@@ -251,7 +258,8 @@ impl Stage<'_> {
                         && before.signum() != after.signum()
                     {
                         let bracket = [(traffic[point - 1], before), (traffic[point], after)];
-                        brackets.push(Bracket { name, metric, a, b, bracket });
+                        let orders = (orders_between(&cases[a], point), orders_between(&cases[b], point));
+                        brackets.push(Bracket { name, metric, a, b, bracket, orders });
                     }
                 }
             }
@@ -261,7 +269,6 @@ impl Stage<'_> {
 
     /// Narrows a bracket down until it is narrow, or the noise covers what is left of it.
     fn refine(&self, found: &Bracket) -> Option<Crossover> {
-        let (a, b) = (&self.scenario.cases[found.a], &self.scenario.cases[found.b]);
         let [mut low, mut high] = found.bracket;
         let mut value = None;
         for step in 0..MOST_STEPS {
@@ -269,30 +276,30 @@ impl Stage<'_> {
                 break;
             }
             let middle = between(low, high, step);
-            let Some((difference, cost)) = self.difference(a, b, middle, found.metric) else { break };
+            let Some((difference, cost)) = self.difference(found, middle) else { break };
             value = Some(cost);
             let mean = difference.mean?;
             let side = if mean.signum() == low.1.signum() { &mut low } else { &mut high };
             *side = (middle, mean);
             if difference.straddles(0.0) {
-                return Some(self.crossover(found, middle, self.widen(a, b, middle, found.metric, [low, high]), cost));
+                return Some(self.crossover(found, middle, self.widen(found, middle, [low, high]), cost));
             }
         }
         let root = between(low, high, 1);
-        let cost = value.or_else(|| self.difference(a, b, root, found.metric).map(|(_, cost)| cost))?;
+        let cost = value.or_else(|| self.difference(found, root).map(|(_, cost)| cost))?;
         Some(self.crossover(found, root, (low.0, high.0), cost))
     }
 
     /// The interval around a root that the noise covers: from the slope of the difference, and its
     /// half-width, with the bracket as the least.
-    fn widen(&self, a: &Case, b: &Case, at: f64, metric: Metric, bracket: [(f64, f64); 2]) -> (f64, f64) {
+    fn widen(&self, found: &Bracket, at: f64, bracket: [(f64, f64); 2]) -> (f64, f64) {
         let [low, high] = bracket;
         let (mut below, mut above) = (at, at);
         for step in 1..=8 {
             let factor = 1.0 + 0.01 * f64::from(1 << step) / 2.0;
             let clear = |traffic: f64, sign: f64| {
-                let found = self.difference(a, b, traffic, metric);
-                found.is_none_or(|(d, _)| !d.straddles(0.0) && d.mean.is_some_and(|m| m.signum() == sign))
+                let difference = self.difference(found, traffic);
+                difference.is_none_or(|(d, _)| !d.straddles(0.0) && d.mean.is_some_and(|m| m.signum() == sign))
             };
             let sign = low.1.signum();
             if below == at && clear(at / factor, sign) {
@@ -323,19 +330,27 @@ impl Stage<'_> {
         }
     }
 
-    /// The paired difference of two cases' cost at a traffic, and the mean of both; with twice the
-    /// replications, as a crossover is near.
-    fn difference(&self, a: &Case, b: &Case, traffic: f64, metric: Metric) -> Option<(Estimate, f64)> {
+    /// The paired difference of a bracket's two cases' cost at a traffic, and the mean of both;
+    /// with twice the replications, as a crossover is near.
+    fn difference(&self, found: &Bracket, traffic: f64) -> Option<(Estimate, f64)> {
         let scenario = self.at(traffic);
         let wanted = 2 * u64::from(scenario.run.replications);
-        let at = |case: &Case| {
-            let mut point = Point::evaluate(&scenario, case, traffic).ok()?;
-            point.replicate(&scenario, case, wanted).ok()?;
-            Some(point)
+        let at = |case: usize, between: &[Option<(Order, Order)>]| {
+            Point::evaluate_between(&scenario, &self.scenario.cases[case], traffic, between, wanted).ok()
         };
-        let (a, b) = (at(a)?, at(b)?);
-        let cost = 0.5 * (a.estimate(metric).mean? + b.estimate(metric).mean?);
-        Some((Estimate::paired_difference(&a.values(metric), &b.values(metric)), cost))
+        let (a, b) = (at(found.a, &found.orders.0)?, at(found.b, &found.orders.1)?);
+        let cost = 0.5 * (a.estimate(found.metric).mean? + b.estimate(found.metric).mean?);
+        Some((Estimate::paired_difference(&a.values(found.metric), &b.values(found.metric)), cost))
+    }
+}
+
+/// The orders of a case at two neighbouring points, per app.
+fn orders_between(case: &CaseCurve, point: usize) -> Vec<Option<(Order, Order)>> {
+    match (&case.points[point - 1], &case.points[point]) {
+        (Ok(lesser), Ok(greater)) => {
+            lesser.orders.iter().cloned().zip(greater.orders.iter().cloned()).map(Some).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -351,6 +366,7 @@ struct Bracket {
     a: usize,
     b: usize,
     bracket: [(f64, f64); 2],
+    orders: (Vec<Option<(Order, Order)>>, Vec<Option<(Order, Order)>>),
 }
 
 /// The next traffic to look at: where the line through both ends crosses zero (in traffic, as

@@ -1,10 +1,12 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
+pub mod advise;
 mod commitment;
 pub mod curve;
 pub mod deploy;
 mod fingerprint;
 pub mod invoices;
+pub mod map;
 mod notes;
 pub mod objective;
 mod outcome;
@@ -16,6 +18,7 @@ mod validate;
 
 pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;
+pub use notes::describe;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};

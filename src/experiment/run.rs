@@ -175,6 +175,7 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         slo_met: (!all.is_empty()).then(|| all.iter().all(|met| *met)),
         straddles: straddles.collect(),
         timeline: timeline(scenario, replications),
+        invoices: replications.first().map_or_else(Vec::new, |first| first.billed.invoices.clone()),
         notes: super::notes::of_case(ordered.case, &ordered.orders, &ordered.tried, replications),
         figures,
         apps,

@@ -2,7 +2,7 @@
 
 use super::deployment::WhenFull;
 use super::instance::{Instance, State};
-use super::request::Stage;
+use super::request::{Request, Stage};
 use super::slab::NONE;
 use super::world::{Event, Notice, World};
 use crate::fleet::Demand;
@@ -131,7 +131,10 @@ impl World {
 
     /// Notes that an instance had to be started for a request.
     pub fn mark_cold(&mut self, request: u32) {
-        self.requests[request].cold = true;
+        let Request { arrival, deployment, .. } = self.requests[request];
+        if !std::mem::replace(&mut self.requests[request].cold, true) && arrival >= self.measured_from {
+            self.facts[deployment as usize].cold += 1;
+        }
     }
 
     /// A bound request is given up; the start goes on.

@@ -147,6 +147,16 @@ impl World {
         self.now
     }
 
+    /// What is observed of each deployment.
+    pub fn facts(&self) -> &[AppFacts] {
+        &self.facts
+    }
+
+    /// What is observed of the case as a whole.
+    pub fn case_facts(&self) -> &CaseFacts {
+        &self.case
+    }
+
     /// The deployments of the case, one per app.
     pub fn deployment(&self, deployment: u32) -> &Deployment {
         &self.deployments[deployment as usize]
@@ -267,7 +277,7 @@ impl World {
         let now = self.now;
         let ended = &self.requests[request];
         let (arrival, entered, lane, deployment) = (ended.arrival, ended.entered, ended.lane, ended.deployment);
-        let (cold, cpu, instance, stage) = (ended.cold, ended.cpu, ended.instance, ended.stage);
+        let (cpu, instance, stage) = (ended.cpu, ended.instance, ended.stage);
         let plan = &self.deployments[deployment as usize];
         if plan.timeout.is_some() {
             self.stop_aging(request);
@@ -286,7 +296,6 @@ impl World {
                 Outcome::TimedOut => facts.timed_out += 1,
                 Outcome::Lost => facts.lost += 1,
             }
-            facts.cold += u64::from(cold);
             self.case.digest.add(arrival.0 ^ (now.0 << 8) ^ outcome as u64);
             if stage != Stage::Queued {
                 let provisioned = instance != NONE && self.instances[instance].provisioned;

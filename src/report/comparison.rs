@@ -5,12 +5,14 @@ use super::format::{self, UNDEFINED};
 use crate::metrics::Estimate;
 
 /// One cell: the mean, and the half-width of its interval where there is one that matters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
     /// The mean with its unit, or a word.
     pub mean: String,
     /// The half-width in the same unit and to the same digit, without the unit.
     pub half: Option<String>,
+    /// The mean as a number, by which rows are sorted; `None` where there is none.
+    pub value: Option<f64>,
 }
 
 /// A column: its heading in two lines, and what it shows of a case.
@@ -51,17 +53,20 @@ pub fn hosting(case: &CaseResult) -> String {
     format!("{} {size}", case.hosting).trim_end().to_string()
 }
 
-fn money(estimate: Estimate) -> Cell {
+/// Dollars.
+pub fn money(estimate: Estimate) -> Cell {
     let decimals = format::money_decimals(estimate.mean.unwrap_or(0.0));
     cell(estimate, 1.0, decimals, |mean| format::money_with(mean, decimals))
 }
 
-fn duration(estimate: Estimate) -> Cell {
+/// A length of time, given in seconds.
+pub fn duration(estimate: Estimate) -> Cell {
     let (unit, name) = format::duration_unit(estimate.mean.unwrap_or(0.0));
     measured(estimate, 1.0 / unit, &format!(" {name}"))
 }
 
-fn percent(estimate: Estimate) -> Cell {
+/// A share.
+pub fn percent(estimate: Estimate) -> Cell {
     measured(estimate, 100.0, " %")
 }
 
@@ -82,9 +87,10 @@ fn measured(estimate: Estimate, scale: f64, unit: &str) -> Cell {
 }
 
 fn cell(estimate: Estimate, scale: f64, decimals: usize, show: impl Fn(f64) -> String) -> Cell {
-    let Some(mean) = estimate.mean else { return Cell { mean: UNDEFINED.into(), half: None } };
+    let Some(mean) = estimate.mean else { return Cell { mean: UNDEFINED.into(), ..Cell::default() } };
     let half = estimate.ci95.and_then(|half| format::half_width(half * scale, mean * scale, decimals));
-    Cell { mean: show(mean * scale), half: half.map(|half| format!("±{}", format::grouped(half, decimals))) }
+    let half = half.map(|half| format!("±{}", format::grouped(half, decimals)));
+    Cell { mean: show(mean * scale), half, value: Some(mean) }
 }
 
 fn verdict(case: &CaseResult) -> Cell {
@@ -93,7 +99,7 @@ fn verdict(case: &CaseResult) -> Cell {
         Some(false) => "missed",
         None => UNDEFINED,
     };
-    Cell { mean: mean.into(), half: (!case.straddles.is_empty()).then(|| "unsure".into()) }
+    Cell { mean: mean.into(), half: (!case.straddles.is_empty()).then(|| "unsure".into()), value: None }
 }
 
 #[cfg(test)]
@@ -115,6 +121,6 @@ mod tests {
         assert_eq!(shown(duration, 2.0, 0.0), "2 s");
         assert_eq!(shown(percent, 0.12, 0.001), "12.0 % ±0.1");
         assert_eq!(shown(level, 1.0, 0.0), "1");
-        assert_eq!(money(Estimate::default()), Cell { mean: "–".into(), half: None });
+        assert_eq!(money(Estimate::default()), Cell { mean: "–".into(), half: None, value: None });
     }
 }

@@ -1,5 +1,6 @@
 //! All that a run has learned.
 
+use crate::experiment::invoices::AccountInvoice;
 use crate::metrics::{Estimate, Figures, Histogram};
 use indexmap::IndexMap;
 
@@ -45,6 +46,8 @@ pub struct CaseResult {
     pub latency: Histogram,
     /// Instances and servers over time.
     pub timeline: Timeline,
+    /// The accounts' invoices in the first replication, as their providers write them.
+    pub invoices: Vec<AccountInvoice>,
     /// Sentences about this case: unverified prices used, optional charges left off, a wage of 0.
     pub notes: Vec<String>,
 }

@@ -3,13 +3,17 @@
 //! A [`ResultDocument`] holds all that a run has learned; every format is a function of it alone,
 //! so that no two of them can disagree.
 
+pub mod advice;
 mod comparison;
 mod csv;
+pub mod curve;
 mod document;
 pub mod figure;
 mod files;
 pub mod format;
+pub mod html;
 mod json;
+pub mod map;
 mod markdown;
 mod notes;
 mod table;

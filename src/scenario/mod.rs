@@ -8,6 +8,7 @@ pub mod expect;
 mod fleet;
 mod hosting;
 mod load;
+pub mod map;
 mod run;
 mod slo;
 
@@ -45,6 +46,8 @@ pub struct Scenario {
     pub wage_given: bool,
     /// The plan of a curve.
     pub curve: CurvePlan,
+    /// The plan of a map, where there is one.
+    pub map: Option<map::MapPlan>,
     /// Claims that are checked.
     pub expectations: Vec<Expectation>,
 }
@@ -84,7 +87,8 @@ impl Scenario {
             root.get("case").and_then(Node::as_table).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
         let expectations = table.node("expect").map(|node| Expectation::read_all(node, &names, d)).unwrap_or_default();
         let curve = table.default("curve", CurvePlan::default(), d, CurvePlan::read);
-        for later in ["sweep", "map", "advise"] {
+        let map = table.optional("map", d, map::MapPlan::read);
+        for later in ["sweep", "advise"] {
             table.node(later);
         }
         table.finish(d);
@@ -93,7 +97,7 @@ impl Scenario {
             return None;
         }
         let wage_given = cases.iter().any(|case| case.labour.wage_given);
-        Some(Scenario { title, run, apps, cases, currencies, wage_given, curve, expectations })
+        Some(Scenario { title, run, apps, cases, currencies, wage_given, curve, map, expectations })
     }
 }
 

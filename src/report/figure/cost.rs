@@ -54,13 +54,24 @@ pub fn draw(title: &str, bars: &[Bar]) -> Drawing {
     let scale = Scale::linear((0.0, nice_end(most, 5)), (LEFT, RIGHT));
     frame::x_axis(&mut drawing, &scale, &scale.ticks(5), (top, bottom), format::short_money);
     for (index, bar) in shown.iter().enumerate() {
-        draw_bar(&mut drawing, bar, &scale, top + row * (index as f64 + 0.5), row);
+        let middle = top + row * (index as f64 + 0.5);
+        drawing.of_case(index, |drawing| draw_bar(drawing, bar, &scale, middle, row));
+        let end = scale.place(extent(bar));
+        drawing.spot(Some(index), (LEFT, middle - row * 0.4), (end, middle + row * 0.4), in_words(bar));
     }
     frame::x_title(&mut drawing, (LEFT, RIGHT), bottom + 60.0, "US dollars per month");
     if let Some(text) = frame::left_out(bars.len()) {
         frame::foot(&mut drawing, &text);
     }
     drawing
+}
+
+/// "lambda: $55.43 ±0.05 = invoice $0.43 + labour $55.00".
+fn in_words(bar: &Bar) -> String {
+    let parts = bar.parts.iter().zip(PARTS).filter(|(part, _)| **part != 0.0);
+    let parts: Vec<String> = parts.map(|(part, (word, ..))| format!("{word} {}", format::money(*part))).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(" = {}", parts.join(" + ")) };
+    format!("{}: {} a month{parts}", format::printable(&bar.name), total(&bar.total))
 }
 
 /// The parts that any bar has.

@@ -4,6 +4,7 @@
 //! turns it into either format. Coordinates are in units of the SVG, from the upper left corner.
 
 use super::style::{Colour, INK};
+use std::ops::Range;
 
 /// A figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +15,30 @@ pub struct Drawing {
     pub height: f64,
     /// What it says in one line, for those who cannot see it.
     pub title: String,
+    /// The height of the strip at the top with title and subtitle, which a page that has headings
+    /// of its own leaves out; 0 where there is none.
+    pub head: f64,
+    /// What it shows, in which unit.
+    pub subtitle: String,
     /// The shapes, from the back to the front.
     pub shapes: Vec<Shape>,
+    /// Which shapes belong to which case (by its index), for pages where cases are switched off.
+    pub parts: Vec<(usize, Range<usize>)>,
+    /// The values that a page tells where one points.
+    pub spots: Vec<Spot>,
+}
+
+/// A place in a figure that stands for a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// The case that it belongs to, by its index.
+    pub case: Option<usize>,
+    /// The upper left corner of the place.
+    pub corner: Point,
+    /// The lower right corner, which may be the same.
+    pub other: Point,
+    /// The value in words.
+    pub text: String,
 }
 
 /// A point.
@@ -114,7 +137,27 @@ impl Text {
 impl Drawing {
     /// An empty drawing.
     pub fn new(width: f64, height: f64, title: impl Into<String>) -> Drawing {
-        Drawing { width, height, title: title.into(), shapes: Vec::new() }
+        let (title, subtitle) = (title.into(), String::new());
+        Drawing { width, height, title, head: 0.0, subtitle, shapes: vec![], parts: vec![], spots: vec![] }
+    }
+
+    /// Draws what belongs to a case.
+    pub fn of_case(&mut self, case: usize, draw: impl FnOnce(&mut Drawing)) {
+        let first = self.shapes.len();
+        draw(self);
+        if self.shapes.len() > first {
+            self.parts.push((case, first..self.shapes.len()));
+        }
+    }
+
+    /// Says the value that a place between two corners stands for.
+    pub fn spot(&mut self, case: Option<usize>, corner: Point, other: Point, text: impl Into<String>) {
+        self.spots.push(Spot { case, corner, other, text: text.into() });
+    }
+
+    /// Says the value that a point stands for.
+    pub fn spot_at(&mut self, case: Option<usize>, at: Point, text: impl Into<String>) {
+        self.spot(case, at, at, text);
     }
 
     /// Adds a text.

@@ -50,7 +50,9 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     let scale = Scale::linear((0.0, if most > 1.0 { nice_end(most, 5) } else { 1.0 }), (LEFT, RIGHT));
     frame::x_axis(&mut drawing, &scale, &scale.ticks(5), (top, bottom), format::percent);
     for (index, case) in shown.iter().enumerate() {
-        draw_case(&mut drawing, case, &scale, top + row * (index as f64 + 0.5), row);
+        let middle = top + row * (index as f64 + 0.5);
+        drawing.of_case(index, |drawing| draw_case(drawing, case, &scale, middle, row));
+        tell(&mut drawing, (index, case), &scale, middle, row);
     }
     frame::x_title(&mut drawing, (LEFT, RIGHT), bottom + 60.0, "share of all powered servers");
     if let Some(text) = frame::left_out(result.cases.len()) {
@@ -72,6 +74,20 @@ fn draw_case(drawing: &mut Drawing, case: &CaseResult, scale: &Scale, middle: f6
     let step = (row * 0.2).min(20.0);
     bullet(drawing, &RESOURCES[0], (cpu_used, cpu_reserved), scale, (middle - step, step * 0.8));
     bullet(drawing, &RESOURCES[1], (memory_used, memory_reserved), scale, (middle + step, step * 0.8));
+}
+
+/// Tells what is used and reserved, of cores and of memory.
+fn tell(drawing: &mut Drawing, (index, case): (usize, &CaseResult), scale: &Scale, middle: f64, row: f64) {
+    let [cpu_used, cpu_reserved, memory_used, memory_reserved] = shares(case);
+    let pairs = [("CPU", cpu_used, cpu_reserved, -1.0), ("memory", memory_used, memory_reserved, 1.0)];
+    for (word, used, reserved, side) in pairs {
+        let say = |share: Option<f64>| share.map_or("–".into(), format::percent);
+        let text = format!("{}: {word} {} used, {} reserved", case.name, say(used), say(reserved));
+        let end = scale.place(used.unwrap_or(0.0).max(reserved.unwrap_or(0.0)));
+        let near = middle + side * row * 0.4;
+        let (corner, other) = ((LEFT, near.min(middle)), (end, near.max(middle)));
+        drawing.spot(Some(index), corner, other, format::printable(&text));
+    }
 }
 
 /// A wide pale bar of what is reserved, a narrow dark one of what is used, and both in words.

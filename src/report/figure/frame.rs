@@ -17,6 +17,7 @@ pub const MOST_ROWS: usize = 40;
 pub fn head(height: f64, title: &str, subtitle: &str) -> Drawing {
     let (title, subtitle) = (printable(title), printable(subtitle));
     let mut drawing = Drawing::new(WIDTH, height, format!("{title}: {subtitle}"));
+    (drawing.head, drawing.subtitle) = (HEAD - 28.0, subtitle.clone());
     let wide = WIDTH - 2.0 * MARGIN;
     drawing.text(Text::new((MARGIN, 54.0), TITLE, letters::fit(&title, TITLE, true, wide)).bold());
     let subtitle = letters::fit(&subtitle, LABEL, false, wide);

@@ -69,11 +69,28 @@ pub fn draw(title: &str, curves: &[Curve]) -> Drawing {
     for (index, curve) in &shown {
         let points = thin(curve.points.iter().map(|(s, v)| (across.place(nines(*s)), up.place(*v))));
         let look = look(*index);
-        drawing.line(points, look.colour, 4.0, look.dash);
+        drawing.of_case(*index, |drawing| drawing.line(points, look.colour, 4.0, look.dash));
+        for (share, latency) in told(&curve.points) {
+            let text = format!("{}: {} within {}", curve.name, format::percent(share), format::duration(latency));
+            drawing.spot_at(Some(*index), (across.place(nines(share)), up.place(latency)), format::printable(&text));
+        }
     }
     names(&mut drawing, &shown, &up);
     notes(&mut drawing, curves, shown.len());
     drawing
+}
+
+/// The shares that are told where one points, with the latency there, read between two points of
+/// the curve.
+fn told(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    const SHARES: [f64; 10] = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.999_9];
+    let at = |share: f64| {
+        let after = points.iter().position(|point| point.0 >= share)?;
+        let ((low, from), (high, to)) = (*points.get(after.checked_sub(1)?)?, points[after]);
+        let part = if high > low { (share - low) / (high - low) } else { 0.0 };
+        Some((share, from + (to - from) * part))
+    };
+    SHARES.into_iter().filter_map(at).collect()
 }
 
 fn axes(drawing: &mut Drawing, across: &Scale, up: &Scale) {
@@ -113,7 +130,8 @@ fn names(drawing: &mut Drawing, shown: &[(usize, &Curve)], up: &Scale) {
     for (((index, curve), end), y) in shown.iter().zip(&ends).zip(&places) {
         let look = look(*index);
         let last = curve.points[curve.points.len() - 1];
-        name_at(drawing, (RIGHT, *end), *y, (&curve.name, &format::duration(last.1)), look);
+        let slowest = format::duration(last.1);
+        drawing.of_case(*index, |drawing| name_at(drawing, (RIGHT, *end), *y, (&curve.name, &slowest), look));
     }
 }
 

@@ -41,7 +41,12 @@ pub fn draw(map: &MapFigure) -> Drawing {
     for (row, cells) in map.cells.iter().enumerate().take(rows) {
         for (column, cell) in cells.iter().enumerate().take(columns) {
             let corner = (LEFT + wide * column as f64, BOTTOM - high * (row + 1) as f64);
-            field(&mut drawing, corner, (wide, high), *cell);
+            match cell {
+                Some((case, _)) => drawing.of_case(*case, |drawing| field(drawing, corner, (wide, high), *cell)),
+                None => field(&mut drawing, corner, (wide, high), None),
+            }
+            let text = in_words(map, (column, row), *cell);
+            drawing.spot(cell.map(|(case, _)| case), corner, (corner.0 + wide, corner.1 + high), text);
         }
     }
     values(&mut drawing, map, (wide, high));
@@ -51,6 +56,21 @@ pub fn draw(map: &MapFigure) -> Drawing {
         "Paler: the second cheapest is nearly as cheap (full colour from 50 % dearer). Hatched: no case meets the objective.",
     );
     drawing
+}
+
+/// "lambda, 12 % below the second cheapest: traffic 1 M, wage $50".
+fn in_words(map: &MapFigure, (column, row): (usize, usize), cell: Option<(usize, f64)>) -> String {
+    let value = |axis: &(String, Vec<String>), index: usize| {
+        format!("{} {}", axis.0, axis.1.get(index).map_or("", String::as_str))
+    };
+    let said = match cell.map(|(case, margin)| (map.cases.get(case).map_or("", String::as_str), margin)) {
+        None => "no case meets the objective".to_string(),
+        Some((case, margin)) if margin.is_finite() => {
+            format!("{case}; the second cheapest is {} dearer", format::percent(margin))
+        }
+        Some((case, _)) => format!("{case}, the only one that meets the objective"),
+    };
+    format::printable(&format!("{said}: {}, {}", value(&map.x, column), value(&map.y, row)))
 }
 
 /// The letter of a case: A to Z, then its number.

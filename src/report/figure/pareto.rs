@@ -73,6 +73,10 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
     let best = front(&figure.orders);
     let taken = steps(&mut drawing, best.iter().map(|i| place(&figure.orders[*i])).collect());
     points(&mut drawing, &figure.orders, &best, taken, place);
+    for order in figure.orders.iter().filter(|order| order.cost.is_finite() && order.p99.is_finite()) {
+        let (cost, p99) = (format::money(order.cost), format::duration(order.p99));
+        drawing.spot_at(None, place(order), format::printable(&format!("{}: {cost} a month, p99 {p99}", order.name)));
+    }
     frame::foot(
         &mut drawing,
         "The line: no order is both cheaper and faster. To the left is faster, below is cheaper.",

@@ -28,7 +28,9 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     }
     for (index, case) in shown.iter().enumerate() {
         let lower = top + row * (index as f64 + 1.0);
-        draw_row(&mut drawing, case, (lower - row + 12.0, lower - 8.0), (start, length));
+        let room = (lower - row + 12.0, lower - 8.0);
+        drawing.of_case(index, |drawing| draw_row(drawing, case, room, (start, length)));
+        tell(&mut drawing, (index, case), room, (start, length));
     }
     if let Some(text) = frame::left_out(result.cases.len()) {
         frame::foot(&mut drawing, &text);
@@ -53,6 +55,36 @@ fn draw_row(drawing: &mut Drawing, case: &CaseResult, (top, bottom): Point, time
         course(drawing, values, own, &across, (top, bottom), colour);
         drawing.line(vec![(left, bottom), (right, bottom)], INK, 1.5, &[]);
     }
+}
+
+/// The stretches that are told where one points.
+const TOLD: usize = 14;
+
+/// Tells the mean of every fourteenth of the time, in both columns.
+fn tell(drawing: &mut Drawing, (index, case): (usize, &CaseResult), (top, bottom): Point, time: Point) {
+    let series = [("instances", &case.timeline.instances), ("servers", &case.timeline.servers)];
+    for ((word, values), (left, right)) in series.into_iter().zip(COLUMNS) {
+        let across = Scale::linear((time.0, time.0 + time.1), (left, right));
+        let own = case.timeline.length_s / values.len().max(1) as f64;
+        let step = values.len().div_ceil(TOLD).max(1);
+        for (stretch, chunk) in values.chunks(step).enumerate() {
+            let from = case.timeline.start_s + own * (stretch * step) as f64;
+            let to = from + own * chunk.len() as f64;
+            let mean = format::level(chunk.iter().sum::<f64>() / chunk.len() as f64);
+            let text = format!("{}: {mean} {word} from {} to {}", case.name, clock(from), clock(to));
+            let (corner, other) = ((across.place(from), top), (across.place(to), bottom));
+            drawing.spot(Some(index), corner, other, format::printable(&text));
+        }
+    }
+}
+
+/// A moment of simulated time in full: "Mon 06:00"; from the second week on with the week.
+fn clock(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as i64;
+    let (day, rest) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+    let name = moment(day.rem_euclid(7) as f64 * DAY, DAY);
+    let week = if day >= 7 { format!("week {} ", day / 7 + 1) } else { String::new() };
+    format!("{week}{name} {:02}:{:02}", rest / 60, rest % 60)
 }
 
 /// A level as steps over a pale area, with the top of its scale at the left.

@@ -53,7 +53,11 @@ pub fn draw(figure: &TornadoFigure) -> Drawing {
     let scale = scale(figure.base, shown);
     frame::x_axis(&mut drawing, &scale, &scale.ticks(5), (top, bottom), format::short_money);
     for (index, swing) in shown.iter().enumerate() {
-        draw_swing(&mut drawing, swing, figure.base, &scale, (top + row * (index as f64 + 0.5), row));
+        let middle = top + row * (index as f64 + 0.5);
+        draw_swing(&mut drawing, swing, figure.base, &scale, (middle, row));
+        let (low, high) = (swing.low.1.min(swing.high.1), swing.low.1.max(swing.high.1));
+        let (corner, other) = ((scale.place(low), middle - row * 0.4), (scale.place(high), middle + row * 0.4));
+        drawing.spot(None, corner, other, in_words(swing));
     }
     let base = scale.place(figure.base);
     drawing.line(vec![(base, top - 6.0), (base, bottom)], INK, 2.5, &[]);
@@ -66,6 +70,13 @@ pub fn draw(figure: &TornadoFigure) -> Drawing {
         ),
     );
     drawing
+}
+
+/// "wage: $2,000 at $0, $30,000 at $100; the cheapest case changes".
+fn in_words(swing: &Swing) -> String {
+    let end = |(value, result): &(String, f64)| format!("{} at {value}", format::money(*result));
+    let changes = if swing.changes_answer { "; the cheapest case changes" } else { "" };
+    format::printable(&format!("{}: {}, {}{changes}", swing.name, end(&swing.low), end(&swing.high)))
 }
 
 /// About all results, with room at both ends for the values.

@@ -100,6 +100,14 @@ impl Measure {
         }
     }
 
+    /// A value with all digits that it deserves.
+    fn tell(self, value: f64) -> String {
+        match self {
+            Measure::Money => format::money(value),
+            _ => self.show(value),
+        }
+    }
+
     fn scale(self, values: impl Iterator<Item = f64>, place: Point) -> Option<Scale> {
         let values: Vec<f64> = values.collect();
         let most = values.iter().copied().fold(0.0, f64::max);
@@ -126,10 +134,11 @@ pub fn draw(figure: &TrafficFigure) -> Drawing {
     axes(&mut drawing, figure, (&across, &up), top);
     strip(&mut drawing, figure, &across);
     let shown = || figure.lines.iter().enumerate().take(MOST_LINES);
-    shown().for_each(|(index, line)| band(&mut drawing, line, (&across, &up), look(index)));
-    shown().for_each(|(index, line)| course(&mut drawing, line, (&across, &up), look(index)));
+    shown().for_each(|(i, line)| drawing.of_case(i, |drawing| band(drawing, line, (&across, &up), look(i))));
+    shown().for_each(|(i, line)| drawing.of_case(i, |drawing| course(drawing, line, (&across, &up), look(i))));
     figure.crossings.iter().for_each(|crossing| ring(&mut drawing, crossing, (&across, &up)));
     names(&mut drawing, figure, (&across, &up), top);
+    tell(&mut drawing, figure, (&across, &up));
     let low = up.range().0;
     let edge = points().any(|p| p.1 < low * (1.0 - 1e-9));
     let edge = if edge { format!("Below {}: on the lower edge. ", figure.measure.show(low)) } else { String::new() };
@@ -239,10 +248,32 @@ fn names(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &
     let wanted: Vec<f64> = shown.iter().map(|(_, end)| end.1).collect();
     for ((index, end), y) in shown.iter().zip(spread(&wanted, 31.0, top, BOTTOM - 10.0)) {
         let look = look(*index);
-        if end.0 < RIGHT - 1.0 {
-            drawing.line(vec![(end.0 + 16.0, end.1), (RIGHT, end.1)], look.colour, 1.5, &[3.0, 6.0]);
+        drawing.of_case(*index, |drawing| {
+            if end.0 < RIGHT - 1.0 {
+                drawing.line(vec![(end.0 + 16.0, end.1), (RIGHT, end.1)], look.colour, 1.5, &[3.0, 6.0]);
+            }
+            name_at(drawing, (RIGHT, end.1), y, (&figure.lines[*index].name, ""), look);
+        });
+    }
+}
+
+/// Tells every point, and where lines cross.
+fn tell(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &Scale)) {
+    let requests = |traffic: f64| format!("{} requests a month", format::short_count(traffic));
+    for (index, line) in figure.lines.iter().enumerate().take(MOST_LINES) {
+        for (x, mean, half) in &line.points {
+            let half =
+                if *half > mean.abs() * 1e-9 { format!(" ± {}", figure.measure.tell(*half)) } else { "".into() };
+            let text = format!("{}: {}{half} at {}", line.name, figure.measure.tell(*mean), requests(*x));
+            drawing.spot_at(Some(index), (across.place(*x), up.place(*mean)), format::printable(&text));
         }
-        name_at(drawing, (RIGHT, end.1), y, (&figure.lines[*index].name, ""), look);
+    }
+    let (low, high) = across.range();
+    for c in figure.crossings.iter().filter(|c| (low..=high).contains(&c.at)) {
+        let between = format!("{} to {}", format::short_count(c.low), format::short_count(c.high));
+        let text =
+            format!("the lines cross at {} (between {between}): {}", requests(c.at), figure.measure.tell(c.value));
+        drawing.spot_at(None, (across.place(c.at), up.place(c.value)), text);
     }
 }
 

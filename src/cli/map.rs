@@ -1,0 +1,79 @@
+//! `hostsim map`.
+
+use super::load::stem;
+use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
+use super::{Execute, Failure, interrupt, progress, terminal};
+use clap::Args;
+use hostsim::document::Diagnostics;
+use hostsim::experiment::map::{self, Map as Mapped};
+use hostsim::report::{self, figure, write_atomically};
+use hostsim::scenario::map::MapPlan;
+use hostsim::scenario::{self, Scenario};
+use std::path::{Path, PathBuf};
+
+/// The cheapest case over two axes, as a coloured map
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hostsim map scenarios/one-developer-or-a-team.toml
+  hostsim map scenarios/five-dollar-vps.toml --replications 3 --format csv --no-files
+
+The scenario's [map] names two axes, each a dotted path of keys or `traffic`; without it, traffic
+against wage. Writes map.json, map.csv, map.md and the figure (SVG and PNG).")]
+pub struct Map {
+    /// The scenario file; - reads the standard input
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    /// Replace the scenario's number of replications
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replications: Option<u32>,
+    #[command(flatten)]
+    format: FormatOption,
+    #[command(flatten)]
+    files: FilesOptions,
+    #[command(flatten)]
+    catalogue: CatalogueOption,
+    #[command(flatten)]
+    compute: ComputeOptions,
+}
+
+impl Execute for Map {
+    fn execute(self) -> Result<(), Failure> {
+        let mut diagnostics = Diagnostics::default();
+        let catalogue = self.catalogue.load(&mut diagnostics);
+        let loaded = scenario::load_file(&self.scenario, &catalogue, &mut diagnostics);
+        let Some((source, scenario)) = loaded.filter(|_| diagnostics.is_empty()) else {
+            return Err(Failure::Files(Box::new(diagnostics)));
+        };
+        let plan = scenario.map.clone().unwrap_or_else(|| MapPlan::usual(source.root.at));
+        let bar = progress::bar_of("cells", self.compute.quiet);
+        let done = |done: u64, of: u64| {
+            bar.set_length(of);
+            bar.set_position(done);
+        };
+        let mapped =
+            self.compute.compute(|| map::map(&source, &catalogue, plan, self.replications, &mut diagnostics, &done))?;
+        bar.finish_and_clear();
+        if !diagnostics.is_empty() {
+            return Err(Failure::Files(Box::new(diagnostics)));
+        }
+        let mapped = mapped.map_err(|error| Failure::Input(error.to_string()))?;
+        if let Some(directory) = self.files.directory(stem(&source)) {
+            interrupt::after_writing(|| write_files(&directory, &mapped, &scenario))?;
+        }
+        terminal::print(&match self.format.format {
+            Format::Table => report::map::to_table(&mapped, &scenario.title, false),
+            Format::Markdown => report::map::to_table(&mapped, &scenario.title, true),
+            Format::Json => report::map::to_json(&mapped),
+            Format::Csv => report::map::to_csv(&mapped),
+        })
+    }
+}
+
+fn write_files(directory: &Path, map: &Mapped, scenario: &Scenario) -> std::io::Result<()> {
+    write_atomically(&directory.join("map.json"), report::map::to_json(map).as_bytes())?;
+    write_atomically(&directory.join("map.csv"), report::map::to_csv(map).as_bytes())?;
+    write_atomically(&directory.join("map.md"), report::map::to_table(map, &scenario.title, true).as_bytes())?;
+    let drawing = figure::map::draw(&report::map::figure(map, &scenario.title));
+    figure::write_figure(directory, "map", &drawing).map(|_| ())
+}

@@ -1,0 +1,300 @@
+//! A curve as JSON, CSV, Markdown, text, and figures.
+
+use super::figure::traffic::{Crossing, Measure, Region, TrafficFigure, TrafficLine};
+use super::format;
+use super::json::estimate_json;
+use crate::experiment::Point;
+use crate::experiment::curve::{CaseCurve, Crossover, Curve, METRICS, Metric};
+use crate::metrics::Estimate;
+use serde_json::{Map, Value, json};
+
+/// The figures that a curve holds of every point: their flat names and paths.
+const HELD: [(&str, Metric); 10] = [
+    ("invoice_usd", &["invoice_usd", "total"]),
+    ("labour_usd", &["labour_usd", "total"]),
+    ("owned_usd", &["owned_usd"]),
+    ("tco_usd", &["tco_usd"]),
+    ("usd_per_million_requests", &["usd_per_million_requests"]),
+    ("instances", &["instances", "mean"]),
+    ("latency_p99_s", &["latency_s", "p99"]),
+    ("requests_cold_share", &["requests", "cold_share"]),
+    ("fleet_cpu_used", &["fleet", "cpu_used"]),
+    ("availability", &["availability"]),
+];
+
+/// What was ordered at a point, in a few words.
+pub fn order_of(point: &Point) -> String {
+    let one = |order: &crate::experiment::Order| match (order.target, order.instances) {
+        (Some(target), _) => format!("{}, target {:.0} %", order.size.name, 100.0 * target),
+        (None, 0) => order.size.name.clone(),
+        (None, count) => format!("{count} × {}", order.size.name),
+    };
+    point.orders.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// The JSON document of the contract.
+pub fn to_json(curve: &Curve) -> String {
+    let per_month: Vec<f64> = curve.traffic.iter().map(|t| curve.requests_per_month(*t)).collect();
+    let cases: Map<String, Value> = curve.cases.iter().map(|case| (case.name.clone(), case_json(case))).collect();
+    let crossovers: Vec<Value> = curve.crossovers.iter().map(|c| crossover_json(curve, c)).collect();
+    let cheapest: Map<String, Value> = METRICS
+        .iter()
+        .map(|(name, metric)| {
+            let regions = curve.cheapest(metric).into_iter().map(|region| {
+                json!({ "case": region.case, "from": curve.requests_per_month(region.from),
+                        "to": curve.requests_per_month(region.to) })
+            });
+            ((*name).to_string(), regions.collect())
+        })
+        .collect();
+    let document = json!({
+        "schema": 1,
+        "traffic_rps": curve.traffic.iter().map(|t| t * curve.base_rps).collect::<Vec<_>>(),
+        "requests_per_month": per_month,
+        "cases": cases,
+        "crossovers": crossovers,
+        "cheapest": cheapest,
+    });
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+fn case_json(case: &CaseCurve) -> Value {
+    let mut object = Map::new();
+    object.insert("hosting".into(), case.hosting.clone().into());
+    for (name, path) in HELD {
+        object.insert(name.into(), case.points.iter().map(|point| estimate_json(&estimate(point, path))).collect());
+    }
+    let met = |point: &Result<Point, String>| match point {
+        Ok(point) => point.slo_met.map_or(Value::Null, Value::Bool),
+        Err(_) => Value::Bool(false),
+    };
+    object.insert("slo_met".into(), case.points.iter().map(met).collect());
+    let order = |point: &Result<Point, String>| point.as_ref().map_or(Value::Null, |point| order_of(point).into());
+    object.insert("order".into(), case.points.iter().map(order).collect());
+    object.insert("ends".into(), case.ends().map_or(Value::Null, Value::String));
+    Value::Object(object)
+}
+
+fn estimate(point: &Result<Point, String>, path: &[&str]) -> Estimate {
+    point.as_ref().map_or_else(|_| Estimate::of(&[]), |point| point.estimate(path))
+}
+
+fn crossover_json(curve: &Curve, crossover: &Crossover) -> Value {
+    json!({
+        "metric": crossover.metric,
+        "below": crossover.below,
+        "above": crossover.above,
+        "requests_per_month": curve.requests_per_month(crossover.traffic),
+        "low": curve.requests_per_month(crossover.low),
+        "high": curve.requests_per_month(crossover.high),
+        "usd": crossover.value,
+    })
+}
+
+/// One row per case and traffic: every figure with its half-width (RFC 4180).
+pub fn to_csv(curve: &Curve) -> String {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut header: Vec<String> =
+        ["case", "hosting", "traffic_rps", "requests_per_month", "order", "slo_met", "infeasible"]
+            .map(String::from)
+            .to_vec();
+    for (name, _) in HELD {
+        header.extend([name.to_string(), format!("{name}_ci95")]);
+    }
+    // Writing to memory does not fail.
+    let _ = writer.write_record(&header);
+    for case in &curve.cases {
+        for (point, traffic) in case.points.iter().zip(&curve.traffic) {
+            let _ = writer.write_record(csv_row(curve, case, point, *traffic));
+        }
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+fn csv_row(curve: &Curve, case: &CaseCurve, point: &Result<Point, String>, traffic: f64) -> Vec<String> {
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    let mut row = vec![
+        case.name.clone(),
+        case.hosting.clone(),
+        (traffic * curve.base_rps).to_string(),
+        curve.requests_per_month(traffic).to_string(),
+        point.as_ref().map(order_of).unwrap_or_default(),
+        point.as_ref().ok().and_then(|p| p.slo_met).map_or_else(String::new, |met| met.to_string()),
+        point.as_ref().err().cloned().unwrap_or_default(),
+    ];
+    for (_, path) in HELD {
+        let estimate = estimate(point, path);
+        row.extend([number(estimate.mean), number(estimate.ci95)]);
+    }
+    row
+}
+
+/// The curve as text: cost by traffic and case, the crossovers, the cheapest case by region.
+pub fn to_table(curve: &Curve, title: &str, markdown: bool) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(if markdown {
+        comfy_table::presets::ASCII_MARKDOWN
+    } else {
+        comfy_table::presets::UTF8_HORIZONTAL_ONLY
+    });
+    let names = curve.cases.iter().map(|case| case.name.clone());
+    table.set_header(["requests/month".to_string()].into_iter().chain(names));
+    for (index, traffic) in curve.traffic.iter().enumerate() {
+        let cells = curve.cases.iter().map(|case| cell(&case.points[index]));
+        let first = format::short_count(curve.requests_per_month(*traffic));
+        table.add_row([first].into_iter().chain(cells));
+    }
+    for column in table.column_iter_mut() {
+        column.set_cell_alignment(comfy_table::CellAlignment::Right);
+    }
+    let mut text = format!(
+        "{title}\nTCO per month by traffic (and what was ordered); – where the objective cannot be met\n\n{table}\n\n"
+    );
+    for line in sentences(curve) {
+        text.push_str(&format!("- {line}\n"));
+    }
+    text
+}
+
+fn cell(point: &Result<Point, String>) -> String {
+    match point {
+        Ok(point) => {
+            let tco = point.estimate(&["tco_usd"]).mean.map_or_else(|| "–".into(), format::money);
+            let missed = if point.slo_met == Some(false) { "\nmissed" } else { "" };
+            format!("{tco}\n{}{missed}", order_of(point))
+        }
+        Err(_) => "–".into(),
+    }
+}
+
+/// What the curve says, in sentences.
+pub fn sentences(curve: &Curve) -> Vec<String> {
+    let mut lines = vec![answer(curve, "tco_usd")];
+    let invoice = answer(curve, "invoice_usd");
+    lines.push(invoice.replace("Cheapest", "By the invoice alone"));
+    for crossover in &curve.crossovers {
+        let count = |traffic: f64| format::short_count(curve.requests_per_month(traffic));
+        let name = if crossover.metric == "tco_usd" { "TCO" } else { "invoice" };
+        lines.push(format!(
+            "{name}: {} is cheaper below {} requests/month ({} to {}), {} above; both {} there.",
+            crossover.below,
+            count(crossover.traffic),
+            count(crossover.low),
+            count(crossover.high),
+            crossover.above,
+            format::money(crossover.value)
+        ));
+    }
+    for case in &curve.cases {
+        if let Some(why) = case.ends() {
+            lines.push(format!("{} ends: {why}.", case.name));
+        }
+    }
+    lines
+}
+
+/// The answer in one sentence: the cheapest case by region of traffic.
+pub fn answer(curve: &Curve, metric: &str) -> String {
+    let Some((_, path)) = METRICS.iter().find(|(name, _)| *name == metric) else { return String::new() };
+    let regions = curve.cheapest(path);
+    let count = |traffic: f64| format::short_count(curve.requests_per_month(traffic));
+    let parts: Vec<String> = regions
+        .iter()
+        .enumerate()
+        .map(|(index, region)| match (index, index + 1 == regions.len()) {
+            (0, true) => format!("{} at every traffic looked at", region.case),
+            (0, false) => format!("below {} requests/month {}", count(region.to), region.case),
+            (_, true) => format!("above that {}", region.case),
+            _ => format!("to {} {}", count(region.to), region.case),
+        })
+        .collect();
+    format!("Cheapest: {}.", parts.join("; "))
+}
+
+/// Where the time went: seconds of each case.
+pub fn timings(curve: &Curve) -> String {
+    let mut text = String::new();
+    for case in &curve.cases {
+        let tried: usize = case.points.iter().flatten().map(|point| point.tried.len()).sum();
+        text.push_str(&format!("{:>9.2} s  {} ({tried} orders tried)\n", case.seconds, case.name));
+    }
+    text
+}
+
+/// What is drawn: file stems with their figures.
+pub fn figures(curve: &Curve, title: &str) -> Vec<(&'static str, TrafficFigure)> {
+    let band = "bands: 95 % intervals; marks: where the cheaper case changes";
+    let (tco, p99, cpu): (Metric, Metric, Metric) = (&["tco_usd"], &["latency_s", "p99"], &["fleet", "cpu_used"]);
+    let cost = |name, y_title: &str, metric: Metric, flat: &str| {
+        let mut figure = figure(curve, title, band, (y_title, Measure::Money), metric);
+        figure.crossings = crossings(curve, flat);
+        figure.best = regions(curve, metric);
+        (name, figure)
+    };
+    vec![
+        cost("curve", "TCO per month", tco, "tco_usd"),
+        cost("curve-invoice", "invoice per month", &["invoice_usd", "total"], "invoice_usd"),
+        (
+            "latency-against-traffic",
+            figure(curve, title, "99th percentile of latency", ("p99 latency", Measure::Time), p99),
+        ),
+        (
+            "utilisation-against-traffic",
+            figure(
+                curve,
+                title,
+                "share of the powered servers' cores that does requests' work",
+                ("CPU used", Measure::Share),
+                cpu,
+            ),
+        ),
+    ]
+}
+
+fn figure(
+    curve: &Curve,
+    title: &str,
+    subtitle: &str,
+    (y_title, measure): (&str, Measure),
+    metric: Metric,
+) -> TrafficFigure {
+    let lines = curve.cases.iter().map(|case| {
+        let pairs = case.estimates(metric).into_iter().zip(&curve.traffic);
+        let point = |(estimate, traffic): (Option<Estimate>, &f64)| {
+            let estimate = estimate?;
+            Some((curve.requests_per_month(*traffic), estimate.mean?, estimate.ci95.unwrap_or(0.0)))
+        };
+        let stepwise = case.stepwise && matches!(measure, Measure::Money);
+        TrafficLine { name: case.name.clone(), points: pairs.filter_map(point).collect(), stepwise, ends: case.ends() }
+    });
+    TrafficFigure {
+        title: title.to_string(),
+        subtitle: subtitle.to_string(),
+        y_title: y_title.to_string(),
+        measure,
+        lines: lines.collect(),
+        crossings: Vec::new(),
+        best: Vec::new(),
+    }
+}
+
+fn crossings(curve: &Curve, metric: &str) -> Vec<Crossing> {
+    let of_metric = curve.crossovers.iter().filter(|crossover| crossover.metric == metric);
+    of_metric
+        .map(|crossover| Crossing {
+            at: curve.requests_per_month(crossover.traffic),
+            low: curve.requests_per_month(crossover.low),
+            high: curve.requests_per_month(crossover.high),
+            value: crossover.value,
+        })
+        .collect()
+}
+
+fn regions(curve: &Curve, metric: Metric) -> Vec<Region> {
+    let line = |name: &str| curve.cases.iter().position(|case| case.name == name);
+    let found = curve.cheapest(metric).into_iter().filter_map(|region| {
+        let (from, to) = (curve.requests_per_month(region.from), curve.requests_per_month(region.to));
+        Some(Region { from, to, line: line(&region.case)? })
+    });
+    found.collect()
+}

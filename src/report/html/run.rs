@@ -1,0 +1,103 @@
+//! The report of a run.
+
+use super::bill::{Billed, bill};
+use super::page::{Block, Case, Cell, Column, Page, Row, Section, Table};
+use super::reproduction::{Reproduction, reproduction_section};
+use super::{Assumption, answer, assumptions, render};
+use crate::report::comparison::{COLUMNS, hosting, subtitle};
+use crate::report::{CaseResult, ResultDocument, figure, format, notes};
+
+/// The report of a run as one HTML document.
+pub fn run_report(result: &ResultDocument, reproduction: &Reproduction, assumptions: &[Assumption]) -> String {
+    render::page(&run_page(result, reproduction, assumptions))
+}
+
+/// The page of [`run_report`], for those who want to add to it.
+pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumptions: &[Assumption]) -> Page {
+    let headings = ["Cost", "Latency", "Instances and servers over time", "Use of the servers"];
+    let figures = figure::figures(result).into_iter().zip(headings).map(|((_, drawing), heading)| (drawing, heading));
+    Page {
+        kind: "run".into(),
+        question: question(&result.title),
+        answer: answer::of_run(result),
+        remark: subtitle(result),
+        cases: result.cases.iter().map(|case| Case { name: case.name.clone(), hosting: hosting(case) }).collect(),
+        tables: vec![comparison(result)],
+        figures: figures.map(|(drawing, heading)| (drawing, heading.to_string())).collect(),
+        sections: vec![
+            invoices(result),
+            assumptions::section(assumptions),
+            caveats(&notes(result)),
+            reproduction_section(reproduction, &facts(result)),
+        ],
+    }
+}
+
+/// The title, or what stands for one that was left out.
+pub fn question(title: &str) -> String {
+    if title.trim().is_empty() { "What does it cost?".into() } else { title.into() }
+}
+
+fn comparison(result: &ResultDocument) -> Table {
+    let columns = COLUMNS.iter().map(|c| Column::of_numbers(c.heading.join(" ").trim_end()));
+    let row = |(index, case): (usize, &CaseResult)| Row {
+        case: Some(index),
+        sum: false,
+        cells: [Cell::word(&case.name).below(hosting(case))].into_iter().chain(cells(case)).collect(),
+    };
+    Table {
+        title: "The cases, per month; ± is half of the 95 % confidence interval".into(),
+        sortable: true,
+        columns: [Column::of_words("Case")].into_iter().chain(columns).collect(),
+        rows: result.cases.iter().enumerate().map(row).collect(),
+    }
+}
+
+fn cells(case: &CaseResult) -> impl Iterator<Item = Cell> + '_ {
+    COLUMNS.iter().map(|column| {
+        let cell = (column.cell)(case);
+        let tone = match cell.mean.as_str() {
+            "met" => "good",
+            "missed" => "bad",
+            _ => "",
+        };
+        Cell::number(cell.mean, cell.value).below(cell.half.unwrap_or_default()).tone(tone)
+    })
+}
+
+fn invoices(result: &ResultDocument) -> Section {
+    let of_case = |(index, case): (usize, &CaseResult)| {
+        let hosting = hosting(case);
+        let CaseResult { name, figures, invoices, .. } = case;
+        bill(&Billed { case: index, name, hosting: &hosting, figures, invoices })
+    };
+    Section {
+        id: "invoices".into(),
+        title: "Invoices".into(),
+        intro: "What each case costs a month, line by line, in US dollars: means over all replications.".into(),
+        blocks: vec![Block::Bills(result.cases.iter().enumerate().map(of_case).collect())],
+    }
+}
+
+/// What was not modelled, and what else one must know to read the numbers.
+pub fn caveats(notes: &[String]) -> Section {
+    let block = match notes.is_empty() {
+        true => Block::Text("The simulation had nothing to remark.".into()),
+        false => Block::List(notes.to_vec()),
+    };
+    Section {
+        id: "caveats".into(),
+        title: "What was not modelled".into(),
+        intro: "And what else one must know to read the numbers rightly.".into(),
+        blocks: vec![block],
+    }
+}
+
+fn facts(result: &ResultDocument) -> Vec<(&'static str, String)> {
+    vec![
+        ("Seed", result.seed.to_string()),
+        ("Replications", result.replications.to_string()),
+        ("Simulated time of each", format::duration(result.duration_s)),
+        ("Digest", result.digest.clone()),
+    ]
+}

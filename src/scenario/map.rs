@@ -1,0 +1,168 @@
+//! `[map]`: the two axes over which the cheapest case is mapped.
+
+use crate::document::{Diagnostics, Node, Origin, Table, Value, list, named, number, positive_count, text};
+
+/// The path that stands for the multiple of the scenario's traffic.
+pub const TRAFFIC: &str = "traffic";
+
+/// One axis: what varies, and its values.
+#[derive(Clone, Debug)]
+pub struct MapAxis {
+    /// A dotted path of keys, or `traffic`.
+    pub path: String,
+    /// Where the path stands.
+    pub at: Origin,
+    /// The values, as a scenario would hold them, with how people read them.
+    pub values: Vec<(Node, String)>,
+}
+
+/// The plan of a map.
+#[derive(Clone, Debug)]
+pub struct MapPlan {
+    /// The horizontal axis.
+    pub x: MapAxis,
+    /// The vertical axis.
+    pub y: MapAxis,
+    /// The flat name of what is to be least: `tco_usd` or `invoice_usd`.
+    pub metric: &'static str,
+}
+
+impl MapPlan {
+    /// Reads `[map]`.
+    pub fn read(node: &Node, d: &mut Diagnostics) -> Option<MapPlan> {
+        let mut table = Table::of(node, d)?;
+        let x = table.required("x", d, MapAxis::read);
+        let y = table.required("y", d, MapAxis::read);
+        let metrics = [("tco_usd", "tco_usd"), ("invoice_usd", "invoice_usd")];
+        let metric = table.default("metric", "tco_usd", d, |node, d| named(node, d, "metric", &metrics));
+        table.finish(d);
+        Some(MapPlan { x: x?, y: y?, metric })
+    }
+
+    /// Traffic over two decades each way, against a wage of 10 to 200 USD/h: for a scenario that
+    /// has no `[map]`.
+    pub fn usual(at: Origin) -> MapPlan {
+        let range = |from: f64, to: f64, unit: &str, points: u32| Range {
+            from,
+            to,
+            unit: unit.into(),
+            points,
+            logarithmic: true,
+        };
+        MapPlan {
+            x: MapAxis { path: TRAFFIC.into(), at, values: range(0.01, 100.0, "", 9).values(at) },
+            y: MapAxis { path: "labour.wage".into(), at, values: range(10.0, 200.0, "USD/h", 6).values(at) },
+            metric: "tco_usd",
+        }
+    }
+}
+
+/// Evenly spaced values between two quantities of one unit.
+struct Range {
+    from: f64,
+    to: f64,
+    unit: String,
+    points: u32,
+    logarithmic: bool,
+}
+
+impl Range {
+    fn values(&self, at: Origin) -> Vec<(Node, String)> {
+        (0..self.points).map(|k| self.value(k, at)).collect()
+    }
+
+    fn value(&self, k: u32, at: Origin) -> (Node, String) {
+        let part = if self.points == 1 { 0.0 } else { f64::from(k) / f64::from(self.points - 1) };
+        let value = match part {
+            0.0 => self.from,
+            1.0 => self.to,
+            part if self.logarithmic => self.from * libm::exp(libm::log(self.to / self.from) * part),
+            part => self.from + (self.to - self.from) * part,
+        };
+        // Six digits are more than a map's cell can show.
+        let digits = 5 - value.abs().max(1e-300).log10().floor() as i32;
+        let scale = 10f64.powi(digits.clamp(-15, 15));
+        let value = (value * scale).round() / scale;
+        let text = if self.unit.is_empty() { format!("{value}") } else { format!("{value} {}", self.unit) };
+        let node =
+            if self.unit.is_empty() { Value::Float(value, format!("{value:?}")) } else { Value::String(text.clone()) };
+        (Node::synthetic(node, at), text)
+    }
+}
+
+impl MapAxis {
+    fn read(node: &Node, d: &mut Diagnostics) -> Option<MapAxis> {
+        let mut table = Table::of(node, d)?;
+        let path = table.required("path", d, text);
+        let at = table.node("path").map_or(node.at, |node| node.at);
+        let values = match table.node("values") {
+            Some(values) => list(values, d, |node, _| Some((node.clone(), shown(node)))),
+            None => read_range(&mut table, d).map(|range| range.values(at)),
+        };
+        table.finish(d);
+        let values = values?;
+        if values.is_empty() || values.len() > 200 {
+            d.error(node.at, "an axis needs 1 to 200 values", "");
+            return None;
+        }
+        Some(MapAxis { path: path?, at, values })
+    }
+
+    /// The path's keys; a part in quotes is one key.
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys = vec![String::new()];
+        let mut quoted = false;
+        for letter in self.path.chars() {
+            match letter {
+                '"' => quoted = !quoted,
+                '.' if !quoted => keys.push(String::new()),
+                letter => {
+                    if let Some(last) = keys.last_mut() {
+                        last.push(letter);
+                    }
+                }
+            }
+        }
+        keys
+    }
+
+    /// Whether the axis is the multiple of the scenario's traffic.
+    pub fn is_traffic(&self) -> bool {
+        self.path == TRAFFIC
+    }
+}
+
+fn shown(node: &Node) -> String {
+    match &node.value {
+        Value::String(text) => text.clone(),
+        _ => node.to_toml(),
+    }
+}
+
+fn read_range(table: &mut Table<'_>, d: &mut Diagnostics) -> Option<Range> {
+    let from = table.required("from", d, amount);
+    let to = table.required("to", d, amount);
+    let points = table.required("points", d, positive_count);
+    let spacings = [("linear", false), ("logarithmic", true)];
+    let logarithmic = table.default("spacing", true, d, |node, d| named(node, d, "spacing", &spacings));
+    let ((from, unit), (to, unit_to), points) = (from?, to?, points?);
+    if unit != unit_to || (logarithmic && (from <= 0.0 || to <= 0.0)) || points > 200 {
+        let help = "both ends in one unit, above zero where spacing is logarithmic, at most 200 points";
+        d.error(table.origin(), "this range cannot be parted", help);
+        return None;
+    }
+    Some(Range { from, to, unit, points: points as u32, logarithmic })
+}
+
+/// Reads "20 USD/h" as (20, "USD/h"), and a plain number without a unit.
+fn amount(node: &Node, d: &mut Diagnostics) -> Option<(f64, String)> {
+    let Some(text) = node.as_str() else { return number(node, d).map(|value| (value, String::new())) };
+    let split = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '_'))).unwrap_or(text.len());
+    match text[..split].replace('_', "").parse::<f64>() {
+        Ok(value) if value.is_finite() => Some((value, text[split..].trim().to_string())),
+        _ => {
+            d.error(node.at, format!("\"{text}\" is not a quantity"), "such as 0.01 or \"20 USD/h\"");
+            None
+        }
+    }
+}
