@@ -5,5 +5,6 @@ mod bills;
 mod cli;
 mod program;
 mod schema;
+mod sweep;
 mod usage;
 mod usage_errors;
