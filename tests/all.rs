@@ -13,5 +13,6 @@ mod laws;
 mod own_model;
 mod program;
 mod schema;
+mod sweep;
 mod usage;
 mod usage_errors;

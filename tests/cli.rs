@@ -14,7 +14,9 @@ fn help_of_the_program_and_of_every_command() {
     let help = run(root(), &["--help"]);
     assert_eq!((help.status, help.err.as_str()), (Some(0), ""));
     insta::assert_snapshot!("help", help.out);
-    for command in ["run", "bill", "check", "models", "schema", "trace", "completions", "man"] {
+    for command in
+        ["run", "sweep", "merge", "sensitivity", "bill", "check", "models", "schema", "trace", "completions", "man"]
+    {
         let help = run(root(), &[command, "--help"]);
         assert_eq!(help.status, Some(0));
         insta::assert_snapshot!(format!("help-{command}"), help.out);
@@ -47,7 +49,7 @@ fn a_wrong_file_ends_with_status_2_and_every_mistake_with_its_place() {
     let wrong =
         SMALL.replace("duration", "durashun").replace("\"1 /s\"", "\"1\"").replace("textbook-vps", "textbook-vsp");
     std::fs::write(directory.path().join("bad.toml"), wrong).unwrap();
-    for command in ["run", "check"] {
+    for command in ["run", "sweep", "merge", "sensitivity", "check"] {
         let done = run(directory.path(), &[command, "bad.toml"]);
         assert_eq!((done.status, done.out.as_str()), (Some(2), ""));
         let expected =

@@ -39,7 +39,8 @@ impl Execute for Sensitivity {
             write_atomically(&self.directory.join("sensitivity.csv"), report.to_csv().as_bytes())?;
         }
         terminal::print(&match self.format.format {
-            Format::Table | Format::Markdown => report.to_table(),
+            Format::Table => report.to_table(),
+            Format::Markdown => report.to_markdown(),
             Format::Json => report.to_json(),
             Format::Csv => report.to_csv(),
         })

@@ -44,6 +44,12 @@ pub fn shard_directories(given: &[PathBuf]) -> Result<Vec<PathBuf>, MergeError> 
         }
         found.append(&mut inner);
     }
+    let mut known = std::collections::BTreeSet::new();
+    for directory in &found {
+        if !known.insert(directory.canonicalize().unwrap_or_else(|_| directory.clone())) {
+            return Err(MergeError::Unfit(format!("{} is given twice", directory.display())));
+        }
+    }
     Ok(found)
 }
 

@@ -129,6 +129,34 @@ impl Data {
         (0..self.points.len()).map(|point| self.mean(metric, case, point)).collect()
     }
 
+    /// The points without the values of axes at which the metric is undefined everywhere (a memory
+    /// for which no size is large enough): those points, where the metric is defined at each.
+    pub fn defined_part(&self, metric: usize, case: usize) -> Option<Data> {
+        let mut left: Vec<usize> = (0..self.points.len()).collect();
+        let defined = |point: &usize| self.mean(metric, case, *point).is_some();
+        loop {
+            let alive = |axis: usize, cell: &str| left.iter().any(|p| self.points[*p][axis] == cell && defined(p));
+            let kept: Vec<usize> = left
+                .iter()
+                .copied()
+                .filter(|point| (0..self.axes.len()).all(|axis| alive(axis, &self.points[*point][axis])))
+                .collect();
+            if kept.len() == left.len() {
+                break;
+            }
+            left = kept;
+        }
+        if left.is_empty() || !left.iter().all(defined) {
+            return None;
+        }
+        let mut part = Data { points: Vec::new(), values: Vec::new(), met: Vec::new(), ..self.clone() };
+        part.points = left.iter().map(|point| self.points[*point].clone()).collect();
+        part.values = vec![Vec::new(); self.metrics.len()];
+        let runs = left.iter().map(|point| self.runs(metric, case, *point).to_vec()).collect();
+        *slot(&mut part.values[metric], case) = runs;
+        Some(part)
+    }
+
     /// The different values of an axis, in the order of the points.
     pub fn levels(&self, axis: usize) -> IndexSet<&str> {
         self.points.iter().map(|cells| cells[axis].as_str()).collect()

@@ -7,14 +7,16 @@ use super::{Finding, Report};
 use crate::metrics::Estimate;
 
 /// Adds the findings about a metric of a case.
-pub(super) fn analyse(data: &Data, metric: usize, case: usize, report: &mut Report) {
-    let Some(means) = data.means(metric, case) else {
-        report.notes.push(format!(
-            "{} of {} is undefined at some points: it has no effects",
-            data.metrics[metric], data.cases[case]
-        ));
-        return;
+pub(super) fn analyse(whole: &Data, metric: usize, case: usize, report: &mut Report) {
+    let name = format!("{} of {}", whole.metrics[metric], whole.cases[case]);
+    let part = whole.defined_part(metric, case);
+    let Some((data, means)) = part.as_ref().and_then(|data| Some((data, data.means(metric, case)?))) else {
+        return report.notes.push(format!("{name} is undefined at some points: it has no effects"));
     };
+    let left_out = whole.points.len() - data.points.len();
+    if left_out > 0 {
+        report.notes.push(format!("{name}: {left_out} points at which it is always undefined are left out"));
+    }
     let finding = |analysis, axis: String, level: String, value, interval| Finding {
         analysis,
         metric: data.metrics[metric].clone(),
@@ -33,7 +35,9 @@ pub(super) fn analyse(data: &Data, metric: usize, case: usize, report: &mut Repo
         }
     }
     let total = squares(&means, |_| 0, 1).1;
-    let share = |sum: f64| if total > 0.0 { Some(sum / total) } else { None };
+    // What is less than the rounding of its own sums does not vary.
+    let rounding = means.iter().map(|mean| (mean * 1e-12).powi(2)).sum::<f64>();
+    let share = |sum: f64| if total > rounding { Some(sum / total) } else { None };
     let single: Vec<f64> = axes.iter().map(|axis| between(data, &means, &[*axis])).collect();
     for (axis, sum) in axes.iter().zip(&single) {
         report.findings.push(finding("variance-share", data.axes[*axis].clone(), String::new(), share(*sum), None));
@@ -60,7 +64,9 @@ fn effect(data: &Data, metric: usize, case: usize, axis: usize, level: usize) ->
             let all: Option<f64> = (0..points).map(value).sum();
             let own: Vec<usize> = (0..points).filter(|point| of(*point) == Some(level)).collect();
             let at: Option<f64> = own.iter().map(|point| value(*point)).sum();
-            Some(at? / own.len() as f64 - all? / points as f64)
+            let (at, all) = (at? / own.len() as f64, all? / points as f64);
+            // What is less than the rounding of the sums is no effect.
+            Some(if (at - all).abs() <= 1e-12 * all.abs() { 0.0 } else { at - all })
         })
         .collect();
     Estimate::of(&effects)

@@ -108,8 +108,8 @@ impl Report {
         writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    /// As a table for people, with the notes below.
-    pub fn to_table(&self) -> String {
+    /// The head and the rows of a table for people.
+    fn rows(&self) -> Vec<[String; 7]> {
         let mut rows = vec![["analysis", "metric", "case", "axis", "value of it", "found", "95 %"].map(String::from)];
         for f in &self.findings {
             let interval = f.interval.map_or(String::new(), |(low, high)| format!("{} … {}", short(low), short(high)));
@@ -118,6 +118,12 @@ impl Report {
             let [analysis, metric, case, axis, level] = words;
             rows.push([analysis, metric, case, axis, level, found, interval]);
         }
+        rows
+    }
+
+    /// As a table for people, with the notes below.
+    pub fn to_table(&self) -> String {
+        let rows = self.rows();
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..7).map(width).collect();
         let line = |row: &[String; 7]| {
@@ -126,6 +132,16 @@ impl Report {
         };
         let notes = self.notes.iter().map(|note| format!("note: {note}\n"));
         rows.iter().map(line).chain(notes).collect()
+    }
+
+    /// As a table in Markdown, with the notes below.
+    pub fn to_markdown(&self) -> String {
+        let line =
+            |row: &[String; 7]| format!("| {} |\n", row.each_ref().map(|cell| cell.replace('|', "\\|")).join(" | "));
+        let rows = self.rows();
+        let (head, body) = (line(&rows[0]), rows[1..].iter().map(line).collect::<String>());
+        let notes: String = self.notes.iter().map(|note| format!("\nNote: {note}.\n")).collect();
+        format!("{head}| --- | --- | --- | --- | --- | --- | --- |\n{body}{notes}")
     }
 }
 
