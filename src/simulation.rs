@@ -3,6 +3,7 @@
 
 use crate::engine::Stream;
 use crate::fleet::Fleet;
+use crate::hosting::brief::Brief;
 use crate::hosting::crowding::Crowding;
 use crate::hosting::facts::{AppFacts, CaseFacts};
 use crate::hosting::lane::Lane;
@@ -87,6 +88,7 @@ impl Simulation {
             lanes,
             instances: Slab::default(),
             requests: Slab::default(),
+            briefs: deployments.iter().map(|plan| Brief::of(plan, crowding.is_some())).collect(),
             facts: deployments.iter().map(|_| AppFacts::default()).collect(),
             case: CaseFacts::default(),
             start_streams: deployments.iter().map(stream("start")).collect(),

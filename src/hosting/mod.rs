@@ -1,6 +1,7 @@
 //! Hosting: instances, how they start, who gets which request, how many there are, how long they
 //! are kept. The world has the mechanics; a [`HostingModel`] decides.
 
+pub(crate) mod brief;
 pub(crate) mod crowding;
 pub mod deployment;
 pub mod facts;

@@ -1,6 +1,7 @@
 //! On demand: an instance for every request (or for every few) that finds none with a place.
 
 use super::HostingModel;
+use super::brief::Brief;
 use super::deployment::WhenFull;
 use super::instance::State;
 use super::keep_alive::KeepAlive;
@@ -56,8 +57,7 @@ impl HostingModel for OnDemand {
 
     #[inline]
     fn freed(&mut self, world: &mut World, instance: u32) {
-        let plan = &world.deployments[self.deployment as usize];
-        let (places, keeps) = (plan.places, plan.keep_alive != KeepAlive::None);
+        let Brief { places, keeps, .. } = world.briefs[self.deployment as usize];
         let place = &world.instances[instance];
         let (lane, inside) = (place.lane, place.inside);
         let ends = inside == 0 && !keeps && !place.provisioned;
@@ -141,7 +141,7 @@ impl OnDemand {
     #[inline]
     fn find_place(&self, world: &mut World, lane: u32) -> Option<u32> {
         let [_, kept, partial] = world.lanes[lane as usize].tops;
-        let places = world.deployments[self.deployment as usize].places;
+        let places = world.briefs[self.deployment as usize].places;
         if partial != NONE {
             if world.instances[partial].inside + 1 == places {
                 world.unstack(partial, Stack::Partial);
@@ -233,11 +233,12 @@ impl OnDemand {
     /// Whether one more of the lane's requests may begin.
     #[inline]
     fn may_begin(&mut self, world: &mut World, lane: u32) -> bool {
-        let plan = &world.deployments[self.deployment as usize];
+        let Brief { concurrency_limit, has_growth, .. } = world.briefs[self.deployment as usize];
         let engaged = world.lanes[lane as usize].engaged;
-        if engaged >= plan.concurrency_limit {
-            return false;
+        if engaged >= concurrency_limit || !has_growth {
+            return engaged < concurrency_limit;
         }
+        let plan = &world.deployments[self.deployment as usize];
         let Some(growth) = plan.growth else { return true };
         let limited_since = &mut self.limited_since[(lane - self.first_lane) as usize];
         if engaged < growth.burst {

@@ -6,32 +6,27 @@
 //! one event. Otherwise the processor keeps virtual time (the CPU time that each request present
 //! has received), a heap of finishes in virtual time, and one scheduled completion.
 
+use super::brief::Brief;
 use super::instance::{Computing, SharedProcessor};
-use super::request::Stage;
+use super::request::{Request, Stage};
 use super::world::{Event, Notice, Outcome, World};
 use crate::units::{Cores, Span, Time};
-
-/// Cores are counted in thousand-millionths where work is summed.
-const WORK_PER_CORE: f64 = 1e9;
 
 impl World {
     /// A request begins to compute.
     #[inline]
     pub(crate) fn compute(&mut self, request: u32, instance: u32) {
-        self.requests[request].stage = Stage::Computing;
-        let plan = &self.deployments[self.instances[instance].deployment as usize];
-        if self.crowding.is_some() || !plan.is_exclusive() {
+        let computing = &mut self.requests[request];
+        computing.stage = Stage::Computing;
+        let (deployment, lane, cpu) = (computing.deployment as usize, computing.lane, computing.cpu);
+        let Brief { is_exclusive, pace, work, demand, .. } = self.briefs[deployment];
+        if !is_exclusive {
             return self.compute_shared(request, instance);
         }
-        let share = plan.cores.as_f64().min(1.0);
-        let cpu = self.requests[request].cpu;
-        let pace = share * plan.speed;
         let length = if pace == 1.0 { cpu } else { stretched(cpu as f64, pace) };
-        let work = (share * plan.useful * WORK_PER_CORE) as i64;
-        let deployment = self.instances[instance].deployment as usize;
         self.facts[deployment].work.add(self.now, work);
         self.instances[instance].computing += 1;
-        self.watch_demand(self.requests[request].lane, (share * 1e6) as i64);
+        self.watch_demand(lane, demand);
         let key = self.requests.key(request);
         self.agenda.schedule(self.now + Span(length), Event::Computed(key));
     }
@@ -72,15 +67,11 @@ impl World {
 
     #[inline]
     fn leave_processor(&mut self, request: u32) {
-        let instance = self.requests[request].instance;
-        let place = &mut self.instances[instance];
-        place.computing -= 1;
-        let (deployment, lane) = (place.deployment as usize, place.lane);
-        let plan = &self.deployments[deployment];
-        let share = plan.cores.as_f64().min(1.0);
-        let work = (share * plan.useful * WORK_PER_CORE) as i64;
-        self.facts[deployment].work.add(self.now, -work);
-        self.watch_demand(lane, -((share * 1e6) as i64));
+        let &Request { instance, lane, deployment, .. } = &self.requests[request];
+        let Brief { work, demand, .. } = self.briefs[deployment as usize];
+        self.instances[instance].computing -= 1;
+        self.facts[deployment as usize].work.add(self.now, -work);
+        self.watch_demand(lane, -demand);
     }
 
     /// A computing request is given up.
@@ -96,8 +87,9 @@ impl World {
     }
 
     /// Gives a request as long as the platform allows it to be inside.
-    pub(crate) fn limit_time(&mut self, request: u32, instance: u32, limit: Span) {
+    pub(crate) fn limit_time(&mut self, request: u32, instance: u32) {
         let plan = &self.deployments[self.instances[instance].deployment as usize];
+        let Some(limit) = plan.time_limit else { return };
         let pace = plan.cores.as_f64().min(1.0) * plan.speed;
         let least = self.requests[request].wait.saturating_add(stretched(self.requests[request].cpu as f64, pace));
         let certain = plan.is_exclusive() && self.crowding.is_none();

@@ -3,6 +3,7 @@
 //! The world knows the mechanics (placing, starting, serving, metering); a [`super::HostingModel`]
 //! decides. The world tells it what happened by a [`Notice`] per event.
 
+use super::brief::Brief;
 use super::deployment::Deployment;
 use super::facts::{AppFacts, CaseFacts};
 use super::instance::Instance;
@@ -117,6 +118,8 @@ pub struct World {
     pub(crate) agenda: Agenda<Event>,
     pub(crate) fleet: Fleet,
     pub(crate) deployments: Vec<Deployment>,
+    /// What requests ask of the deployments, by deployment.
+    pub(crate) briefs: Vec<Brief>,
     pub(crate) lanes: Vec<Lane>,
     pub(crate) instances: Slab<Instance>,
     pub(crate) requests: Slab<Request>,
@@ -233,7 +236,7 @@ impl World {
         let facts = &mut self.facts[deployment as usize];
         facts.arrived += u64::from(measured);
         facts.present.add(self.now, 1);
-        if self.deployments[deployment as usize].timeout.is_some() {
+        if self.briefs[deployment as usize].has_timeout {
             self.start_aging(key.slot);
         }
         key.slot
@@ -262,21 +265,21 @@ impl World {
     #[inline]
     pub fn enter(&mut self, request: u32, instance: u32) {
         let now = self.now;
+        let entering = &mut self.requests[request];
+        entering.entered = now;
+        entering.instance = instance;
+        let (deployment, lane, cpu) = (entering.deployment as usize, entering.lane as usize, entering.cpu);
         let place = &mut self.instances[instance];
         place.inside += 1;
-        let deployment = place.deployment as usize;
         if place.inside == 1 {
             place.busy_since = now;
             self.facts[deployment].busy.add(now, 1);
         }
-        self.lanes[place.lane as usize].engaged += 1;
-        let entering = &mut self.requests[request];
-        entering.entered = now;
-        entering.instance = instance;
-        if let Some(limit) = self.deployments[deployment].time_limit {
-            self.limit_time(request, instance, limit);
+        self.lanes[lane].engaged += 1;
+        if self.briefs[deployment].has_time_limit {
+            self.limit_time(request, instance);
         }
-        if self.requests[request].cpu == 0 { self.block(request) } else { self.compute(request, instance) }
+        if cpu == 0 { self.block(request) } else { self.compute(request, instance) }
     }
 
     /// Counts a request that finds no place as rejected.
@@ -288,19 +291,21 @@ impl World {
     #[inline]
     pub(crate) fn finish(&mut self, request: u32, outcome: Outcome) -> Notice {
         let now = self.now;
-        let Request { instance, entered, cold, .. } = self.requests[request];
+        let Request { instance, entered, cold, lane, deployment, .. } = self.requests[request];
+        let deployment = deployment as usize;
         let place = &mut self.instances[instance];
         place.inside -= 1;
-        let deployment = place.deployment as usize;
         let mut billed = now - entered;
         if cold {
             billed += place.billed_start;
         }
-        self.lanes[place.lane as usize].engaged -= 1;
+        self.lanes[lane as usize].engaged -= 1;
         if place.inside == 0 {
-            let (lane, since, provisioned) = (place.lane, place.busy_since, place.provisioned);
+            let (since, provisioned) = (place.busy_since, place.provisioned);
             self.facts[deployment].busy.add(now, -1);
-            self.meter_busy(lane, deployment, since, provisioned, true);
+            if self.briefs[deployment].meters_busy {
+                self.meter_busy(lane, deployment, since, provisioned, true);
+            }
         }
         self.end_request(request, outcome, billed);
         Notice::Freed { instance }
@@ -314,11 +319,10 @@ impl World {
         let ended = &self.requests[request];
         let (arrival, entered, lane, deployment) = (ended.arrival, ended.entered, ended.lane, ended.deployment);
         let (cpu, instance, stage) = (ended.cpu, ended.instance, ended.stage);
-        let plan = &self.deployments[deployment as usize];
-        if plan.timeout.is_some() {
+        let Brief { has_timeout, is_closed, .. } = self.briefs[deployment as usize];
+        if has_timeout {
             self.stop_aging(request);
         }
-        let closed = self.deployments[deployment as usize].closed;
         let facts = &mut self.facts[deployment as usize];
         facts.present.add(now, -1);
         facts.spent += u128::from((now - arrival.max(self.measured_from)).0);
@@ -340,7 +344,7 @@ impl World {
             }
         }
         self.requests.remove(request);
-        if closed {
+        if is_closed {
             self.ended.push(lane);
         }
     }

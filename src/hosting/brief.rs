@@ -1,0 +1,58 @@
+//! What every request asks of its deployment, in one cache line: the deployment itself spreads
+//! over several, and a simulation of a hundred apps waits for memory more than for anything else.
+
+use super::deployment::{Deployment, Fact};
+use crate::hosting::keep_alive::KeepAlive;
+use crate::units::Cores;
+
+/// Work is counted in thousand-millionths of a core.
+const WORK_PER_CORE: f64 = 1e9;
+
+/// Numbers that follow from a deployment and do not change.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(crate) struct Brief {
+    /// CPU nanoseconds that a request with a constant share of the processor gets per nanosecond.
+    pub pace: f64,
+    /// What such a request adds to the deployment's work, in thousand-millionths of a core.
+    pub work: i64,
+    /// What it adds to its lane's demand, in millionths of a core.
+    pub demand: i64,
+    /// The most requests inside one instance.
+    pub places: u32,
+    /// The most instances in use at once, per tenant.
+    pub concurrency_limit: u32,
+    /// Whether every request inside has a constant share, so that its end is known at once.
+    pub is_exclusive: bool,
+    /// Whether the deployment has a time-out, a limit of time inside, a limit of growth.
+    pub has_timeout: bool,
+    pub has_time_limit: bool,
+    pub has_growth: bool,
+    /// Whether an instance that is idle is kept.
+    pub keeps: bool,
+    /// Whether its users wait for one request before they send the next.
+    pub is_closed: bool,
+    /// Whether a gauge sums the times in which instances are busy.
+    pub meters_busy: bool,
+}
+
+impl Brief {
+    /// Of a deployment; `crowded` where servers can slow their instances down.
+    pub fn of(plan: &Deployment, crowded: bool) -> Brief {
+        let share = plan.cores.as_f64().min(1.0);
+        Brief {
+            pace: share * plan.speed,
+            work: (share * plan.useful * WORK_PER_CORE) as i64,
+            demand: (share * Cores::ONE.0 as f64) as i64,
+            places: plan.places,
+            concurrency_limit: plan.concurrency_limit,
+            is_exclusive: plan.is_exclusive() && !crowded,
+            has_timeout: plan.timeout.is_some(),
+            has_time_limit: plan.time_limit.is_some(),
+            has_growth: plan.growth.is_some(),
+            keeps: plan.keep_alive != KeepAlive::None,
+            is_closed: plan.closed,
+            meters_busy: plan.gauges.iter().any(|gauge| matches!(gauge.fact, Fact::BusyTime { .. })),
+        }
+    }
+}
