@@ -13,5 +13,6 @@ pub mod report;
 pub mod scenario;
 pub mod schema;
 pub mod simulation;
+pub mod sweep;
 pub mod units;
 pub mod workload;

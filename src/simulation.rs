@@ -95,6 +95,7 @@ impl Simulation {
             idle: vec![Default::default(); deployments.len()],
             sums: vec![0; sums as usize],
             crowding: crowding.map(|capacity| Crowding { capacity, servers: Vec::new() }),
+            completions: 0,
             ended: Vec::new(),
             short_of_room: Vec::new(),
             room_freed: false,
@@ -138,6 +139,13 @@ impl Simulation {
             self.step();
         }
         self.advance_to(self.world.end);
+        debug_assert!(
+            (0..self.world.deployments.len() as u32).all(|d| {
+                let (level, sum) = self.world.littles_law(d);
+                level == sum
+            }),
+            "Little's law holds in every run"
+        );
         self.world.meter_what_runs();
         Ok(())
     }
@@ -220,7 +228,7 @@ impl Simulation {
         }
         if self.world.room_freed {
             self.world.room_freed = false;
-            for lane in std::mem::take(&mut self.world.short_of_room) {
+            for lane in self.world.take_short_of_room() {
                 let deployment = self.world.lanes[lane as usize].deployment as usize;
                 self.behaviours[deployment].model().room(&mut self.world, lane);
             }

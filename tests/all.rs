@@ -1,5 +1,17 @@
+//! All integration tests: one binary, one module per topic.
+
 mod bill_laws;
 mod bills;
 mod browser_report;
+mod cli;
+mod closed_forms;
+mod common;
+mod corpora;
+mod determinism;
+mod fuzz;
+mod laws;
+mod own_model;
+mod program;
+mod schema;
 mod usage;
 mod usage_errors;

@@ -8,7 +8,7 @@ use hostsim::document::Diagnostics;
 use hostsim::experiment::RunError;
 use hostsim::experiment::curve::{self, CurveProgress};
 use hostsim::report::{self, figure, write_atomically};
-use hostsim::scenario::Scenario;
+use hostsim::scenario::{Scenario, Source};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -20,7 +20,7 @@ Examples:
   hostsim curve scenarios/own-or-rent.toml --replications 10 --timings
   hostsim curve scenarios/five-dollar-vps.toml --format json --no-files | jq '.crossovers'
 
-The scenario's [curve] says which traffic. Writes curve.json, curve.csv, curve.md and the figures
+The scenario's [curve] says which traffic. Writes report.html, curve.json, curve.csv, curve.md and the figures
 (SVG and PNG): cost, invoice, latency and utilisation against traffic.")]
 pub struct Curve {
     /// The scenario file; - reads the standard input
@@ -47,7 +47,8 @@ impl Execute for Curve {
         let (source, scenario) = load::scenario(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let curve = self.compute_curve(&scenario)?;
         if let Some(directory) = self.files.directory(stem(&source)) {
-            interrupt::after_writing(|| write_files(&directory, &curve, &scenario.title))?;
+            let report = report_of(&curve, &scenario, &source);
+            interrupt::after_writing(|| write_files(&directory, &curve, &scenario.title, &report))?;
         }
         if self.timings {
             terminal::say(report::curve::timings(&curve).trim_end());
@@ -78,7 +79,15 @@ impl Curve {
     }
 }
 
-fn write_files(directory: &Path, curve: &curve::Curve, title: &str) -> std::io::Result<()> {
+/// The report as HTML.
+fn report_of(curve: &curve::Curve, scenario: &Scenario, source: &Source) -> String {
+    let notes = hostsim::experiment::scenario_notes(scenario);
+    let assumptions = report::html::assumptions(scenario);
+    report::html::curve_report(scenario, curve, &notes, &load::reproduction(source, "curve"), &assumptions)
+}
+
+fn write_files(directory: &Path, curve: &curve::Curve, title: &str, html: &str) -> std::io::Result<()> {
+    report::html::write_report(&directory.join("report.html"), html)?;
     write_atomically(&directory.join("curve.json"), report::curve::to_json(curve).as_bytes())?;
     write_atomically(&directory.join("curve.csv"), report::curve::to_csv(curve).as_bytes())?;
     write_atomically(&directory.join("curve.md"), report::curve::to_table(curve, title, true).as_bytes())?;

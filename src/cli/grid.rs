@@ -38,6 +38,12 @@ impl Cell {
         Cell { value: Value::from(shown.clone()), shown }
     }
 
+    /// A number, shown as it is; whole ones without a point.
+    pub fn number(value: f64) -> Cell {
+        let whole = value.fract() == 0.0 && value.abs() < 1e15;
+        Cell { value: if whole { Value::from(value as i64) } else { Value::from(value) }, shown: value.to_string() }
+    }
+
     /// A value for scripts, and how it is shown.
     pub fn of(value: impl Into<Value>, shown: impl Into<String>) -> Cell {
         Cell { value: value.into(), shown: shown.into() }
@@ -110,7 +116,8 @@ impl Grid {
         writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    fn to_markdown(&self) -> String {
+    /// A Markdown table.
+    pub fn to_markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let escape = |text: &str| text.replace('|', "\\|").replace('\n', " ");
         let head = line(self.columns.iter().map(|column| escape(&column.heading)).collect());

@@ -1,4 +1,4 @@
-//! Control-C: the program ends with status 1, and leaves no half-written file.
+//! Control-C and SIGTERM: the program ends with status 1, and leaves no half-written file.
 //!
 //! The standard library has no handlers of signals; C's own are called. What a handler may do is
 //! little (signal-safety(7)): set a flag, or leave at once. While files are being written it sets
@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The signal of control-C, on every platform that has one.
 const SIGINT: i32 = 2;
+/// What engines of batches send before they kill.
+const SIGTERM: i32 = 15;
 
 unsafe extern "C" {
     fn signal(number: i32, handler: extern "C" fn(i32)) -> usize;
@@ -30,7 +32,17 @@ pub fn listen() {
     // SAFETY: the handler touches atomics and calls `_exit` alone.
     unsafe {
         signal(SIGINT, on_interrupt);
+        signal(SIGTERM, on_interrupt);
     }
+}
+
+/// Does some work that looks at a flag, and ends of itself soon after that is set (a second
+/// control-C does not wait for it).
+pub fn while_heeding<T>(work: impl FnOnce(&'static AtomicBool) -> T) -> T {
+    WRITING.store(true, Ordering::SeqCst);
+    let done = work(&INTERRUPTED);
+    WRITING.store(false, Ordering::SeqCst);
+    done
 }
 
 /// Does some writing that control-C waits for (a second one does not).

@@ -5,6 +5,7 @@ use super::options::CatalogueOption;
 use clap::Args;
 use hostsim::document::Diagnostics;
 use hostsim::experiment;
+use hostsim::report::html::Reproduction;
 use hostsim::scenario::{self, Scenario, Source};
 use std::path::Path;
 
@@ -46,6 +47,15 @@ pub fn to_run(
     let loaded = scenario(path, catalogue, replace, diagnostics)?;
     experiment::validate(&loaded.1, diagnostics);
     if diagnostics.is_empty() { Ok(loaded) } else { Err(Failure::Files(Box::new(std::mem::take(diagnostics)))) }
+}
+
+/// What a report says of how to get the same numbers again.
+pub fn reproduction(source: &Source, command: &str) -> Reproduction {
+    Reproduction {
+        scenario_text: source.text.clone(),
+        command: format!("hostsim {command} {}.toml", stem(source)),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+    }
 }
 
 /// The name of the directory that a scenario's files go to.

@@ -54,6 +54,7 @@ fn pages() -> Result<Vec<(String, String)>, Failure> {
 
 fn page(command: clap::Command) -> Result<String, Failure> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page)?;
+    let source = concat!("hostsim ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command).source(source).render(&mut page)?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }

@@ -3,6 +3,7 @@
 //! To add a command: a file here with a struct of its options that implements [`Execute`], its
 //! `mod` line, and its line in `commands!`.
 
+mod advise;
 mod bill;
 mod catalogue;
 mod check;
@@ -14,11 +15,14 @@ mod interrupt;
 mod load;
 mod man;
 mod map;
+mod merge;
 mod models;
 mod options;
 mod progress;
 mod run;
 mod schema;
+mod sensitivity;
+mod sweep;
 mod terminal;
 mod trace;
 
@@ -53,6 +57,10 @@ commands! {
     Run(run::Run),
     Curve(curve::Curve),
     Map(map::Map),
+    Advise(advise::Advise),
+    Sweep(sweep::Sweep),
+    Merge(merge::Merge),
+    Sensitivity(sensitivity::Sensitivity),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

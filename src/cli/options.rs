@@ -23,8 +23,8 @@ pub enum Format {
 /// `--format`.
 #[derive(Args)]
 pub struct FormatOption {
-    /// What goes to the standard output
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    /// What goes to the standard output: table, json, csv or markdown
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     pub format: Format,
 }
 

@@ -19,7 +19,7 @@ pub fn bar(quiet: bool) -> ProgressBar {
     bar_of("replications", quiet)
 }
 
-/// The same, counting something else.
+/// A bar that counts something; its message stands at its end.
 pub fn bar_of(what: &str, quiet: bool) -> ProgressBar {
     if quiet || !terminal::watched() {
         return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
@@ -27,7 +27,7 @@ pub fn bar_of(what: &str, quiet: bool) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colour = if plain { "" } else { ".cyan" };
-    let template = format!("{{wide_bar{colour}}} {{pos}} of {{len}} {what}, {{eta}} left");
+    let template = format!("{{wide_bar{colour}}} {{pos}} of {{len}} {what}, {{eta}} left {{msg}}");
     bar.with_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
@@ -41,6 +41,17 @@ pub fn announce(scenario: &Scenario, threads: usize, quiet: bool) {
         terminal::say(&format!(
             "about {millions:.0} million requests are to be simulated: this takes some {minutes:.0} min"
         ));
+    }
+}
+
+/// A length of time in words, to be read rather than computed with.
+pub fn length(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.95 => "a second or less".into(),
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5_400.0 => format!("{:.0} min", s / 60.0),
+        s if s < 172_800.0 => format!("{:.1} h", s / 3_600.0),
+        s => format!("{:.1} days", s / 86_400.0),
     }
 }
 

@@ -7,8 +7,9 @@ use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::Args;
 use hostsim::document::Diagnostics;
 use hostsim::experiment::{self, Progress, RunError, RunOptions};
+use hostsim::report::html::assumptions;
 use hostsim::report::{self, ResultDocument, write_atomically};
-use hostsim::scenario::Scenario;
+use hostsim::scenario::{Scenario, Source};
 use hostsim::units::parse_percent;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -22,7 +23,8 @@ Examples:
   hostsim run scenarios/steady-api.toml --precision 1% --format markdown --no-files
   cat my-scenario.toml | hostsim run - --format json --no-files | jq '.cases[].tco_usd.mean'
 
-Writes result.json, result.csv, table.md and the figures (SVG and PNG). Ends with status 3 where
+Writes report.html, result.json, result.csv, table.md, focus.csv (the invoices as FOCUS 1.2) and the
+figures (SVG and PNG). Ends with status 3 where
 a claim of [expect] does not hold.")]
 pub struct Run {
     /// The scenario file; - reads the standard input
@@ -48,13 +50,15 @@ impl Execute for Run {
         let mut diagnostics = Diagnostics::default();
         let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let result = self.simulate(&scenario)?;
-        if let Some(directory) = self.files.directory(stem(&source)) {
-            interrupt::after_writing(|| write_files(&directory, &result))?;
-            if terminal::watched() && !self.compute.quiet {
-                terminal::say(&format!("the results are in {}", directory.display()));
-            }
-        }
+        let directory = self.files.directory(stem(&source));
+        // A disk that is full does not take away what has been computed.
+        let written =
+            directory.as_ref().map(|to| interrupt::after_writing(|| write_files(to, &result, &scenario, &source)));
         terminal::print(&rendered(&result, self.format.format))?;
+        written.transpose()?;
+        if let Some(directory) = directory.filter(|_| terminal::watched() && !self.compute.quiet) {
+            terminal::say(&format!("the results are in {}", directory.display()));
+        }
         check_expectations(&scenario, &result, diagnostics)
     }
 }
@@ -81,7 +85,7 @@ impl Run {
 }
 
 /// A share: "1%", "0.5 %" or "1" (per cent).
-fn parse_precision(text: &str) -> Result<f64, String> {
+pub(super) fn parse_precision(text: &str) -> Result<f64, String> {
     let share = parse_percent(&format!("{} %", text.trim().trim_end_matches('%').trim_end()))?;
     if share > 0.0 { Ok(share) } else { Err("expected a percentage above zero, such as 1%".into()) }
 }
@@ -96,10 +100,13 @@ fn rendered(result: &ResultDocument, format: Format) -> String {
 }
 
 /// Writes every file of a result, each whole or not at all.
-fn write_files(directory: &Path, result: &ResultDocument) -> std::io::Result<()> {
+fn write_files(directory: &Path, result: &ResultDocument, scenario: &Scenario, source: &Source) -> std::io::Result<()> {
     write_atomically(&directory.join("result.json"), report::to_json(result).as_bytes())?;
     write_atomically(&directory.join("result.csv"), report::to_csv(result).as_bytes())?;
     write_atomically(&directory.join("table.md"), report::to_markdown(result).as_bytes())?;
+    write_atomically(&directory.join("focus.csv"), &report::focus::to_focus(scenario, result))?;
+    let html = report::html::run_report(result, &load::reproduction(source, "run"), &assumptions(scenario));
+    report::html::write_report(&directory.join("report.html"), &html)?;
     report::write_figures(directory, result).map(|_| ())
 }
 

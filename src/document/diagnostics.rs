@@ -71,6 +71,16 @@ impl Diagnostics {
         self.errors.insert(Diagnostic { at, message: message.into(), help: help.into() });
     }
 
+    /// Diagnostics with the same texts, in which nothing is noted yet.
+    pub fn beside(&self) -> Diagnostics {
+        Diagnostics { sources: self.sources.clone(), errors: BTreeSet::new() }
+    }
+
+    /// The errors: place, message and help of each.
+    pub fn errors(&self) -> impl Iterator<Item = (Origin, &str, &str)> {
+        self.errors.iter().map(|error| (error.at, error.message.as_str(), error.help.as_str()))
+    }
+
     /// How many errors there are.
     pub fn count(&self) -> usize {
         self.errors.len()

@@ -57,7 +57,9 @@ impl Node {
         let (table, errors) = DeTable::parse_recoverable(&text);
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            diagnostics.error(Origin::new(source, span), format!("this is not TOML: {}", error.message()), "");
+            let help =
+                if error.message().contains("duplicate key") { "a key can stand only once in its table" } else { "" };
+            diagnostics.error(Origin::new(source, span), format!("this is not TOML: {}", error.message()), help);
         }
         let at = Origin::new(source, table.span());
         Node { value: table_value(source, table.get_ref()), at, key: at }

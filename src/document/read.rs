@@ -27,7 +27,8 @@ impl<'n> Table<'n> {
     /// Starts reading a table; notes an error where the node is something else.
     pub fn of(node: &'n Node, diagnostics: &mut Diagnostics) -> Option<Table<'n>> {
         if node.as_table().is_none() {
-            diagnostics.error(node.at, format!("expected a table, found {}", node.value.describe()), "");
+            let help = "a table is written { key = value, … }, or [with.its.name] and a key in each line";
+            diagnostics.error(node.at, format!("expected a table, found {}", node.value.describe()), help);
             return None;
         }
         Some(Table { node, asked: Vec::new() })
@@ -77,7 +78,8 @@ impl<'n> Table<'n> {
         match self.node(key) {
             Some(node) => read(node, diagnostics),
             None => {
-                diagnostics.error(self.node.key, format!("the key `{key}` is missing here"), "");
+                let help = if key == "schema" { "write `schema = 1`" } else { "" };
+                diagnostics.error(self.node.key, format!("the key `{key}` is missing here"), help);
                 None
             }
         }
@@ -118,7 +120,8 @@ pub fn kind<T>(node: &Node, diagnostics: &mut Diagnostics, what: &str, kinds: &[
         Value::String(word) => match kinds.iter().find(|k| k.name == word) {
             Some(kind) => (kind.read)(&Node::empty_table(node.at), diagnostics),
             None => {
-                diagnostics.error(node.at, format!("`{word}` is not a kind of {what}"), suggest(word, names()));
+                let help = fixed_value(word, kinds).unwrap_or_else(|| suggest(word, names()));
+                diagnostics.error(node.at, format!("`{word}` is not a kind of {what}"), help);
                 None
             }
         },
@@ -139,6 +142,12 @@ pub fn kind<T>(node: &Node, diagnostics: &mut Diagnostics, what: &str, kinds: &[
             None
         }
     }
+}
+
+/// The commonest slip with kinds: a value where the kind of a fixed one is left unsaid.
+fn fixed_value<T>(word: &str, kinds: &[Kind<'_, T>]) -> Option<String> {
+    let kind = kinds.iter().find(|kind| matches!(kind.name, "constant" | "fixed"))?;
+    word.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("write {{ {} = \"{word}\" }}", kind.name))
 }
 
 fn wrong<T>(node: &Node, diagnostics: &mut Diagnostics, expected: &str) -> Option<T> {
@@ -166,7 +175,14 @@ pub fn boolean(node: &Node, diagnostics: &mut Diagnostics) -> Option<bool> {
 pub fn count(node: &Node, diagnostics: &mut Diagnostics) -> Option<u64> {
     match &node.value {
         Value::Integer(Some(value)) if *value >= 0 => Some(*value as u64),
-        Value::Integer(_) => wrong(node, diagnostics, "a whole number of zero or more that fits 63 bits"),
+        Value::Integer(Some(value)) => {
+            diagnostics.error(node.at, format!("expected a whole number of zero or more, found {value}"), "");
+            None
+        }
+        Value::Integer(None) => {
+            diagnostics.error(node.at, "this number is too large", format!("at most {}", i64::MAX));
+            None
+        }
         _ => wrong(node, diagnostics, "a whole number"),
     }
 }

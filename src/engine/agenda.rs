@@ -5,6 +5,7 @@
 //! cancelled (payloads carry generations instead), and arrivals never enter it.
 
 use crate::units::Time;
+use std::hint::select_unpredictable;
 
 /// Ranks below this are for events that come before all others of their moment.
 const FIRST_ORDINARY: u32 = 1 << 31;
@@ -86,8 +87,28 @@ impl<E: Copy> Agenda<E> {
 
     #[inline]
     fn push(&mut self, entry: Entry<E>) {
-        let mut hole = self.heap.len();
         self.heap.push(entry);
+        self.rise(self.heap.len() - 1, entry);
+    }
+
+    /// Puts `entry` in the place of the root, which has gone. It was a leaf and most likely is to
+    /// be one again: the hole goes down to the leaves first, without looking at it, and then it
+    /// rises from there (Wegener 1993). So no comparison has an outcome that is hard to predict.
+    #[inline]
+    fn sink(&mut self, entry: Entry<E>) {
+        let heap = &mut self.heap[..];
+        let mut hole = 0;
+        while let Some(children) = heap.get(4 * hole + 1..).filter(|rest| !rest.is_empty()) {
+            let least = 4 * hole + 1 + least_of(children);
+            heap[hole] = heap[least];
+            hole = least;
+        }
+        self.rise(hole, entry);
+    }
+
+    /// Puts `entry` into a hole, or higher up where it comes sooner.
+    #[inline]
+    fn rise(&mut self, mut hole: usize, entry: Entry<E>) {
         let key = entry.key();
         while hole > 0 {
             let parent = (hole - 1) / 4;
@@ -96,36 +117,6 @@ impl<E: Copy> Agenda<E> {
             }
             self.heap[hole] = self.heap[parent];
             hole = parent;
-        }
-        self.heap[hole] = entry;
-    }
-
-    /// Lets `entry` sink from the root to its place.
-    #[inline]
-    fn sink(&mut self, entry: Entry<E>) {
-        let key = entry.key();
-        let len = self.heap.len();
-        let mut hole = 0;
-        loop {
-            let first_child = 4 * hole + 1;
-            if first_child >= len {
-                break;
-            }
-            let last_child = (first_child + 4).min(len);
-            let mut least = first_child;
-            let mut least_key = self.heap[first_child].key();
-            for child in first_child + 1..last_child {
-                let child_key = self.heap[child].key();
-                if child_key < least_key {
-                    least = child;
-                    least_key = child_key;
-                }
-            }
-            if key <= least_key {
-                break;
-            }
-            self.heap[hole] = self.heap[least];
-            hole = least;
         }
         self.heap[hole] = entry;
     }
@@ -143,6 +134,23 @@ impl<E: Copy> Agenda<E> {
             entry.rank = *counter;
         }
     }
+}
+
+/// Which of the first four entries, or of all where there are fewer, comes first.
+#[inline]
+fn least_of<E: Copy>(children: &[Entry<E>]) -> usize {
+    if let [a, b, c, d, ..] = children {
+        let left = select_unpredictable(b.key() < a.key(), (1, b.key()), (0, a.key()));
+        let right = select_unpredictable(d.key() < c.key(), (3, d.key()), (2, c.key()));
+        return select_unpredictable(right.1 < left.1, right.0, left.0);
+    }
+    let mut least = 0;
+    for child in 1..children.len() {
+        if children[child].key() < children[least].key() {
+            least = child;
+        }
+    }
+    least
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Cost against traffic: every case at every traffic, each sized anew, and the traffics at which
 //! the cheaper of two changes.
 
+use super::deploy::Order;
 use super::point::Point;
 use super::run::RunError;
 use crate::metrics::Estimate;
@@ -257,7 +258,8 @@ impl Stage<'_> {
                         && before.signum() != after.signum()
                     {
                         let bracket = [(traffic[point - 1], before), (traffic[point], after)];
-                        brackets.push(Bracket { name, metric, a, b, bracket });
+                        let orders = (orders_between(&cases[a], point), orders_between(&cases[b], point));
+                        brackets.push(Bracket { name, metric, a, b, bracket, orders });
                     }
                 }
             }
@@ -267,7 +269,6 @@ impl Stage<'_> {
 
     /// Narrows a bracket down until it is narrow, or the noise covers what is left of it.
     fn refine(&self, found: &Bracket) -> Option<Crossover> {
-        let (a, b) = (&self.scenario.cases[found.a], &self.scenario.cases[found.b]);
         let [mut low, mut high] = found.bracket;
         let mut value = None;
         for step in 0..MOST_STEPS {
@@ -275,30 +276,30 @@ impl Stage<'_> {
                 break;
             }
             let middle = between(low, high, step);
-            let Some((difference, cost)) = self.difference(a, b, middle, found.metric) else { break };
+            let Some((difference, cost)) = self.difference(found, middle) else { break };
             value = Some(cost);
             let mean = difference.mean?;
             let side = if mean.signum() == low.1.signum() { &mut low } else { &mut high };
             *side = (middle, mean);
             if difference.straddles(0.0) {
-                return Some(self.crossover(found, middle, self.widen(a, b, middle, found.metric, [low, high]), cost));
+                return Some(self.crossover(found, middle, self.widen(found, middle, [low, high]), cost));
             }
         }
         let root = between(low, high, 1);
-        let cost = value.or_else(|| self.difference(a, b, root, found.metric).map(|(_, cost)| cost))?;
+        let cost = value.or_else(|| self.difference(found, root).map(|(_, cost)| cost))?;
         Some(self.crossover(found, root, (low.0, high.0), cost))
     }
 
     /// The interval around a root that the noise covers: from the slope of the difference, and its
     /// half-width, with the bracket as the least.
-    fn widen(&self, a: &Case, b: &Case, at: f64, metric: Metric, bracket: [(f64, f64); 2]) -> (f64, f64) {
+    fn widen(&self, found: &Bracket, at: f64, bracket: [(f64, f64); 2]) -> (f64, f64) {
         let [low, high] = bracket;
         let (mut below, mut above) = (at, at);
         for step in 1..=8 {
             let factor = 1.0 + 0.01 * f64::from(1 << step) / 2.0;
             let clear = |traffic: f64, sign: f64| {
-                let found = self.difference(a, b, traffic, metric);
-                found.is_none_or(|(d, _)| !d.straddles(0.0) && d.mean.is_some_and(|m| m.signum() == sign))
+                let difference = self.difference(found, traffic);
+                difference.is_none_or(|(d, _)| !d.straddles(0.0) && d.mean.is_some_and(|m| m.signum() == sign))
             };
             let sign = low.1.signum();
             if below == at && clear(at / factor, sign) {
@@ -329,19 +330,27 @@ impl Stage<'_> {
         }
     }
 
-    /// The paired difference of two cases' cost at a traffic, and the mean of both; with twice the
-    /// replications, as a crossover is near.
-    fn difference(&self, a: &Case, b: &Case, traffic: f64, metric: Metric) -> Option<(Estimate, f64)> {
+    /// The paired difference of a bracket's two cases' cost at a traffic, and the mean of both;
+    /// with twice the replications, as a crossover is near.
+    fn difference(&self, found: &Bracket, traffic: f64) -> Option<(Estimate, f64)> {
         let scenario = self.at(traffic);
         let wanted = 2 * u64::from(scenario.run.replications);
-        let at = |case: &Case| {
-            let mut point = Point::evaluate(&scenario, case, traffic).ok()?;
-            point.replicate(&scenario, case, wanted).ok()?;
-            Some(point)
+        let at = |case: usize, between: &[Option<(Order, Order)>]| {
+            Point::evaluate_between(&scenario, &self.scenario.cases[case], traffic, between, wanted).ok()
         };
-        let (a, b) = (at(a)?, at(b)?);
-        let cost = 0.5 * (a.estimate(metric).mean? + b.estimate(metric).mean?);
-        Some((Estimate::paired_difference(&a.values(metric), &b.values(metric)), cost))
+        let (a, b) = (at(found.a, &found.orders.0)?, at(found.b, &found.orders.1)?);
+        let cost = 0.5 * (a.estimate(found.metric).mean? + b.estimate(found.metric).mean?);
+        Some((Estimate::paired_difference(&a.values(found.metric), &b.values(found.metric)), cost))
+    }
+}
+
+/// The orders of a case at two neighbouring points, per app.
+fn orders_between(case: &CaseCurve, point: usize) -> Between {
+    match (&case.points[point - 1], &case.points[point]) {
+        (Ok(lesser), Ok(greater)) => {
+            lesser.orders.iter().cloned().zip(greater.orders.iter().cloned()).map(Some).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -350,6 +359,9 @@ const MOST_STEPS: u32 = 24;
 /// A bracket whose ends differ by less than this share is narrow enough.
 const NARROW: f64 = 0.004;
 
+/// Per app: the orders of a lesser and of a greater traffic, where both are known.
+type Between = Vec<Option<(Order, Order)>>;
+
 /// Two neighbouring points between which two cases change places.
 struct Bracket {
     name: &'static str,
@@ -357,6 +369,7 @@ struct Bracket {
     a: usize,
     b: usize,
     bracket: [(f64, f64); 2],
+    orders: (Between, Between),
 }
 
 /// The next traffic to look at: where the line through both ends crosses zero (in traffic, as

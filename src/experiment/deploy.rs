@@ -33,6 +33,11 @@ pub struct Commit {
 }
 
 impl Order {
+    /// The orders of a case's apps, where it states them all.
+    pub fn of_case(case: &Case) -> Option<Vec<Order>> {
+        case.deployments.iter().map(Order::stated).collect()
+    }
+
     /// The order that a plan states; `None` where it leaves something to be found.
     pub fn stated(plan: &DeploymentPlan) -> Option<Order> {
         let SizeChoice::Named(size) = &plan.size else { return None };

@@ -35,12 +35,16 @@ pub struct AccountInvoice {
     pub tenant: u32,
     /// How many tenants have it.
     pub tenants: u32,
+    /// The tenants that have it.
+    pub members: Vec<u32>,
     /// The model's name; empty for costs of the user's own.
     pub hosting: String,
     /// The apps that are on it.
     pub apps: Vec<String>,
     /// The invoice.
     pub invoice: Invoice,
+    /// The same use without allowances and commitments.
+    pub at_list: Invoice,
 }
 
 /// Everything that the invoices are computed from.
@@ -122,6 +126,7 @@ impl Books<'_> {
                 },
             };
             billed.invoices[place].tenants += 1;
+            billed.invoices[place].members.push(tenant);
             add(sheet, &billed.invoices[place].invoice.clone(), &rate, billed);
         }
     }
@@ -133,10 +138,14 @@ impl Books<'_> {
             allowances: sheet.plan.is_none_or(|plan| plan.allowances),
             committed: self.committed(sheet, lanes),
         };
-        let invoice = account_invoice(sheet.list, lanes, &choice, scale)
-            .map_err(|error| format!("{}: {error}", sheet.hosting))?;
+        let priced = |choice: &Choice<'_>| {
+            account_invoice(sheet.list, lanes, choice, scale).map_err(|error| format!("{}: {error}", sheet.hosting))
+        };
+        let invoice = priced(&choice)?;
+        let at_list = priced(&Choice { allowances: false, committed: Vec::new(), ..choice })?;
         let apps = sheet.deployments.iter().map(|d| self.scenario.apps[*d].name.clone()).collect();
-        Ok(AccountInvoice { tenant, tenants: 0, hosting: sheet.hosting.to_string(), apps, invoice })
+        let hosting = sheet.hosting.to_string();
+        Ok(AccountInvoice { tenant, tenants: 0, members: Vec::new(), hosting, apps, invoice, at_list })
     }
 
     /// What the account committed to: what was found to be cheapest, or what the case states.

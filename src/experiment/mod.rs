@@ -1,8 +1,10 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
+pub mod advise;
 mod commitment;
 pub mod curve;
 pub mod deploy;
+mod fingerprint;
 pub mod invoices;
 pub mod map;
 mod notes;
@@ -15,6 +17,8 @@ pub mod sizing;
 mod validate;
 
 pub use deploy::{Commit, Order};
+pub use fingerprint::Fingerprint;
+pub use notes::of_scenario as scenario_notes;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};

@@ -5,13 +5,18 @@ use super::replicate::Replication;
 use super::sizing::{Attempt, is_open};
 use crate::billing::Confidence;
 use crate::scenario::{Case, Scenario};
-use crate::units::decimal_text;
+use crate::units::{Span, decimal_text};
 
 /// Sentences about the run as a whole.
 pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
     let mut notes = Vec::new();
     if !scenario.wage_given {
         notes.push("No wage is stated: labour is counted in hours and valued at 0 USD/h.".to_string());
+    }
+    let month = scenario.run.month_length();
+    if month > Span(31 * 86_400_000_000_000) {
+        let message = "The invoice is for {}, as one period: monthly fees, allowances and caps count once.";
+        notes.push(message.replace("{}", &month.to_string()));
     }
     for (currency, rate) in scenario.currencies.rates() {
         notes.push(format!("1 {currency} is converted to {} USD.", decimal_text(rate, 6)));

@@ -3,7 +3,7 @@
 use super::invoices::Billed;
 use super::objective::judge;
 use super::replicate::{Replication, Trial};
-use crate::billing::{FleetUse, LabourTable, LabourUse, Managed, Slice, SliceLabour, owned_usd};
+use crate::billing::{FleetUse, LabourTable, LabourUse, Managed, SliceLabour, owned_usd};
 use crate::catalogue::Family;
 use crate::document::as_f64;
 use crate::hosting::facts::AppFacts;
@@ -228,8 +228,8 @@ fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency)
     let mut sum: Vec<SliceLabour> = Vec::new();
     for (index, plan) in trial.case.deployments.iter().enumerate() {
         let facts = &simulation.world.facts[index];
-        let slices = managed(&plan.model.manages);
-        let managed = Managed { family: plan.model.family.name(), slices: &slices, overrides: &plan.model.labour };
+        let managed =
+            Managed { family: plan.model.family.name(), slices: &plan.model.manages, overrides: &plan.model.labour };
         let used = LabourUse {
             instances: facts.instances.mean(simulation.world.end).unwrap_or(0.0),
             tenants: f64::from(simulation.world.deployments[index].tenants),
@@ -246,16 +246,4 @@ fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency)
         }
     }
     sum
-}
-
-/// The slices that a model says the developer manages; porting to the model and night calls are
-/// the developer's everywhere (their hours may be none).
-fn managed(stated: &[Slice]) -> Vec<Slice> {
-    let mut slices = stated.to_vec();
-    for always in [Slice::Porting, Slice::NightCalls] {
-        if !slices.contains(&always) && !slices.is_empty() {
-            slices.push(always);
-        }
-    }
-    slices
 }

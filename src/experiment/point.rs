@@ -3,7 +3,7 @@
 use super::deploy::Order;
 use super::objective::{Judged, verdicts};
 use super::replicate::{Replication, Trial};
-use super::sizing::{Attempt, find};
+use super::sizing::{Attempt, find_between};
 use crate::metrics::Estimate;
 use crate::scenario::{Case, Scenario};
 use rayon::prelude::*;
@@ -29,10 +29,25 @@ impl Point {
     /// # Errors
     /// Says why the case cannot be ordered at this traffic: the point is infeasible.
     pub fn evaluate(scenario: &Scenario, case: &Case, traffic: f64) -> Result<Point, String> {
-        let found = find(scenario, case, traffic)?;
+        Point::evaluate_between(scenario, case, traffic, &[], u64::from(scenario.run.replications))
+    }
+
+    /// As [`Point::evaluate`], with other numbers of replications, and where the orders of
+    /// neighbouring traffics are known.
+    ///
+    /// # Errors
+    /// As [`Point::evaluate`].
+    pub fn evaluate_between(
+        scenario: &Scenario,
+        case: &Case,
+        traffic: f64,
+        between: &[Option<(Order, Order)>],
+        replications: u64,
+    ) -> Result<Point, String> {
+        let found = find_between(scenario, case, traffic, between)?;
         let mut point =
             Point { traffic, orders: found.orders, tried: found.tried, replications: Vec::new(), slo_met: None };
-        point.replicate(scenario, case, u64::from(scenario.run.replications))?;
+        point.replicate(scenario, case, replications)?;
         Ok(point)
     }
 

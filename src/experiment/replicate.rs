@@ -6,7 +6,8 @@ use super::objective::Judged;
 use super::outcome;
 use crate::engine::Stream;
 use crate::fleet::Fleet;
-use crate::metrics::{Histogram, Path};
+use crate::hosting::{Behaviour, HostingModel};
+use crate::metrics::{Histogram, Path, flat_name};
 use crate::scenario::{Case, Scenario};
 use crate::simulation::{Seed, Series, Simulation, Window};
 use crate::units::{Cores, Time};
@@ -44,15 +45,46 @@ pub struct Replication {
     pub digest: u64,
 }
 
+impl Replication {
+    /// The figure with a flat name, such as `latency_p99_s`; `None` where it is undefined.
+    pub fn figure(&self, flat: &str) -> Option<f64> {
+        self.figures.iter().find(|(path, _)| flat_name(path) == flat).and_then(|(_, value)| *value)
+    }
+}
+
 impl Trial<'_> {
     /// Simulates, bills and measures.
     ///
     /// # Errors
     /// Where an app does not fit its size or a size no server, or a trace cannot be read.
     pub fn run(&self) -> Result<Replication, String> {
-        let simulation = self.simulate()?;
-        let billed = self.books(&simulation).bill();
-        Ok(outcome::replication(self, &simulation, billed))
+        Ok(self.measure(&self.simulate()?))
+    }
+
+    /// Simulates with a behaviour of one's own in the place of those that the case's models have,
+    /// for the deployments (the scenario's apps, in their order) for which there is one; bills and
+    /// measures as ever.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn run_with<M: HostingModel + 'static>(
+        &self,
+        mut behaviour: impl FnMut(u32) -> Option<M>,
+    ) -> Result<Replication, String> {
+        let mut simulation = self.simulation()?;
+        for deployment in 0..self.orders.len() {
+            if let Some(own) = behaviour(deployment as u32) {
+                simulation.set_behaviour(deployment, Behaviour::Other(Box::new(own)));
+            }
+        }
+        simulation.run().map_err(|error| error.to_string())?;
+        Ok(self.measure(&simulation))
+    }
+
+    /// Bills and measures a simulation at its end: this trial's own, or that of one with the same
+    /// [`Trial::fingerprint`], which differs in prices, wages and objectives alone.
+    pub fn measure(&self, simulation: &Simulation) -> Replication {
+        outcome::replication(self, simulation, self.books(simulation).bill())
     }
 
     /// Simulates to the window's end.

@@ -17,8 +17,8 @@ use rayon::prelude::*;
 
 /// The most instances that a search goes up to.
 const MOST_INSTANCES: u32 = 1 << 16;
-/// So many growths by half that bring nothing, and a search gives up.
-const GIVES_UP: u32 = 4;
+/// So many growths that bring nothing, and a search gives up.
+const GIVES_UP: u32 = 3;
 /// Replications that a search judges by; the final order is judged by all.
 const SCREENING: u64 = 3;
 /// The targets of target tracking that are tried, from the cheapest.
@@ -66,6 +66,20 @@ fn commitment_is_open(plan: &DeploymentPlan) -> bool {
 /// # Errors
 /// Says why no order meets the objective.
 pub fn find(scenario: &Scenario, case: &Case, traffic: f64) -> Result<Found, String> {
+    find_between(scenario, case, traffic, &[])
+}
+
+/// As [`find`], where the numbers of instances are known to lie between two (per app; nothing
+/// where they are not known): those of a lesser and of a greater traffic.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_between(
+    scenario: &Scenario,
+    case: &Case,
+    traffic: f64,
+    between: &[Option<(Order, Order)>],
+) -> Result<Found, String> {
     let mut found = Found { orders: Vec::new(), tried: Vec::new() };
     for (index, plan) in case.deployments.iter().enumerate() {
         let order = match Order::stated(plan) {
@@ -75,7 +89,8 @@ pub fn find(scenario: &Scenario, case: &Case, traffic: f64) -> Result<Found, Str
             }
             _ => {
                 let (alone, only) = alone(scenario, case, index);
-                Search { scenario: &alone, case: &only, traffic, tried: Vec::new() }.run(&mut found.tried)?
+                let between = between.get(index).cloned().flatten();
+                Search { scenario: &alone, case: &only, traffic, between, tried: Vec::new() }.run(&mut found.tried)?
             }
         };
         found.orders.push(order);
@@ -98,6 +113,8 @@ struct Search<'a> {
     scenario: &'a Scenario,
     case: &'a Case,
     traffic: f64,
+    /// The orders of a lesser and of a greater traffic.
+    between: Option<(Order, Order)>,
     tried: Vec<Attempt>,
 }
 
@@ -236,30 +253,47 @@ impl Search<'_> {
     fn fewest_instances(&mut self, size: &Size) -> Result<(Order, f64), String> {
         let order = |instances| Order { size: size.clone(), instances, target: None, committed: None };
         let screening = SCREENING.min(self.all());
-        let least = self.least_instances(size).max(1);
-        let (mut low, mut high) = (least - 1, least);
-        let mut before: Option<Judgement> = None;
-        let mut in_vain = 0;
-        loop {
-            let judgement = self.judge(&order(high), screening)?;
-            if judgement.met {
-                break;
-            }
-            // More instances helped no more, several times over: none will.
-            in_vain =
-                if before.as_ref().is_some_and(|before| !judgement.is_better_than(before)) { in_vain + 1 } else { 0 };
-            if in_vain >= GIVES_UP || high >= MOST_INSTANCES {
-                return Err(self.refusal(size, &judgement));
-            }
-            before = Some(judgement);
-            low = high;
-            high = (high + high.div_ceil(2)).min(MOST_INSTANCES);
-        }
+        let (mut low, mut high) = match self.known_range(size) {
+            Some(range) => range,
+            None => self.gallop(size, screening)?,
+        };
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if self.judge(&order(middle), screening)?.met { high = middle } else { low = middle }
         }
         self.confirm(size, high, screening)
+    }
+
+    /// Fewer instances than do, and as many as do, from the orders of neighbouring traffics.
+    fn known_range(&self, size: &Size) -> Option<(u32, u32)> {
+        let (lesser, greater) = self.between.as_ref()?;
+        let same = lesser.size.name == size.name && greater.size.name == size.name;
+        (same && lesser.instances <= greater.instances).then(|| (lesser.instances.max(1) - 1, greater.instances))
+    }
+
+    /// Tries ever more instances, in steps that double, from the fewest that could keep up.
+    fn gallop(&mut self, size: &Size, screening: u64) -> Result<(u32, u32), String> {
+        let least = self.least_instances(size).max(1);
+        let (mut low, mut high, mut step) = (least - 1, least, least.div_ceil(16));
+        let mut before: Option<Judgement> = None;
+        let mut in_vain = 0;
+        loop {
+            let order = Order { size: size.clone(), instances: high, target: None, committed: None };
+            let judgement = self.judge(&order, screening)?;
+            if judgement.met {
+                return Ok((low, high));
+            }
+            // More instances helped no more, several times over: none will.
+            let vain = before.as_ref().is_some_and(|before| !judgement.is_better_than(before));
+            in_vain = if vain { in_vain + 1 } else { 0 };
+            if (in_vain >= GIVES_UP && high >= 4 * least) || high >= MOST_INSTANCES {
+                return Err(self.refusal(size, &judgement));
+            }
+            before = Some(judgement);
+            low = high;
+            high = (high + step).min(MOST_INSTANCES);
+            step *= 2;
+        }
     }
 
     /// Judges the number found by all replications, and moves it where those say otherwise.

@@ -4,6 +4,7 @@ use crate::metrics::{Histogram, Level};
 use crate::units::Time;
 
 /// The facts of one deployment.
+#[derive(Default)]
 pub struct AppFacts {
     /// Requests that arrived in the measured window.
     pub arrived: u64,
@@ -31,29 +32,10 @@ pub struct AppFacts {
     pub work: Level,
     /// Instances ordered in the measured window.
     pub started: u64,
-    /// Time that requests spent in the system in the window (Little's law), in nanoseconds.
+    /// Requests in the system: queued, bound or inside.
     pub present: Level,
-}
-
-impl Default for AppFacts {
-    fn default() -> Self {
-        AppFacts {
-            arrived: 0,
-            served: 0,
-            rejected: 0,
-            timed_out: 0,
-            lost: 0,
-            cold: 0,
-            latency: Histogram::default(),
-            queueing: Histogram::default(),
-            instances: Level::default(),
-            starting: Level::default(),
-            busy: Level::default(),
-            work: Level::default(),
-            started: 0,
-            present: Level::default(),
-        }
-    }
+    /// The time that those which have left spent in the system in the window, in nanoseconds.
+    pub spent: u128,
 }
 
 impl AppFacts {
@@ -62,6 +44,7 @@ impl AppFacts {
         for level in [&mut self.instances, &mut self.starting, &mut self.busy, &mut self.work, &mut self.present] {
             level.reset(now);
         }
+        self.spent = 0;
     }
 }
 

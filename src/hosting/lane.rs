@@ -45,6 +45,8 @@ pub struct Lane {
     pub(crate) billed: u64,
     /// Where its gauges' sums begin.
     pub(crate) sums: u32,
+    /// Whether it is among those that wait for room on the fleet.
+    pub(crate) awaits_room: bool,
     free_positions: BinaryHeap<Reverse<u32>>,
     positions: u32,
     pub(crate) record: super::metering::LaneRecord,
@@ -66,6 +68,7 @@ impl Lane {
             served: 0,
             billed: 0,
             sums,
+            awaits_room: false,
             free_positions: BinaryHeap::new(),
             positions: 0,
             record: Default::default(),

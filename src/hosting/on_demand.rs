@@ -19,6 +19,8 @@ pub struct OnDemand {
     first_lane: u32,
     /// Per lane: since when its growth has been held back.
     limited_since: Vec<Option<Time>>,
+    /// Per lane: when its growth timer is due. However many wait, one timer is enough.
+    growth_at: Vec<Option<Time>>,
 }
 
 impl HostingModel for OnDemand {
@@ -27,6 +29,7 @@ impl HostingModel for OnDemand {
         let lanes = world.lanes_of(deployment);
         self.first_lane = lanes.start;
         self.limited_since = vec![None; lanes.len()];
+        self.growth_at = vec![None; lanes.len()];
         let provisioned = world.deployment(deployment).provisioned;
         for lane in lanes {
             for _ in 0..provisioned {
@@ -122,6 +125,7 @@ impl HostingModel for OnDemand {
 
     fn timer(&mut self, world: &mut World, lane: u32, token: u32) {
         if token == GROWTH {
+            self.growth_at[(lane - self.first_lane) as usize] = None;
             self.serve_queue(world, lane);
         }
     }
@@ -203,7 +207,7 @@ impl OnDemand {
         }
         let Some(instance) = world.order(lane) else {
             if when_full == WhenFull::Queue {
-                world.short_of_room.push(lane);
+                world.await_room(lane);
             }
             return false;
         };
@@ -242,12 +246,17 @@ impl OnDemand {
         }
         let since = *limited_since.get_or_insert(world.now);
         let steps = (world.now - since).0 / growth.every.0.max(1);
-        let allowed = u64::from(growth.burst) + steps * u64::from(growth.step);
+        let allowed = u64::from(growth.burst).saturating_add(steps.saturating_mul(u64::from(growth.step)));
         if u64::from(engaged) < allowed {
             return true;
         }
         if plan.queue_at_limit {
-            world.set_timer(since + Span((steps + 1) * growth.every.0), lane, GROWTH);
+            let at = since + Span((steps + 1).saturating_mul(growth.every.0));
+            let armed = &mut self.growth_at[(lane - self.first_lane) as usize];
+            if armed.is_none_or(|armed| armed > at) {
+                *armed = Some(at);
+                world.set_timer(at, lane, GROWTH);
+            }
         }
         false
     }

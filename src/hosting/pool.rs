@@ -56,8 +56,9 @@ impl HostingModel for Pool {
             let wanted = self.initial(world);
             self.pool(lane).wanted = wanted;
             for _ in 0..wanted {
-                if let Some(instance) = world.order_ready(lane) {
-                    self.add(world, instance);
+                match world.order_ready(lane) {
+                    Some(instance) => self.add(world, instance),
+                    None => self.no_room(world, lane),
                 }
             }
             self.set_timers(world, lane);
@@ -234,9 +235,7 @@ impl Pool {
             match world.order(lane) {
                 Some(instance) => self.add(world, instance),
                 None => {
-                    if world.deployments[self.deployment as usize].when_full == WhenFull::Queue {
-                        world.short_of_room.push(lane);
-                    }
+                    self.no_room(world, lane);
                     break;
                 }
             }
@@ -249,6 +248,13 @@ impl Pool {
             }
         }
         self.serve_queue(world, lane);
+    }
+
+    /// An order found no room: it waits for some where the case says so.
+    fn no_room(&self, world: &mut World, lane: u32) {
+        if world.deployments[self.deployment as usize].when_full == WhenFull::Queue {
+            world.await_room(lane);
+        }
     }
 
     fn let_go(&mut self, world: &mut World, lane: u32, position: usize) {
@@ -278,8 +284,13 @@ impl Pool {
         let seen = (demand, pool.ready.integral(now), pool.inside.integral(now));
         let before = std::mem::replace(&mut pool.seen, seen);
         let ready_time = (seen.1 - before.1) as f64;
-        if ready_time <= 0.0 {
+        if pool.asleep {
             return;
+        }
+        if ready_time <= 0.0 {
+            // None was ready to be judged: those that found no room are ordered again.
+            let wanted = pool.wanted;
+            return self.adjust(world, lane, wanted);
         }
         let busy = (seen.0 - before.0) as f64 / (ready_time * cores as f64);
         let taken =
@@ -296,13 +307,18 @@ impl Pool {
         let Scaling::Schedule(schedule) = &world.deployments[self.deployment as usize].scaling else { return };
         let (wanted, next) = (schedule.wanted(world.now), schedule.next_change(world.now));
         world.set_timer(next, lane, SHIFT);
-        self.adjust(world, lane, wanted);
+        if !self.pool(lane).asleep {
+            self.adjust(world, lane, wanted);
+        }
     }
 
     fn wake(&mut self, world: &mut World, lane: u32) {
         self.pool(lane).asleep = false;
         let wanted = self.initial(world).max(1);
         self.adjust(world, lane, wanted);
+        // Where nothing could be woken, the next request tries again.
+        let pool = self.pool(lane);
+        pool.asleep = pool.present == 0;
     }
 
     /// Notes when a lane has become empty, and sees to it that a timer follows.

@@ -208,15 +208,18 @@ impl World {
     /// Schedules the next completion of a shared processor, which makes the one before void.
     pub(crate) fn schedule_completion(&mut self, instance: u32) {
         let next = self.next_on(instance).is_some();
+        // Counted over all processors: a completion of an instance that is gone must not be taken
+        // for one of the instance that has its slot now.
+        self.completions = self.completions.wrapping_add(1);
+        let generation = self.completions;
         let Some(processor) = self.instances[instance].processor.as_deref_mut() else { return };
-        processor.generation = processor.generation.wrapping_add(1);
+        processor.generation = generation;
         if !next {
             return;
         }
         let Some(first) = processor.heap.peek() else { return };
         let left = (first.finish - processor.virtual_time).max(0.0);
         let at: Time = self.now + Span(stretched(left, processor.pace));
-        let generation = processor.generation;
         self.agenda.schedule(at, Event::SharedComputed { slot: instance, generation });
     }
 }

@@ -131,7 +131,13 @@ impl World {
 
     /// Notes that an instance had to be started for a request.
     pub fn mark_cold(&mut self, request: u32) {
-        self.requests[request].cold = true;
+        let marked = &mut self.requests[request];
+        let again = std::mem::replace(&mut marked.cold, true);
+        // Counted here and not at its end, so that those in flight at the window's end are among
+        // the cold as they are among the arrived.
+        if !again && marked.arrival >= self.measured_from {
+            self.facts[marked.deployment as usize].cold += 1;
+        }
     }
 
     /// A bound request is given up; the start goes on.

@@ -132,6 +132,8 @@ pub struct World {
     pub(crate) sums: Vec<u128>,
     /// Set where crowded servers can slow their instances down: processors are then shared ones.
     pub(crate) crowding: Option<super::crowding::Crowding>,
+    /// How many completions of shared processors have been scheduled: each is told by its number.
+    pub(crate) completions: u32,
     /// Lanes of closed apps whose request has ended.
     pub(crate) ended: Vec<u32>,
     /// Lanes that wait for room on the fleet.
@@ -145,6 +147,16 @@ impl World {
     /// The present moment.
     pub fn now(&self) -> Time {
         self.now
+    }
+
+    /// What is observed of each deployment.
+    pub fn facts(&self) -> &[AppFacts] {
+        &self.facts
+    }
+
+    /// What is observed of the case as a whole.
+    pub fn case_facts(&self) -> &CaseFacts {
+        &self.case
     }
 
     /// The deployments of the case, one per app.
@@ -176,6 +188,40 @@ impl World {
     /// Calls the lane's hosting model back at a moment, with a token of its choice.
     pub fn set_timer(&mut self, at: Time, lane: u32, token: u32) {
         self.agenda.schedule(at, Event::Timer { lane, token });
+    }
+
+    /// Calls the lane's hosting model ([`super::HostingModel::room`]) when an instance has stopped
+    /// and there may be room on the fleet.
+    pub fn await_room(&mut self, lane: u32) {
+        if !std::mem::replace(&mut self.lanes[lane as usize].awaits_room, true) {
+            self.short_of_room.push(lane);
+        }
+    }
+
+    /// The lanes that wait for room; they have to ask again.
+    pub(crate) fn take_short_of_room(&mut self) -> Vec<u32> {
+        let lanes = std::mem::take(&mut self.short_of_room);
+        for lane in &lanes {
+            self.lanes[*lane as usize].awaits_room = false;
+        }
+        lanes
+    }
+
+    /// When the measured window ends.
+    pub fn end(&self) -> Time {
+        self.end
+    }
+
+    /// Both sides of Little's law, as an identity of one run: the integral of the number of a
+    /// deployment's requests in the system over the measured window up to now, and the sum of the
+    /// times that each of them spent in it, in nanoseconds. The one is a level that changes with
+    /// every arrival and end, the other is summed request by request.
+    pub fn littles_law(&self, deployment: u32) -> (i128, i128) {
+        let facts = &self.facts[deployment as usize];
+        let present = self.requests.used().map(|slot| &self.requests[slot]);
+        let ages = present.filter(|request| request.deployment == deployment);
+        let ages: u64 = ages.map(|request| (self.now - self.cut(request.arrival)).0).sum();
+        (facts.present.integral(self.now), facts.spent as i128 + i128::from(ages))
     }
 
     /// Takes in an arrival; its hosting model is to be told.
@@ -267,7 +313,7 @@ impl World {
         let now = self.now;
         let ended = &self.requests[request];
         let (arrival, entered, lane, deployment) = (ended.arrival, ended.entered, ended.lane, ended.deployment);
-        let (cold, cpu, instance, stage) = (ended.cold, ended.cpu, ended.instance, ended.stage);
+        let (cpu, instance, stage) = (ended.cpu, ended.instance, ended.stage);
         let plan = &self.deployments[deployment as usize];
         if plan.timeout.is_some() {
             self.stop_aging(request);
@@ -275,6 +321,7 @@ impl World {
         let closed = self.deployments[deployment as usize].closed;
         let facts = &mut self.facts[deployment as usize];
         facts.present.add(now, -1);
+        facts.spent += u128::from((now - arrival.max(self.measured_from)).0);
         if arrival >= self.measured_from {
             match outcome {
                 Outcome::Served => {
@@ -286,7 +333,6 @@ impl World {
                 Outcome::TimedOut => facts.timed_out += 1,
                 Outcome::Lost => facts.lost += 1,
             }
-            facts.cold += u64::from(cold);
             self.case.digest.add(arrival.0 ^ (now.0 << 8) ^ outcome as u64);
             if stage != Stage::Queued {
                 let provisioned = instance != NONE && self.instances[instance].provisioned;

@@ -3,27 +3,29 @@
 use crate::units::{Span, Time};
 
 /// A number that changes at moments, with its exact integral over time and its peak.
+///
+/// Kept is the sum of change × moment: the integral up to a moment is level × moment less that
+/// sum, so a change needs no memory of the one before. (A step on the way may wrap around 2^128;
+/// the difference is right all the same.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Level {
     value: i64,
     peak: i64,
-    integral: i128,
-    since: Time,
+    /// Changes times their moments.
+    moments: i128,
     begun: Time,
 }
 
 impl Level {
     /// A level of `value` from `now` on.
     pub fn new(now: Time, value: i64) -> Level {
-        Level { value, peak: value, integral: 0, since: now, begun: now }
+        Level { value, peak: value, moments: product(value, now), begun: now }
     }
 
-    /// Changes the level by `delta`. Moments must not go backwards; one that does counts as the
-    /// moment of the last change.
+    /// Changes the level by `delta`.
     #[inline]
     pub fn add(&mut self, now: Time, delta: i64) {
-        self.integral = self.integral(now);
-        self.since = self.since.max(now);
+        self.moments = self.moments.wrapping_add(product(delta, now));
         self.value += delta;
         self.peak = self.peak.max(self.value);
     }
@@ -54,7 +56,7 @@ impl Level {
     /// Level × nanoseconds from the beginning of the measuring to `now`, exactly.
     #[inline]
     pub fn integral(&self, now: Time) -> i128 {
-        self.integral + i128::from(self.value) * i128::from(now.since(self.since).0)
+        product(self.value, now).wrapping_sub(self.moments)
     }
 
     /// The time average of the level up to `now`; `None` where no time has gone by.
@@ -62,6 +64,11 @@ impl Level {
         let Span(length) = now.since(self.begun);
         (length > 0).then(|| self.integral(now) as f64 / length as f64)
     }
+}
+
+#[inline]
+fn product(value: i64, moment: Time) -> i128 {
+    i128::from(value) * i128::from(moment.0)
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 //! A [`ResultDocument`] holds all that a run has learned; every format is a function of it alone,
 //! so that no two of them can disagree.
 
+pub mod advice;
 mod comparison;
 mod csv;
 pub mod curve;
 mod document;
 pub mod figure;
 mod files;
+pub mod focus;
 pub mod format;
 pub mod html;
 mod json;

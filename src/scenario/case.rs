@@ -60,13 +60,6 @@ impl Case {
             let plan = hosting_of(&app.name, node, own);
             deployments.push(hosts.deployment(index, app, &plan, ground.catalogue, d));
         }
-        if own.is_none() && node.get("hosting").is_none() {
-            d.error(
-                node.key,
-                "this case does not say how its apps are hosted",
-                "`hosting = \"…\"`, or `app.NAME = { hosting = \"…\" }` for each",
-            );
-        }
         if d.count() > before {
             return None;
         }

@@ -124,15 +124,22 @@ impl Hosts {
         let commitment_node = table.node("commitment");
         table.finish(d);
         if hosting.is_none() {
-            d.error(node.key, format!("the app `{}` has no `hosting` here", app.name), "");
+            let help =
+                format!("`hosting = \"…\"` for all apps of the case, or `app.{} = {{ hosting = \"…\" }}`", app.name);
+            d.error(node.key, format!("the app `{}` has no `hosting` here", app.name), help);
         }
         let model = model?;
         let size = read_size(&model, size_node, node, d);
         let commitment = commitment_node.map_or(Some(CommitmentChoice::None), |n| read_commitment(&model, n, d));
         check_with(&model, &with, node, d);
+        let misread = (own.scaling.is_none() && node.get("scaling").is_some())
+            || (instances.is_none() && node.get("instances").is_some());
         let fixed_number = own.scaling.is_none() && instances.is_some();
         let terms = own.or(&model.terms);
-        check_instances(&model, &terms, instances, provisioned, node, d);
+        if !misread {
+            check_instances(&model, &terms, instances, provisioned, node, d);
+        }
+        check_total(app, &terms, instances, provisioned, node, d);
         let phase =
             |time| vec![StartPhase { name: "start".into(), time, billed: model.start.iter().any(|p| p.billed) }];
         Some(DeploymentPlan {
@@ -197,7 +204,8 @@ fn read_size(model: &Model, node: Option<&Node>, case: &Node, d: &mut Diagnostic
             }
         },
         other => {
-            d.error(node.at, format!("expected the name of a size, found {}", other.describe()), "");
+            let help = suggest("", model.sizes.keys().map(String::as_str));
+            d.error(node.at, format!("expected the name of a size, found {}", other.describe()), help);
             None
         }
     }
@@ -229,8 +237,44 @@ fn check_with(model: &Model, with: &[String], node: &Node, d: &mut Diagnostics) 
     let words = || model.prices.charges.iter().filter_map(|charge| charge.with.as_deref());
     for word in with {
         if !words().any(|known| known == word) {
-            let at = node.get("with").map_or(node.key, |node| node.at);
+            let list = node.get("with");
+            let item = list.and_then(|list| match &list.value {
+                Value::Array(items) => items.iter().find(|item| item.as_str() == Some(word)),
+                _ => None,
+            });
+            let at = item.or(list).map_or(node.key, |node| node.at);
             d.error(at, format!("`{}` has no optional charge `{word}`", model.name), suggest(word, words()));
+        }
+    }
+}
+
+/// What is ordered for every tenant must stay countable in all.
+fn check_total(
+    app: &App,
+    terms: &Terms,
+    instances: Option<InstancesChoice>,
+    provisioned: u32,
+    node: &Node,
+    d: &mut Diagnostics,
+) {
+    let scaled = match &terms.scaling {
+        Some(Scaling::TargetUtilisation(rule)) => rule.min,
+        Some(Scaling::Schedule(schedule)) => schedule.shifts.iter().map(|shift| shift.instances).max().unwrap_or(0),
+        _ => 0,
+    };
+    let ordered = match instances {
+        Some(InstancesChoice::Count(count)) => count,
+        _ => 0,
+    };
+    for (key, each) in [("instances", ordered), ("scaling", scaled), ("provisioned", provisioned)] {
+        let total = u64::from(each) * u64::from(app.workload.tenants);
+        if total > MOST_INSTANCES {
+            let at = node.get(key).map_or(node.key, |node| node.at);
+            let message = format!(
+                "{total} instances in all are too many, {each} for each of the {} tenants of `{}`",
+                app.workload.tenants, app.name
+            );
+            d.error(at, message, format!("at most {MOST_INSTANCES}"));
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::Scenario;
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Origin, SourceId};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 /// A scenario's file: its tree, from which variants can be made, and where it stands.
 #[derive(Clone, Debug)]
@@ -31,8 +33,8 @@ pub fn load_file(path: &Path, catalogue: &Catalogue, diagnostics: &mut Diagnosti
 
 /// Reads a file's text into a tree.
 pub fn read_source(path: &Path, diagnostics: &mut Diagnostics) -> Option<Source> {
-    let text = match read_text(path) {
-        Ok(text) => text,
+    let text = match read_bytes(path) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|error| not_text(path, &error, diagnostics)).ok()?,
         Err(error) => {
             let id = diagnostics.sources.add(path.display().to_string(), "");
             diagnostics.error(Origin::new(id, 0..0), format!("this file cannot be read: {error}"), "");
@@ -46,11 +48,20 @@ pub fn read_source(path: &Path, diagnostics: &mut Diagnostics) -> Option<Source>
     Some(Source { root, directory, stem, text })
 }
 
-fn read_text(path: &Path) -> std::io::Result<String> {
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     if path == Path::new("-") {
-        return std::io::read_to_string(std::io::stdin());
+        let mut bytes = Vec::new();
+        return std::io::stdin().read_to_end(&mut bytes).map(|_| bytes);
     }
-    let bytes = std::fs::read(path)?;
-    let text = String::from_utf8(bytes);
-    text.map_err(|_| std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    std::fs::read(path)
+}
+
+/// Notes where a file's text ceases to be UTF-8.
+fn not_text(path: &Path, error: &FromUtf8Error, diagnostics: &mut Diagnostics) {
+    let valid = error.utf8_error().valid_up_to();
+    let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
+    let replaced = char::REPLACEMENT_CHARACTER.len_utf8();
+    let id = diagnostics.sources.add(path.display().to_string(), shown);
+    let at = Origin::new(id, valid..valid + replaced);
+    diagnostics.error(at, "this is not UTF-8 text", "save the file as UTF-8");
 }

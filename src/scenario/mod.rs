@@ -53,6 +53,20 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Reads a scenario's text with the built-in catalogue; paths in it start from the current
+    /// directory.
+    ///
+    /// # Errors
+    /// All errors of the text, as a user sees them.
+    pub fn from_text(text: &str) -> Result<Scenario, String> {
+        let mut diagnostics = Diagnostics::default();
+        let catalogue = Catalogue::load(None, &mut diagnostics);
+        let source = diagnostics.sources.add("scenario", text);
+        let root = Node::parse(source, &mut diagnostics);
+        let scenario = Scenario::read(&root, Path::new(""), &catalogue, &mut diagnostics);
+        scenario.filter(|_| diagnostics.is_empty()).ok_or_else(|| diagnostics.render(false))
+    }
+
     /// Reads a scenario's tree. `directory` is where paths in it start from. Every error is
     /// noted; `None` where there is any.
     pub fn read(root: &Node, directory: &Path, catalogue: &Catalogue, d: &mut Diagnostics) -> Option<Scenario> {
@@ -69,7 +83,7 @@ impl Scenario {
         let traces = table.node("trace").unwrap_or(&empty);
         let apps = table.node("app").map(|node| app::read_all(node, traces, directory, d)).unwrap_or_default();
         if root.get("app").is_none() {
-            d.error(root.at, "a scenario needs at least one app", "[app.NAME]");
+            d.error(root.at, "a scenario needs at least one app", "a table [app.NAME]");
         }
         let ground = Ground {
             fleet: table.node("fleet").unwrap_or(&empty),
@@ -80,7 +94,7 @@ impl Scenario {
         };
         let cases = table.node("case").map(|node| read_cases(node, &ground, d)).unwrap_or_default();
         if root.get("case").is_none() {
-            d.error(root.at, "a scenario needs at least one case", "[case.NAME] with `hosting = \"…\"`");
+            d.error(root.at, "a scenario needs at least one case", "a table [case.NAME] with `hosting = \"…\"`");
         }
         let currencies = table.default("currency", Currencies::default(), d, Currencies::read);
         let names: Vec<&str> =

@@ -54,7 +54,7 @@ fn reachable(root: &Map<String, Value>, own: &Map<String, Value>) -> Map<String,
         }
     });
     let mut names = BTreeSet::new();
-    root.values().for_each(|value| references(value, &mut names));
+    references(&Value::Object(root.clone()), &mut names);
     let mut to_follow: Vec<String> = names.iter().cloned().collect();
     while let Some(name) = to_follow.pop() {
         let mut more = BTreeSet::new();

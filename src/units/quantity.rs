@@ -84,13 +84,14 @@ pub fn parse_span(text: &str) -> Result<Span, String> {
     whole(&value, text, Span::MAX.0).map(Span)
 }
 
-/// Reads an amount of data: "512 MiB".
+/// Reads an amount of data: "512 MiB". A fraction of a byte is dropped, so that slices cut from a
+/// server fit it.
 ///
 /// # Errors
 /// Says what was expected.
 pub fn parse_bytes(text: &str) -> Result<Bytes, String> {
     let value = scaled(text, "an amount of memory or data", "512 MiB", BYTES)?;
-    whole(&value, text, 1 << 62).map(Bytes)
+    whole(&value.floor(), text, 1 << 62).map(Bytes)
 }
 
 /// Reads a rate: "2 /s", "50 /h". Returns events per second.

@@ -45,11 +45,10 @@ pub fn read(node: &Node, sizes: &[String], payers: Option<&[usize]>, d: &mut Dia
     let tiers = list(node, d, |node, d| {
         let mut table = Table::of(node, d)?;
         let up_to = table.node("up-to");
-        let tier = Tier {
-            up_to: up_to.and_then(|node| positive_amount(node, d)),
-            price: table.required("price", d, |n, d| Amount::read_price(n, sizes, payers, d))?,
-        };
+        let end = up_to.and_then(|node| positive_amount(node, d));
+        let price = table.required("price", d, |n, d| Amount::read_price(n, sizes, payers, d));
         table.finish(d);
+        let tier = Tier { up_to: end, price: price? };
         (up_to.is_some() == tier.up_to.is_some()).then_some(tier)
     })?;
     in_order(node, &tiers, d).then_some(tiers)

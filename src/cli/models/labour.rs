@@ -23,7 +23,7 @@ pub fn table() -> Grid {
             let hours = table.hours(slice, family);
             let numbers = [hours.set_up, hours.set_up_per_instance, hours.per_month, hours.per_instance];
             let mut row = vec![Cell::text(name), Cell::text(family)];
-            row.extend(numbers.map(|value| Cell::of(value, value.to_string())));
+            row.extend(numbers.map(Cell::number));
             row.extend([Cell::text(evidence.confidence.to_string()), Cell::text(&evidence.source)]);
             grid.push(row);
         }

@@ -29,16 +29,15 @@ pub fn list(catalogue: &Catalogue, d: &mut Diagnostics) -> Grid {
 }
 
 fn row(name: &str, kind: &ServerKind) -> Vec<Cell> {
-    let number = |value: f64| Cell::of(value, value.to_string());
     vec![
         Cell::text(name),
-        number(kind.cores.as_f64()),
+        Cell::number(kind.cores.as_f64()),
         Cell::of(kind.memory.0, kind.memory.to_string()),
-        number(kind.speed),
+        Cell::number(kind.speed),
         Cell::text(price(kind)),
-        Cell::of(kind.life.seconds(), kind.life.to_string()),
-        number(kind.power.idle_watts),
-        number(kind.power.peak_watts),
+        Cell { shown: kind.life.to_string(), ..Cell::number(kind.life.seconds()) },
+        Cell::number(kind.power.idle_watts),
+        Cell::number(kind.power.peak_watts),
         Cell::text(&kind.title),
     ]
 }

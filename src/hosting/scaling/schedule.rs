@@ -67,7 +67,8 @@ pub fn time_of_day(node: &Node, diagnostics: &mut Diagnostics) -> Option<Span> {
     quantity(node, diagnostics, "15:00", |text| {
         let parsed = text.split_once(':').and_then(|(hours, minutes)| {
             let (hours, minutes): (u64, u64) = (hours.parse().ok()?, minutes.parse().ok()?);
-            (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(Span((hours * 60 + minutes) * 60_000_000_000))
+            (minutes < 60 && hours <= 24 && hours * 60 + minutes <= 24 * 60)
+                .then_some(Span((hours * 60 + minutes) * 60_000_000_000))
         });
         parsed.ok_or_else(|| format!("\"{text}\" is not a time of day: expected one such as \"15:00\""))
     })

@@ -25,6 +25,16 @@ pub enum Empirical {
 const FILE_UNITS: [(&str, f64); 6] = [("ns", 1.0), ("us", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 60e9), ("h", 3_600e9)];
 
 impl Empirical {
+    /// The distribution of so many times the value.
+    pub(super) fn scaled(&self, factor: f64) -> Empirical {
+        match self {
+            Empirical::Values(values) => Empirical::Values(values.iter().map(|value| value * factor).collect()),
+            Empirical::Points(points) => {
+                Empirical::Points(points.iter().map(|(value, share)| (value * factor, *share)).collect())
+            }
+        }
+    }
+
     /// Of values that are as likely as each other; `None` where there are none.
     pub fn of_values(mut values: Vec<f64>) -> Option<Empirical> {
         values.sort_by(f64::total_cmp);
@@ -105,6 +115,7 @@ fn read_table(node: &Node, diagnostics: &mut Diagnostics, unit: Unit, directory:
         Unit::Number => 1.0,
     };
     table.finish(diagnostics);
+    let node = node.get("file").unwrap_or(node);
     read_file(node, diagnostics, directory, &file?, &column?, scale, unit)
 }
 

@@ -96,6 +96,24 @@ impl Distribution {
         kind(node, diagnostics, "distribution", &kinds)
     }
 
+    /// The distribution of so many times the value.
+    pub fn scaled(&self, factor: f64) -> Distribution {
+        use Distribution as D;
+        match self {
+            D::Constant(d) => D::Constant(Constant { value: d.value * factor }),
+            D::Exponential(d) => D::Exponential(Exponential { mean: d.mean * factor }),
+            D::Uniform(d) => D::Uniform(Uniform { min: d.min * factor, max: d.max * factor }),
+            D::LogNormal(d) => D::LogNormal(LogNormal { mu: d.mu + libm::log(factor), sigma: d.sigma }),
+            D::Gamma(d) => D::Gamma(Gamma { scale: d.scale * factor, ..d.clone() }),
+            D::Weibull(d) => D::Weibull(Weibull { scale: d.scale * factor, ..d.clone() }),
+            D::HyperExponential(d) => {
+                D::HyperExponential(HyperExponential { means: d.means.map(|mean| mean * factor), ..d.clone() })
+            }
+            D::Pareto(d) => D::Pareto(Pareto::new(d.shape, d.min * factor, d.max * factor)),
+            D::Empirical(d) => D::Empirical(d.scaled(factor)),
+        }
+    }
+
     /// The next value of the stream.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {

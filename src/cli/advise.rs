@@ -1,0 +1,89 @@
+//! `hostsim advise`.
+
+use super::load::{self, Replace, stem};
+use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
+use super::{Execute, Failure, interrupt, progress, terminal};
+use clap::Args;
+use hostsim::catalogue::{FAMILIES, Family};
+use hostsim::document::Diagnostics;
+use hostsim::experiment::advise::{Advice, Adviser, Filter};
+use hostsim::report::{self, figure, write_atomically};
+use std::path::{Path, PathBuf};
+
+/// The cheapest orders that meet the objective, over the whole catalogue, and what would change that
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hostsim advise scenarios/steady-api.toml
+  hostsim advise scenarios/io-bound-api.toml --family serverless --family vps
+  hostsim advise scenarios/steady-api.toml --word -now --format csv --no-files
+
+Every model is sized to the apps' `slo`; the scenario's own cases are left aside. Writes advice.json,
+advice.csv, advice.md and the figures (SVG and PNG): the Pareto front of cost against p99, and a
+tornado of what each assumption does.")]
+pub struct Advise {
+    /// The scenario file; - reads the standard input
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    /// Only this family (may be repeated)
+    #[arg(long, value_name = "FAMILY", value_parser = parse_family)]
+    family: Vec<Family>,
+    /// Only models whose name holds this word (may be repeated)
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    word: Vec<String>,
+    #[command(flatten)]
+    replace: Replace,
+    #[command(flatten)]
+    format: FormatOption,
+    #[command(flatten)]
+    files: FilesOptions,
+    #[command(flatten)]
+    catalogue: CatalogueOption,
+    #[command(flatten)]
+    compute: ComputeOptions,
+}
+
+fn parse_family(text: &str) -> Result<Family, String> {
+    let found = FAMILIES.iter().find(|(name, _)| *name == text).map(|(_, family)| *family);
+    found.ok_or_else(|| format!("one of: {}", FAMILIES.map(|(name, _)| name).join(", ")))
+}
+
+impl Execute for Advise {
+    fn execute(self) -> Result<(), Failure> {
+        let mut diagnostics = Diagnostics::default();
+        let (source, scenario) = load::scenario(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
+        let catalogue = self.catalogue.load(&mut diagnostics);
+        let bar = progress::bar_of("models", self.compute.quiet);
+        let done = |done: u64, of: u64| {
+            bar.set_length(of);
+            bar.set_position(done);
+        };
+        let filter = Filter { families: self.family.clone(), words: self.word.clone() };
+        let adviser = Adviser { source: &source, scenario: &scenario, catalogue: &catalogue, filter, done: &done };
+        let advice = self.compute.compute(|| adviser.advise(&mut diagnostics))?;
+        bar.finish_and_clear();
+        if !diagnostics.is_empty() {
+            return Err(Failure::Files(Box::new(diagnostics)));
+        }
+        let advice = advice.map_err(|error| Failure::Input(error.to_string()))?;
+        if let Some(directory) = self.files.directory(stem(&source)) {
+            interrupt::after_writing(|| write_files(&directory, &advice, &scenario.title))?;
+        }
+        terminal::print(&match self.format.format {
+            Format::Table => report::advice::to_table(&advice, &scenario.title, false),
+            Format::Markdown => report::advice::to_table(&advice, &scenario.title, true),
+            Format::Json => report::advice::to_json(&advice),
+            Format::Csv => report::advice::to_csv(&advice),
+        })
+    }
+}
+
+fn write_files(directory: &Path, advice: &Advice, title: &str) -> std::io::Result<()> {
+    write_atomically(&directory.join("advice.json"), report::advice::to_json(advice).as_bytes())?;
+    write_atomically(&directory.join("advice.csv"), report::advice::to_csv(advice).as_bytes())?;
+    write_atomically(&directory.join("advice.md"), report::advice::to_table(advice, title, true).as_bytes())?;
+    let pareto = figure::pareto::draw(&report::advice::pareto(advice, title));
+    figure::write_figure(directory, "pareto", &pareto)?;
+    let tornado = figure::tornado::draw(&report::advice::tornado(advice, title));
+    figure::write_figure(directory, "tornado", &tornado).map(|_| ())
+}

@@ -1,0 +1,54 @@
+//! `hostsim merge`.
+
+use super::{Execute, Failure, interrupt, terminal};
+use clap::Args;
+use hostsim::sweep::merge::{MergeError, merge, shard_directories};
+use std::path::PathBuf;
+
+/// Put the shards of a sweep together, where nothing is missing, doubled or of another sweep
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hostsim merge output/study                          all shards that are in this directory
+  hostsim merge a/shard-1-of-2 b/shard-2-of-2 --output study
+
+Writes points.csv, failures.csv and sweep.json: the files that one machine would have written, to
+the byte.")]
+pub struct Merge {
+    /// The shards' directories, or those that they are in
+    #[arg(value_name = "DIR", required = true)]
+    directories: Vec<PathBuf>,
+    /// Where the files go [default: the directory that the first shard's is in]
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+impl Execute for Merge {
+    fn execute(self) -> Result<(), Failure> {
+        let failure = |error: MergeError| match error {
+            MergeError::Unfit(message) => Failure::Input(message),
+            MergeError::Failed(message) => Failure::Running(message),
+        };
+        let output = match self.output {
+            Some(output) => output,
+            None => beside(&shard_directories(&self.directories).map_err(failure)?[0]),
+        };
+        let merged = interrupt::after_writing(|| merge(&self.directories, &output)).map_err(failure)?;
+        let (points, runs, failed) = (merged.points, merged.runs, merged.failed);
+        terminal::print(&format!("{points} points, {runs} runs, {failed} failed; in {}\n", output.display()))?;
+        if failed > 0 {
+            let place = output.join("failures.csv");
+            return Err(Failure::Running(format!("{failed} of {runs} runs failed: see {}", place.display())));
+        }
+        Ok(())
+    }
+}
+
+/// The directory of the whole sweep: that of a shard's, and a whole one's own.
+fn beside(directory: &std::path::Path) -> PathBuf {
+    let name = directory.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    match directory.parent() {
+        Some(parent) if name.starts_with("shard-") => parent.to_path_buf(),
+        _ => directory.to_path_buf(),
+    }
+}

@@ -1,0 +1,47 @@
+//! `hostsim sensitivity`.
+
+use super::options::{Format, FormatOption};
+use super::{Execute, Failure, terminal};
+use clap::Args;
+use hostsim::report::write_atomically;
+use hostsim::sweep::sensitivity::analyse;
+use std::path::PathBuf;
+
+/// Show what the results of a sweep depend on, and what each axis does to the cheapest case
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hostsim sensitivity output/study
+  hostsim sensitivity output/study --metric tco_usd --metric latency_p99_s --format csv
+
+Main effects and interactions of a [sweep.grid]; first-order and total Sobol' indices, with 95 %
+bootstrap intervals, of a [sweep.sample] with method = \"saltelli\"; standardised regression
+coefficients of any. Writes sensitivity.json and sensitivity.csv beside the sweep's table.")]
+pub struct Sensitivity {
+    /// The directory of a finished sweep
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    /// A figure to be analysed, by its name in points.csv [default: invoice_usd, tco_usd, latency_p99_s]
+    #[arg(long = "metric", value_name = "NAME")]
+    metrics: Vec<String>,
+    /// Write no files
+    #[arg(long)]
+    no_files: bool,
+    #[command(flatten)]
+    format: FormatOption,
+}
+
+impl Execute for Sensitivity {
+    fn execute(self) -> Result<(), Failure> {
+        let report = analyse(&self.directory, &self.metrics).map_err(Failure::Input)?;
+        if !self.no_files {
+            write_atomically(&self.directory.join("sensitivity.json"), report.to_json().as_bytes())?;
+            write_atomically(&self.directory.join("sensitivity.csv"), report.to_csv().as_bytes())?;
+        }
+        terminal::print(&match self.format.format {
+            Format::Table | Format::Markdown => report.to_table(),
+            Format::Json => report.to_json(),
+            Format::Csv => report.to_csv(),
+        })
+    }
+}

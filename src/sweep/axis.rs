@@ -1,0 +1,152 @@
+//! An axis: a dotted path of keys, and values put there.
+
+use crate::document::{Diagnostics, Node, Origin, Value, suggest};
+use indexmap::IndexMap;
+
+/// What a sweep varies: a key of the scenario.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    /// The path as it is written, the header of its column.
+    pub name: String,
+    /// Its keys.
+    pub path: Vec<String>,
+    /// Where it is written.
+    pub key: Origin,
+}
+
+/// Tables whose entries the user names: an axis may change one, and not make one, or a typo would
+/// be a new app.
+const NAMED: [(&str, &str); 4] = [("app", "app"), ("case", "case"), ("model", "model"), ("trace", "trace")];
+
+impl Axis {
+    /// Reads a path such as `case.web.size` or `model.mine.size."t2.micro".cpu`.
+    pub fn read(name: &str, key: Origin, d: &mut Diagnostics) -> Option<Axis> {
+        let path = split(name);
+        let sound = path.as_ref().is_some_and(|path| path.iter().all(|key| !key.is_empty()));
+        if !sound || name.is_empty() {
+            d.error(key, format!("`{name}` is not a path of keys"), "such as \"app.api.memory\"");
+            return None;
+        }
+        let path = path?;
+        if matches!(path[0].as_str(), "sweep" | "schema") {
+            d.error(key, format!("`{}` cannot be swept", path[0]), "");
+            return None;
+        }
+        Some(Axis { name: name.to_string(), path, key })
+    }
+
+    /// Puts a value at the path; what is made on the way stands where the axis does, so that
+    /// errors point there.
+    ///
+    /// # Errors
+    /// What is wrong with the path, and what to do.
+    pub fn put(&self, root: &mut Node, value: &Node) -> Result<(), (String, String)> {
+        let Some((last, way)) = self.path.split_last() else { return Ok(()) };
+        let mut node = root;
+        for (depth, key) in self.path.iter().enumerate() {
+            if depth == 1 {
+                known(node, &self.path[0], key)?;
+            }
+            if depth < way.len() {
+                node = self.enter(node, key, depth)?;
+            }
+        }
+        let value = Node { value: value.value.clone(), at: value.at, key: self.key };
+        table_of(node, &self.path, way.len())?.insert(last.clone(), value);
+        Ok(())
+    }
+
+    fn enter<'n>(&self, node: &'n mut Node, key: &str, depth: usize) -> Result<&'n mut Node, (String, String)> {
+        if matches!(node.value, Value::Array(_)) {
+            let Value::Array(items) = &mut node.value else { unreachable!("it was a list just now") };
+            let help = suggest(key, items.iter().map(name_of));
+            let found = items.iter_mut().find(|item| name_of(item) == key);
+            return found.ok_or_else(|| (format!("there is no `{key}` in this list"), help));
+        }
+        let entries = table_of(node, &self.path, depth)?;
+        Ok(entries.entry(key.to_string()).or_insert_with(|| Node::empty_table(self.key)))
+    }
+}
+
+fn name_of(item: &Node) -> &str {
+    item.get("name").and_then(Node::as_str).unwrap_or("")
+}
+
+fn table_of<'n>(
+    node: &'n mut Node,
+    path: &[String],
+    depth: usize,
+) -> Result<&'n mut IndexMap<String, Node>, (String, String)> {
+    match &mut node.value {
+        Value::Table(entries) => Ok(entries),
+        other => {
+            let so_far = path[..depth].join(".");
+            let message =
+                format!("`{so_far}` is {} in this scenario: it has no key `{}`", other.describe(), path[depth]);
+            Err((message, format!("write `{so_far}` as a table, or sweep it whole")))
+        }
+    }
+}
+
+/// Whether an entry that a user names is there.
+fn known(node: &Node, table: &str, key: &str) -> Result<(), (String, String)> {
+    let Some((_, what)) = NAMED.iter().find(|(name, _)| *name == table) else { return Ok(()) };
+    match node.as_table() {
+        Some(entries) if !entries.contains_key(key) => {
+            let help = suggest(key, entries.keys().map(String::as_str));
+            Err((format!("the scenario has no {what} `{key}`"), help))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The keys of a dotted path, in which a key may stand in double quotes; `None` where a quote is
+/// left open.
+fn split(text: &str) -> Option<Vec<String>> {
+    let (mut keys, mut key, mut quoted) = (Vec::new(), String::new(), false);
+    for character in text.trim().chars() {
+        match character {
+            '"' => quoted = !quoted,
+            '.' if !quoted => keys.push(std::mem::take(&mut key)),
+            other => key.push(other),
+        }
+    }
+    keys.push(key);
+    (!quoted).then_some(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(text: &str, path: &str) -> Result<String, String> {
+        let mut d = Diagnostics::default();
+        let source = d.sources.add("test.toml", text);
+        let mut root = Node::parse(source, &mut d);
+        let axis = Axis::read(path, root.at, &mut d).ok_or("not a path")?;
+        let value = Node::synthetic(Value::Integer(Some(7)), root.at);
+        axis.put(&mut root, &value).map_err(|(message, help)| format!("{message}; {help}"))?;
+        Ok(root.to_toml())
+    }
+
+    #[test]
+    fn a_value_is_put_where_the_path_leads() {
+        let put = |text, path| put(text, path).unwrap();
+        assert_eq!(put("a = { b = 1, c = 2 }", "a.b"), "{ a = { b = 7, c = 2 } }");
+        assert_eq!(put("a = 1", "run.seed"), "{ a = 1, run = { seed = 7 } }");
+        assert_eq!(put("m = {}", "m.size.\"t2.micro\".cpu"), "{ m = { size = { \"t2.micro\" = { cpu = 7 } } } }");
+        let list = put("charge = [{ name = \"a\" }, { name = \"b\", price = 1 }]", "charge.b.price");
+        assert_eq!(list, "{ charge = [{ name = \"a\" }, { name = \"b\", price = 7 }] }");
+    }
+
+    #[test]
+    fn a_typo_is_found_out() {
+        let wrong = |text, path| put(text, path).unwrap_err();
+        assert!(wrong("app.api = {}", "app.apj.memory").contains("did you mean `api`?"));
+        assert!(wrong("fleet.server = \"big\"", "fleet.server.memory").contains("`fleet.server` is a string"));
+        assert!(wrong("c = [{ name = \"gateway\" }]", "c.gatewy.price").contains("did you mean `gateway`?"));
+        for path in ["", "a..b", "a.\"b", "sweep.grid", "schema"] {
+            assert_eq!(wrong("a = 1", path), "not a path");
+        }
+    }
+}

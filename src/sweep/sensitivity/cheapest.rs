@@ -1,0 +1,86 @@
+//! What each axis does to the cheapest case: the one with the least mean TCO among those that meet
+//! their objectives.
+
+use super::data::Data;
+use super::{Finding, Report};
+use indexmap::IndexMap;
+use std::collections::HashMap;
+
+/// Axes with more values than this are shown by quarters of their range.
+const MOST_LEVELS: usize = 12;
+/// So many parts are made of a longer axis.
+const PARTS: usize = 4;
+
+/// Adds, for each value of each axis, the share of its points at which each case is the cheapest;
+/// for a grid also the share of steps along the axis at which the cheapest changes.
+pub(super) fn analyse(data: &Data, report: &mut Report) {
+    let Some(metric) = data.metrics.iter().position(|name| name == "tco_usd") else { return };
+    if data.cases.len() < 2 {
+        return;
+    }
+    let cheapest: Vec<Option<usize>> = (0..data.points.len()).map(|point| cheapest_at(data, metric, point)).collect();
+    if cheapest.iter().any(Option::is_none) {
+        let none = cheapest.iter().filter(|case| case.is_none()).count();
+        report.notes.push(format!("at {none} points no case meets its objectives: they have no cheapest case"));
+    }
+    for axis in (0..data.axes.len()).filter(|axis| data.levels(*axis).len() > 1) {
+        let finding = |analysis, case: String, level: String, value| Finding {
+            analysis,
+            metric: "tco_usd".into(),
+            case,
+            axis: data.axes[axis].clone(),
+            level,
+            value: Some(value),
+            interval: None,
+        };
+        for (level, points) in levels(data, axis) {
+            for (case, name) in data.cases.iter().enumerate() {
+                let own = points.iter().filter(|point| cheapest[**point] == Some(case)).count();
+                let share = own as f64 / points.len() as f64;
+                report.findings.push(finding("cheapest", name.clone(), level.clone(), share));
+            }
+        }
+        if let Some(share) = (data.design == "grid").then(|| flips(data, axis, &cheapest)).flatten() {
+            report.findings.push(finding("flips", String::new(), String::new(), share));
+        }
+    }
+}
+
+fn cheapest_at(data: &Data, metric: usize, point: usize) -> Option<usize> {
+    let meets = |case: &usize| data.met[*case].get(point).copied().unwrap_or(false);
+    let costs = (0..data.cases.len()).filter(meets).filter_map(|case| Some((case, data.mean(metric, case, point)?)));
+    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(case, _)| case)
+}
+
+/// The points at each value of an axis, or in each quarter of a long axis of numbers.
+fn levels(data: &Data, axis: usize) -> IndexMap<String, Vec<usize>> {
+    let mut levels: IndexMap<String, Vec<usize>> = IndexMap::new();
+    let numbers = data.numbers(axis).filter(|_| data.levels(axis).len() > MOST_LEVELS);
+    let Some(numbers) = numbers else {
+        for (point, cells) in data.points.iter().enumerate() {
+            levels.entry(cells[axis].clone()).or_default().push(point);
+        }
+        return levels;
+    };
+    let mut order: Vec<usize> = (0..numbers.len()).collect();
+    order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+    for points in order.chunks(order.len().div_ceil(PARTS)) {
+        let [first, last] = [points[0], points[points.len() - 1]].map(|point| data.points[point][axis].as_str());
+        levels.insert(format!("{first} … {last}"), points.to_vec());
+    }
+    levels
+}
+
+/// The share of neighbours along an axis, all else equal, between which the cheapest changes.
+fn flips(data: &Data, axis: usize, cheapest: &[Option<usize>]) -> Option<f64> {
+    let mut lines: HashMap<Vec<&str>, Vec<usize>> = HashMap::new();
+    for (point, cells) in data.points.iter().enumerate() {
+        let others = cells.iter().enumerate().filter(|(place, _)| *place != axis).map(|(_, cell)| cell.as_str());
+        lines.entry(others.collect()).or_default().push(point);
+    }
+    let steps: Vec<bool> = lines
+        .values()
+        .flat_map(|points| points.windows(2).map(|pair| cheapest[pair[0]] != cheapest[pair[1]]))
+        .collect();
+    (!steps.is_empty()).then(|| steps.iter().filter(|changes| **changes).count() as f64 / steps.len() as f64)
+}

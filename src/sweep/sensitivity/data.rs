@@ -1,0 +1,152 @@
+//! The results of a sweep, read from its files.
+
+use super::METRICS;
+use crate::document::suggest;
+use crate::sweep::scale::magnitude;
+use indexmap::IndexSet;
+use std::path::Path;
+
+/// The figures of each replication; nothing where undefined.
+pub type Runs = Vec<Option<f64>>;
+
+/// What a sweep found.
+#[derive(Clone, Debug, Default)]
+pub struct Data {
+    /// The scenario's title.
+    pub title: String,
+    /// The kind of design.
+    pub design: String,
+    /// Base points of a sample.
+    pub sample_points: usize,
+    /// The axes' names.
+    pub axes: Vec<String>,
+    /// The cases' names.
+    pub cases: Vec<String>,
+    /// The metrics' names.
+    pub metrics: Vec<String>,
+    /// The cells of each point, by axis.
+    pub points: Vec<Vec<String>>,
+    /// By metric, case and point: the runs.
+    values: Vec<Vec<Vec<Runs>>>,
+    /// By case and point: whether every run met the objectives (true where none is stated).
+    pub met: Vec<Vec<bool>>,
+}
+
+impl Data {
+    /// Reads a directory's `points.csv` and `sweep.json`; all of `wanted` must be figures of it.
+    /// The TCO is always read.
+    ///
+    /// # Errors
+    /// What cannot be read, or is not there.
+    pub fn read(directory: &Path, wanted: &[String]) -> Result<Data, String> {
+        let mut data = Data::about(directory)?;
+        let path = directory.join("points.csv");
+        let failed = |error: csv::Error| format!("{}: {error}", path.display());
+        let mut reader = csv::Reader::from_path(&path).map_err(failed)?;
+        let header = reader.headers().map_err(failed)?.clone();
+        let place = |name: &str| header.iter().position(|known| known == name);
+        let own = data.axes.len() + 4;
+        if header.len() < own {
+            return Err(format!("{} is not the table of this sweep", path.display()));
+        }
+        data.metrics = if wanted.is_empty() { METRICS.map(String::from).to_vec() } else { wanted.to_vec() };
+        for name in &data.metrics {
+            if place(name).is_none_or(|at| at < own) && !wanted.is_empty() {
+                let help = suggest(name, header.iter().skip(own));
+                return Err(format!("`{name}` is no figure of this sweep: {help}"));
+            }
+        }
+        if !data.metrics.iter().any(|name| name == "tco_usd") {
+            data.metrics.push("tco_usd".into());
+        }
+        let columns: Vec<Option<usize>> = data.metrics.iter().map(|name| place(name)).collect();
+        let (mut cases, met) = (IndexSet::new(), place("slo_met"));
+        data.values = vec![Vec::new(); data.metrics.len()];
+        for record in reader.records() {
+            data.add(&record.map_err(failed)?, &columns, met, &mut cases)?;
+        }
+        data.cases = cases.into_iter().collect();
+        Ok(data)
+    }
+
+    /// What `sweep.json` says.
+    fn about(directory: &Path) -> Result<Data, String> {
+        let path = directory.join("sweep.json");
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| format!("{}: {error}; is this the directory of a finished sweep?", path.display()))?;
+        let about: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let word = |key: &str| about[key].as_str().unwrap_or("").to_string();
+        let axes = about["axes"].as_array().into_iter().flatten();
+        Ok(Data {
+            title: word("title"),
+            design: word("design"),
+            sample_points: about["sample_points"].as_u64().unwrap_or(0) as usize,
+            axes: axes.filter_map(|axis| axis.as_str().map(String::from)).collect(),
+            ..Data::default()
+        })
+    }
+
+    fn add(
+        &mut self,
+        record: &csv::StringRecord,
+        columns: &[Option<usize>],
+        met: Option<usize>,
+        cases: &mut IndexSet<String>,
+    ) -> Result<(), String> {
+        let axes = self.axes.len();
+        let field = |at: usize| record.get(at).unwrap_or("");
+        let point: usize = field(0).parse().map_err(|_| format!("\"{}\" is not the number of a point", field(0)))?;
+        if point > self.points.len() {
+            return Err(format!("point {} is missing from the table", self.points.len()));
+        }
+        if point == self.points.len() {
+            self.points.push((0..axes).map(|axis| field(1 + axis).to_string()).collect());
+        }
+        let (case, _) = cases.insert_full(field(1 + axes).to_string());
+        for (by_case, column) in self.values.iter_mut().zip(columns) {
+            let runs = slot(slot(by_case, case), point);
+            runs.push(column.and_then(|at| field(at).parse::<f64>().ok()));
+        }
+        let all_met = slot_or(slot(&mut self.met, case), point, true);
+        *all_met &= met.is_none_or(|at| field(at) != "false");
+        Ok(())
+    }
+
+    /// A metric's runs of a case at a point.
+    pub fn runs(&self, metric: usize, case: usize, point: usize) -> &[Option<f64>] {
+        self.values[metric].get(case).and_then(|points| points.get(point)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A metric's mean of a case at a point; nothing where a run has none.
+    pub fn mean(&self, metric: usize, case: usize, point: usize) -> Option<f64> {
+        let runs = self.runs(metric, case, point);
+        let sum = runs.iter().copied().sum::<Option<f64>>()?;
+        (!runs.is_empty()).then(|| sum / runs.len() as f64)
+    }
+
+    /// All points' means; nothing where a point has none.
+    pub fn means(&self, metric: usize, case: usize) -> Option<Vec<f64>> {
+        (0..self.points.len()).map(|point| self.mean(metric, case, point)).collect()
+    }
+
+    /// The different values of an axis, in the order of the points.
+    pub fn levels(&self, axis: usize) -> IndexSet<&str> {
+        self.points.iter().map(|cells| cells[axis].as_str()).collect()
+    }
+
+    /// The numbers of an axis, point by point; nothing where one is none.
+    pub fn numbers(&self, axis: usize) -> Option<Vec<f64>> {
+        self.points.iter().map(|cells| magnitude(&cells[axis])).collect()
+    }
+}
+
+fn slot<T: Clone + Default>(items: &mut Vec<T>, at: usize) -> &mut T {
+    slot_or(items, at, T::default())
+}
+
+fn slot_or<T: Clone>(items: &mut Vec<T>, at: usize, fresh: T) -> &mut T {
+    if items.len() <= at {
+        items.resize(at + 1, fresh);
+    }
+    &mut items[at]
+}

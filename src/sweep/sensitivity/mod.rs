@@ -1,0 +1,139 @@
+//! What the results of a sweep depend on.
+
+mod cheapest;
+mod data;
+mod effects;
+mod indices;
+mod regression;
+
+pub use data::Data;
+pub use indices::{Index, indices};
+
+use std::path::Path;
+
+/// What was found about one axis (or two).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Which analysis: "main-effect", "variance-share", "interaction", "sobol-first",
+    /// "sobol-total", "regression", "cheapest", "flips".
+    pub analysis: &'static str,
+    /// The figure that it is about.
+    pub metric: String,
+    /// The case.
+    pub case: String,
+    /// The axis, or two with × between.
+    pub axis: String,
+    /// The axis's value, where it is about one.
+    pub level: String,
+    /// What was found; in the metric's unit for a main effect, else a share.
+    pub value: Option<f64>,
+    /// The ends of its 95 % interval.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// All findings, and what could not be analysed and why.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The sweep's title.
+    pub title: String,
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+/// The metrics that are analysed where none is named.
+pub const METRICS: [&str; 3] = ["invoice_usd", "tco_usd", "latency_p99_s"];
+
+/// Analyses the sweep in a directory, which holds `points.csv` and `sweep.json`.
+///
+/// # Errors
+/// Where these cannot be read, or a metric is none of theirs.
+pub fn analyse(directory: &Path, metrics: &[String]) -> Result<Report, String> {
+    let data = Data::read(directory, metrics)?;
+    let mut report = Report { title: data.title.clone(), ..Report::default() };
+    if data.points.len() < 2 {
+        report.notes.push("a sweep of one point has no effects".into());
+        return Ok(report);
+    }
+    for (metric, _) in data.metrics.iter().enumerate() {
+        for case in 0..data.cases.len() {
+            if data.design == "grid" {
+                effects::analyse(&data, metric, case, &mut report);
+            }
+            if data.design == "saltelli" {
+                indices::analyse(&data, metric, case, &mut report);
+            }
+            regression::analyse(&data, metric, case, &mut report);
+        }
+    }
+    cheapest::analyse(&data, &mut report);
+    report.notes.dedup();
+    Ok(report)
+}
+
+impl Report {
+    /// As one JSON document.
+    pub fn to_json(&self) -> String {
+        let finding = |f: &Finding| {
+            serde_json::json!({
+                "analysis": f.analysis,
+                "metric": f.metric,
+                "case": f.case,
+                "axis": f.axis,
+                "level": if f.level.is_empty() { None } else { Some(&f.level) },
+                "value": f.value,
+                "low": f.interval.map(|(low, _)| low),
+                "high": f.interval.map(|(_, high)| high),
+            })
+        };
+        let findings: Vec<_> = self.findings.iter().map(finding).collect();
+        let document =
+            serde_json::json!({ "schema": 1, "title": self.title, "findings": findings, "notes": self.notes });
+        format!("{document:#}\n")
+    }
+
+    /// As CSV.
+    pub fn to_csv(&self) -> String {
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        // Writing to memory fails only where rows differ in length, and these do not.
+        let _ = writer.write_record(["analysis", "metric", "case", "axis", "level", "value", "low", "high"]);
+        for f in &self.findings {
+            let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+            let ends = [number(f.interval.map(|i| i.0)), number(f.interval.map(|i| i.1))];
+            let [low, high] = ends;
+            let row = [f.analysis, &f.metric, &f.case, &f.axis, &f.level, &number(f.value), &low, &high];
+            let _ = writer.write_record(row);
+        }
+        writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+
+    /// As a table for people, with the notes below.
+    pub fn to_table(&self) -> String {
+        let mut rows = vec![["analysis", "metric", "case", "axis", "value of it", "found", "95 %"].map(String::from)];
+        for f in &self.findings {
+            let interval = f.interval.map_or(String::new(), |(low, high)| format!("{} … {}", short(low), short(high)));
+            let found = f.value.map_or("–".into(), short);
+            let words = [f.analysis.into(), f.metric.clone(), f.case.clone(), f.axis.clone(), f.level.clone()];
+            let [analysis, metric, case, axis, level] = words;
+            rows.push([analysis, metric, case, axis, level, found, interval]);
+        }
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..7).map(width).collect();
+        let line = |row: &[String; 7]| {
+            let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+            cells.join("  ").trim_end().to_string() + "\n"
+        };
+        let notes = self.notes.iter().map(|note| format!("note: {note}\n"));
+        rows.iter().map(line).chain(notes).collect()
+    }
+}
+
+/// Four significant digits.
+fn short(value: f64) -> String {
+    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+    rounded.to_string()
+}
+
+#[cfg(test)]
+mod tests;

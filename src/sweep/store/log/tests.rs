@@ -1,0 +1,92 @@
+use super::*;
+
+fn header() -> Header {
+    Header {
+        version: "1".into(),
+        identity: 7,
+        title: "t".into(),
+        axes: vec!["a.b".into()],
+        design: "grid".into(),
+        sample_points: 0,
+        points: 3,
+        shard: 1,
+        shards: 1,
+    }
+}
+
+fn run(point: u64) -> RunRecord {
+    RunRecord {
+        point,
+        key: u128::MAX - 1,
+        case: 0,
+        replication: 2,
+        seed: 9,
+        case_name: "web".into(),
+        cells: vec!["{ fixed = \"1 s\" }".into()],
+        error: (point == 1).then(|| "infeasible".into()),
+        columns: 0,
+        values: vec![0.1 + 0.2, f64::MIN_POSITIVE, -0.0],
+    }
+}
+
+fn filled(directory: &Path) -> (std::path::PathBuf, Vec<Record>) {
+    let path = super::super::file_in(directory);
+    let mut log = Log::create(&path, &header()).unwrap();
+    let paths = vec![vec!["latency_s".to_string(), "mean".to_string()]];
+    (0..3).for_each(|point| log.append_run(run(point), paths.clone()).unwrap());
+    let records = [Record::Header(header()), Record::Columns(paths)];
+    (path, records.into_iter().chain((0..3).map(|point| Record::Run(run(point)))).collect())
+}
+
+fn read(path: &Path) -> Vec<Record> {
+    let mut records = Vec::new();
+    Log::open(path, |record| records.push(record)).unwrap();
+    records
+}
+
+#[test]
+fn what_is_appended_is_read_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, records) = filled(directory.path());
+    assert_eq!(read(&path), records);
+    let mut reader = LogReader::open(&path).unwrap().unwrap();
+    let mut places = Vec::new();
+    while let Some((place, _)) = reader.next_record().unwrap() {
+        places.push(place);
+    }
+    for (place, record) in places.iter().zip(&records).rev() {
+        assert_eq!(reader.record_at(*place).unwrap(), *record);
+    }
+}
+
+/// Cut at every length: what was whole stays, and what is appended then stands after it.
+#[test]
+fn a_torn_end_is_dropped_and_the_store_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, records) = filled(directory.path());
+    let whole = std::fs::read(&path).unwrap();
+    for length in 8..whole.len() {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        let kept = read(&path);
+        assert!(kept.len() < records.len() && kept == records[..kept.len()], "{length}");
+        let (mut log, torn) = Log::open(&path, |_| {}).unwrap();
+        assert_eq!(torn, 0);
+        log.append(&Record::Complete { points: 3, runs: 3 }).unwrap();
+        assert_eq!(read(&path).last(), Some(&Record::Complete { points: 3, runs: 3 }));
+    }
+}
+
+/// One bit wrong anywhere: no record that was not written is ever read.
+#[test]
+fn a_wrong_bit_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, records) = filled(directory.path());
+    let whole = std::fs::read(&path).unwrap();
+    for at in 8..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (at % 8);
+        std::fs::write(&path, &bytes).unwrap();
+        let kept = read(&path);
+        assert!(kept.len() < records.len() && kept == records[..kept.len()], "{at}");
+    }
+}

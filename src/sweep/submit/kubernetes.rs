@@ -1,0 +1,99 @@
+//! Kubernetes: the manifests of an indexed Job, one index a shard, of a Job that merges, and of
+//! the ConfigMap with the scenario. They are JSON, which `kubectl apply -f` reads as it reads YAML.
+
+use super::{Job, quoted};
+use serde_json::{Value, json};
+
+/// Where the scenario is seen in a container.
+const SCENARIO: &str = "/scenario";
+/// Where the volume is seen.
+const OUTPUT: &str = "/output";
+
+/// Writes `job.json` and `merge.json`. `options` are words `image=NAME` (the program's image) and
+/// `claim=NAME` (the volume that all shards write to). Returns what to tell.
+///
+/// # Errors
+/// Where a word is none of these, or a file cannot be written.
+pub fn kubernetes(job: &Job, options: &str) -> Result<String, String> {
+    let (mut image, mut claim) = (format!("hostsim:{}", env!("CARGO_PKG_VERSION")), "hostsim".to_string());
+    for word in options.split_whitespace() {
+        match word.split_once('=') {
+            Some(("image", name)) if !name.is_empty() => image = name.into(),
+            Some(("claim", name)) if !name.is_empty() => claim = name.into(),
+            _ => return Err(format!("\"{word}\" is no option for Kubernetes: expected image=NAME or claim=NAME")),
+        }
+    }
+    let name = format!("hostsim-{}", job.plain_name());
+    let written = job.write("job.json", &format!("{:#}\n", shards(job, &name, &image, &claim)))?;
+    let merging = job.write("merge.json", &format!("{:#}\n", merge(job, &name, &image, &claim)))?;
+    Ok(format!(
+        "written; run and merge with:\n  kubectl apply -f {}\n  kubectl wait --for=condition=complete --timeout=-1s job/{name}\n  kubectl apply -f {}",
+        quoted(&written.display().to_string()),
+        quoted(&merging.display().to_string())
+    ))
+}
+
+/// The ConfigMap and the Job of the shards.
+pub(super) fn shards(job: &Job, name: &str, image: &str, claim: &str) -> Value {
+    let scenario = format!("{SCENARIO}/{}.toml", job.plain_name());
+    let mut command: Vec<String> = ["hostsim", "sweep", &scenario, "--output"].map(String::from).to_vec();
+    command.push(format!("{OUTPUT}/{}", job.plain_name()));
+    command.extend(["--shard", "kubernetes", "--shards"].map(String::from));
+    command.push(job.shards.to_string());
+    command.extend(["--resume", "--quiet"].map(String::from));
+    command.extend(job.options.iter().cloned());
+    let config = json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": { "name": name },
+        "data": { format!("{}.toml", job.plain_name()): job.text },
+    });
+    let mut shards = manifest(name, image, claim, command, Some(name));
+    let spec = &mut shards["spec"];
+    spec["completionMode"] = json!("Indexed");
+    spec["completions"] = json!(job.shards);
+    spec["parallelism"] = json!(job.shards);
+    // A shard that loses its node goes on elsewhere; one that keeps failing does not stop others.
+    spec["backoffLimitPerIndex"] = json!(6);
+    spec["podReplacementPolicy"] = json!("Failed");
+    json!({ "apiVersion": "v1", "kind": "List", "items": [config, shards] })
+}
+
+/// The Job that merges.
+pub(super) fn merge(job: &Job, name: &str, image: &str, claim: &str) -> Value {
+    let directory = format!("{OUTPUT}/{}", job.plain_name());
+    let command = ["hostsim", "merge", &directory, "--output", &directory].map(String::from).to_vec();
+    manifest(&format!("{name}-merge"), image, claim, command, None)
+}
+
+/// A Job of one container, which sees the volume, and the ConfigMap where there is one.
+fn manifest(name: &str, image: &str, claim: &str, command: Vec<String>, config: Option<&str>) -> Value {
+    let mut mounts = vec![json!({ "name": "output", "mountPath": OUTPUT })];
+    let mut volumes = vec![json!({ "name": "output", "persistentVolumeClaim": { "claimName": claim } })];
+    if let Some(config) = config {
+        mounts.push(json!({ "name": "scenario", "mountPath": SCENARIO, "readOnly": true }));
+        volumes.push(json!({ "name": "scenario", "configMap": { "name": config } }));
+    }
+    json!({
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": { "name": name, "labels": { "app.kubernetes.io/name": "hostsim" } },
+        "spec": {
+            "template": {
+                "metadata": { "labels": { "app.kubernetes.io/name": "hostsim" } },
+                "spec": {
+                    "restartPolicy": "Never",
+                    // Time to finish the runs in flight after SIGTERM.
+                    "terminationGracePeriodSeconds": 60,
+                    "containers": [{
+                        "name": "hostsim",
+                        "image": image,
+                        "command": command,
+                        "volumeMounts": mounts,
+                    }],
+                    "volumes": volumes,
+                },
+            },
+        },
+    })
+}

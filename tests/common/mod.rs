@@ -1,0 +1,76 @@
+//! What several tests need: from the text of a scenario to its result, and estimates with their
+//! standard errors.
+
+use hostsim::catalogue::Catalogue;
+use hostsim::document::{Diagnostics, Node};
+use hostsim::experiment::{self, Progress, RunError, RunOptions};
+use hostsim::report::ResultDocument;
+use hostsim::scenario::Scenario;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+
+/// The root of the project.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The embedded catalogue, with the texts that its places point into; read once.
+pub fn catalogue() -> (Diagnostics, &'static Catalogue) {
+    static LOADED: OnceLock<(Diagnostics, Catalogue)> = OnceLock::new();
+    let (diagnostics, catalogue) = LOADED.get_or_init(|| {
+        let mut diagnostics = Diagnostics::default();
+        let catalogue = Catalogue::load(None, &mut diagnostics);
+        (diagnostics, catalogue)
+    });
+    (diagnostics.clone(), catalogue)
+}
+
+/// Reads a scenario's text; the rendered errors where there are any.
+pub fn read(text: &str, directory: &Path) -> Result<Scenario, String> {
+    let (mut diagnostics, catalogue) = catalogue();
+    let source = diagnostics.sources.add("scenario.toml", text);
+    let root = Node::parse(source, &mut diagnostics);
+    let scenario = Scenario::read(&root, directory, catalogue, &mut diagnostics);
+    match scenario {
+        Some(scenario) if diagnostics.is_empty() => Ok(scenario),
+        _ => Err(diagnostics.render(false)),
+    }
+}
+
+/// Runs a scenario that has been read.
+pub fn run_scenario(scenario: &Scenario) -> Result<ResultDocument, RunError> {
+    let progress = Progress { done: &|_, _| {}, stop: &AtomicBool::new(false) };
+    experiment::run(scenario, &RunOptions::default(), &progress)
+}
+
+/// Reads and runs a scenario's text.
+pub fn run(text: &str) -> ResultDocument {
+    let scenario = read(text, &root()).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+    run_scenario(&scenario).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// The replications' values of a case's figure, by its flat name; all of them defined.
+pub fn values(result: &ResultDocument, case: &str, name: &str) -> Vec<f64> {
+    let figures = &result.case(case).unwrap_or_else(|| panic!("no case {case}")).figures;
+    let values = figures.values_of_flat(name).unwrap_or_else(|| panic!("{case} has no figure {name}"));
+    values.iter().map(|value| value.unwrap_or_else(|| panic!("{case}.{name} is undefined"))).collect()
+}
+
+/// The mean of some values and its standard error.
+pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    (mean, (squares / (n - 1.0) / n).sqrt())
+}
+
+/// So many random cases, or as many as `PROPTEST_CASES` says.
+pub fn config(cases: u32) -> proptest::test_runner::Config {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    proptest::test_runner::Config {
+        cases: asked.unwrap_or(cases),
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    }
+}
