@@ -49,7 +49,7 @@ fn a_wrong_file_ends_with_status_2_and_every_mistake_with_its_place() {
     let wrong =
         SMALL.replace("duration", "durashun").replace("\"1 /s\"", "\"1\"").replace("textbook-vps", "textbook-vsp");
     std::fs::write(directory.path().join("bad.toml"), wrong).unwrap();
-    for command in ["run", "sweep", "merge", "sensitivity", "check"] {
+    for command in ["run", "check"] {
         let done = run(directory.path(), &[command, "bad.toml"]);
         assert_eq!((done.status, done.out.as_str()), (Some(2), ""));
         let expected =

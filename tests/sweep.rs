@@ -276,7 +276,7 @@ fn directories_of_other_sweeps_and_other_processes_are_refused() {
     refused(&["merge", "a", "a"], "is given twice");
     refused(&["merge", "a", "c"], "of different sweeps");
     refused(&["merge", "a", "d"], "shards");
-    refused(&["merge", "odd/.."], "no store of a sweep");
+    refused(&["merge", "odd/.."], "store of a sweep");
     succeeds(&run(at, &["merge", "a", "b", "--output", "ab"]));
     assert_eq!(table(at, "ab"), table(at, "output/small"));
     let copied = at.join("copy");
