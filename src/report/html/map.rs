@@ -108,3 +108,31 @@ fn cell_row(map: &Map, (column, row): (usize, usize), cell: &map::Cell) -> Row {
     }));
     Row { case: cheapest.map(|(case, _)| case), sum: false, cells }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Diagnostics, Origin};
+    use crate::metrics::Estimate;
+    use crate::scenario::map::MapPlan;
+
+    #[test]
+    fn the_answer_counts_fields_and_every_field_is_a_row() {
+        let cost = |usd: f64| Ok(Estimate { mean: Some(usd), ci95: Some(0.1) });
+        let plan = MapPlan::usual(Origin::new(Diagnostics::default().sources.add("map.toml", ""), 0..0));
+        let (columns, rows) = (plan.x.values.len(), plan.y.values.len());
+        let mut cells = vec![vec![map::Cell { costs: vec![cost(5.0), cost(10.0)] }; columns]; rows];
+        cells[0][0] = map::Cell { costs: vec![cost(5.0), cost(4.0)] };
+        cells[0][1] = map::Cell { costs: vec![Err("too small".into()), Err("too slow".into())] };
+        let map = Map { plan, cases: vec!["vps".into(), "lambda".into()], cells };
+        let said = answer(&map);
+        assert!(said.starts_with("The cheapest case is vps in 96.") && said.contains("lambda in 1.9 %"), "{said}");
+        assert!(said.ends_with("of the map; in 1.9 % no case meets its objective."), "{said}");
+        let table = super::cells(&map);
+        assert_eq!(table.rows.len(), rows * columns);
+        let text = |row: usize| table.rows[row].cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>();
+        assert_eq!(text(0)[2..], ["lambda", "25 %", "$5.00", "$4.00"]);
+        assert_eq!(text(1)[2..], ["none", "–", "–", "–"]);
+        assert_eq!((table.rows[0].case, table.rows[1].case), (Some(1), None));
+    }
+}
