@@ -14,9 +14,22 @@ fn help_of_the_program_and_of_every_command() {
     let help = run(root(), &["--help"]);
     assert_eq!((help.status, help.err.as_str()), (Some(0), ""));
     insta::assert_snapshot!("help", help.out);
-    for command in
-        ["run", "sweep", "merge", "sensitivity", "bill", "check", "models", "schema", "trace", "completions", "man"]
-    {
+    for command in [
+        "run",
+        "curve",
+        "map",
+        "advise",
+        "sweep",
+        "merge",
+        "sensitivity",
+        "bill",
+        "check",
+        "models",
+        "schema",
+        "trace",
+        "completions",
+        "man",
+    ] {
         let help = run(root(), &[command, "--help"]);
         assert_eq!(help.status, Some(0));
         insta::assert_snapshot!(format!("help-{command}"), help.out);

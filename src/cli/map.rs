@@ -1,6 +1,6 @@
 //! `hostsim map`.
 
-use super::load::stem;
+use super::load::{self, stem};
 use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
 use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::Args;
@@ -8,7 +8,7 @@ use hostsim::document::Diagnostics;
 use hostsim::experiment::map::{self, Map as Mapped};
 use hostsim::report::{self, figure, write_atomically};
 use hostsim::scenario::map::MapPlan;
-use hostsim::scenario::{self, Scenario};
+use hostsim::scenario::{self, Scenario, Source};
 use std::path::{Path, PathBuf};
 
 /// The cheapest case over two axes, as a coloured map
@@ -19,7 +19,7 @@ Examples:
   hostsim map scenarios/five-dollar-vps.toml --replications 3 --format csv --no-files
 
 The scenario's [map] names two axes, each a dotted path of keys or `traffic`; without it, traffic
-against wage. Writes map.json, map.csv, map.md and the figure (SVG and PNG).")]
+against wage. Writes report.html, map.json, map.csv, map.md and the figure (SVG and PNG).")]
 pub struct Map {
     /// The scenario file; - reads the standard input
     #[arg(value_name = "SCENARIO")]
@@ -59,7 +59,8 @@ impl Execute for Map {
         }
         let mapped = mapped.map_err(|error| Failure::Input(error.to_string()))?;
         if let Some(directory) = self.files.directory(stem(&source)) {
-            interrupt::after_writing(|| write_files(&directory, &mapped, &scenario))?;
+            let html = report_of(&mapped, &scenario, &source);
+            interrupt::after_writing(|| write_files(&directory, &mapped, &scenario, &html))?;
         }
         terminal::print(&match self.format.format {
             Format::Table => report::map::to_table(&mapped, &scenario.title, false),
@@ -70,7 +71,15 @@ impl Execute for Map {
     }
 }
 
-fn write_files(directory: &Path, map: &Mapped, scenario: &Scenario) -> std::io::Result<()> {
+/// The report as HTML.
+fn report_of(map: &Mapped, scenario: &Scenario, source: &Source) -> String {
+    let notes = hostsim::experiment::scenario_notes(scenario);
+    let assumptions = report::html::assumptions(scenario);
+    report::html::map_report(scenario, map, &notes, &load::reproduction(source, "map"), &assumptions)
+}
+
+fn write_files(directory: &Path, map: &Mapped, scenario: &Scenario, html: &str) -> std::io::Result<()> {
+    report::html::write_report(&directory.join("report.html"), html)?;
     write_atomically(&directory.join("map.json"), report::map::to_json(map).as_bytes())?;
     write_atomically(&directory.join("map.csv"), report::map::to_csv(map).as_bytes())?;
     write_atomically(&directory.join("map.md"), report::map::to_table(map, &scenario.title, true).as_bytes())?;
