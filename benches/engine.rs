@@ -1,7 +1,7 @@
 //! The engine beside a hand-written loop, in the same run.
 //!
 //! `cargo bench --bench engine` runs everything; words after `--` choose: `ratio`, `placement`,
-//! `memory`; `loop` or `hostsim` run one of the two alone, for a profiler.
+//! `memory`, `threads`; `loop` or `hostsim` run one of the two alone, for a profiler.
 //!
 //! The loop and hostsim take turns in one process, round by round, and the median of the rounds'
 //! ratios is what counts: a machine that is busy with something else slows down both.
@@ -10,6 +10,7 @@ mod memory;
 mod placement;
 mod reference;
 mod subject;
+mod threads;
 
 use hostsim::fleet::Demand;
 use std::time::Instant;
@@ -89,6 +90,9 @@ fn main() {
     }
     if chosen("memory") {
         well &= memory::measure();
+    }
+    if chosen("threads") {
+        well &= threads::measure();
     }
     if !well {
         std::process::exit(1);

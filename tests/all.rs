@@ -3,6 +3,7 @@
 mod bill_laws;
 mod bills;
 mod browser_report;
+mod catalogue;
 mod cli;
 mod closed_forms;
 mod common;

@@ -44,8 +44,8 @@ impl Held {
     /// Reads the keys that are there; other keys are the caller's.
     pub fn take(table: &mut Table<'_>, d: &mut Diagnostics) -> Held {
         Held {
-            memory: table.optional("memory", d, bytes).map(|b| b.0),
-            cpu: table.optional("cpu", d, measure),
+            memory: table.optional("memory", d, |n, d| own(n, d, bytes)).flatten().map(|b| b.0),
+            cpu: table.optional("cpu", d, |n, d| own(n, d, measure)).flatten(),
             ghz: table.optional("ghz", d, measure),
             disk: table.optional("disk", d, bytes).map(|b| b.0),
             rack_units: table.optional("rack-units", d, measure),
@@ -207,6 +207,12 @@ fn of_node(node: &Node, whole: bool, d: &mut Diagnostics) -> Option<Model> {
         start_is_billed,
     };
     (d.count() == before).then_some(model)
+}
+
+/// What a size holds of its own; nothing where that is the whole server's, or the app's, which a
+/// usage file does not know.
+fn own<T>(node: &Node, d: &mut Diagnostics, read: impl Fn(&Node, &mut Diagnostics) -> Option<T>) -> Option<Option<T>> {
+    if matches!(node.as_str(), Some("server" | "app")) { Some(None) } else { read(node, d).map(Some) }
 }
 
 fn read_sizes(node: Option<&Node>, d: &mut Diagnostics) -> (Vec<String>, Vec<Held>) {

@@ -1,0 +1,106 @@
+//! The whole catalogue: every model can be read and billed, and some scenario uses it. Its idle
+//! month, busy month and one hour are pinned in `tests/catalogue-bills.txt` (`UPDATE_EXPECT=1`
+//! rewrites it), and what a simulation meters is billed as a usage file of the same is.
+
+use crate::common::{catalogue, root, run};
+use hostsim::billing::usage;
+use hostsim::catalogue::{Model, ModelOrigin};
+use hostsim::units::decimal_text;
+
+fn models() -> Vec<Model> {
+    let (mut diagnostics, catalogue) = catalogue();
+    let names: Vec<String> = catalogue.models().filter(|m| m.1 == ModelOrigin::BuiltIn).map(|m| m.0.into()).collect();
+    let read = |name: String| {
+        let at = catalogue.written(&name)?.at;
+        let tree = catalogue.resolve(&name, at, &mut diagnostics)?;
+        Model::read(&name, &tree, &mut diagnostics)
+    };
+    let models: Vec<Option<Model>> = names.into_iter().map(read).collect();
+    assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
+    models.into_iter().flatten().collect()
+}
+
+/// The total of a usage file, or why it has none.
+fn total(text: &str) -> String {
+    let (mut diagnostics, catalogue) = catalogue();
+    let source = diagnostics.sources.add("usage.toml", text);
+    match usage::read(source, catalogue, &mut diagnostics) {
+        Some(bill) if diagnostics.is_empty() => {
+            format!("{} {}", decimal_text(&bill.invoice.total, 2), bill.invoice.currency)
+        }
+        _ => diagnostics.render(false),
+    }
+}
+
+/// The usage files of a model's first size: an idle month, a busy one, an hour.
+fn months(model: &Model) -> [String; 3] {
+    let head = format!("schema = 1\nhosting = \"{}\"\nmonth = \"730 h\"\n", model.name);
+    let size = match (model.sizes.first(), &model.size_range) {
+        (Some((name, _)), _) => format!("size = \"{name}\"\n"),
+        (None, Some(range)) => {
+            format!("cpu = \"{}\"\nmemory = \"{} B\"\n", range.cpu.0, range.memory.0.0)
+        }
+        (None, None) => String::new(),
+    };
+    let row = |keys: &str| format!("{head}[[usage]]\n{size}{keys}");
+    if model.is_on_demand() {
+        let busy = "requests = 30_000_000\ntime = \"200 ms\"\ncpu-time = \"50 ms\"\nresponse = \"10 kB\"\n";
+        let hour = "requests = 3_600\ntime = \"200 ms\"\ncpu-time = \"50 ms\"\nresponse = \"10 kB\"\n";
+        [head.clone(), row(busy), row(hour)]
+    } else {
+        [row("count = 1\n"), row("count = 5\n"), row("count = 1\ntime = \"1 h\"\n")]
+    }
+}
+
+#[test]
+fn every_models_idle_month_busy_month_and_hour_are_what_they_were() {
+    let mut found = String::new();
+    for model in models() {
+        let [idle, busy, hour] = months(&model).map(|text| total(&text));
+        found.push_str(&format!("{}: idle {idle}, busy {busy}, one hour {hour}\n", model.name));
+    }
+    assert!(!found.contains("error"), "{found}");
+    let beside = root().join("tests/catalogue-bills.txt");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&beside, &found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&beside).unwrap_or_default();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_model_is_used_by_a_scenario() {
+    let files = std::fs::read_dir(root().join("scenarios")).unwrap().map(|entry| entry.unwrap().path());
+    let texts: Vec<String> = files.filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    let used = |name: &str| texts.iter().any(|text| text.contains(&format!("\"{name}\"")));
+    let unused: Vec<String> = models().into_iter().map(|model| model.name).filter(|name| !used(name)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+/// One request a second for ten days, each of 200 ms: what is simulated and what a usage file
+/// says come to the same invoice.
+#[test]
+fn a_simulated_case_is_billed_as_its_usage_file_is() {
+    let cases = [
+        ("aws-lambda-2017", "512mb", ""),
+        ("google-cloud-functions-2017", "512mb", ""),
+        ("digitalocean-2017", "1gb", "instances = 2"),
+        ("aws-ec2-2017", "m4.large", "instances = 3"),
+        ("heroku-2017", "standard-1x", "instances = 2"),
+    ];
+    for (hosting, size, instances) in cases {
+        let result = run(&format!(
+            "schema = 1\n[run]\nduration = \"10 days\"\nmonth = \"duration\"\nreplications = 1\n\
+             [app.a]\narrivals.constant = {{ rate = \"1 /s\" }}\nwait.constant = \"200 ms\"\nmemory = \"64 MiB\"\n\
+             [case.x]\nhosting = \"{hosting}\"\nsize = \"{size}\"\n{instances}\n"
+        ));
+        let simulated = result.cases[0].figures.estimate(&["invoice_usd", "total"]).mean.unwrap();
+        let head = format!("schema = 1\nhosting = \"{hosting}\"\nmonth = \"10 days\"\n[[usage]]\nsize = \"{size}\"\n");
+        let rows = match instances.rsplit(' ').next().filter(|count| !count.is_empty()) {
+            Some(count) => format!("{head}count = {count}\n"),
+            None => format!("{head}requests = 863_999\ntime = \"200 ms\"\n"),
+        };
+        let billed: f64 = total(&rows).split(' ').next().unwrap().parse().unwrap();
+        assert!((simulated - billed).abs() < 0.005, "{hosting}: {simulated} simulated, {billed} billed");
+    }
+}
