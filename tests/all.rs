@@ -13,6 +13,7 @@ mod fuzz;
 mod laws;
 mod own_model;
 mod program;
+mod right_sizing;
 mod schema;
 mod sweep;
 mod usage;
