@@ -10,6 +10,7 @@ mod common;
 mod corpora;
 mod determinism;
 mod fuzz;
+mod keep_alive;
 mod laws;
 mod own_model;
 mod program;

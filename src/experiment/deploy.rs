@@ -122,6 +122,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         cores: slice.cores,
         reserve: slice.reserve,
         memory_used: app.memory.0 + plan.model.isolation.memory().0,
+        by_tenant: None,
         places: if fifo { concurrency.min(whole_cores) } else { concurrency },
         speed: case.fleet.server.speed * useful,
         useful,

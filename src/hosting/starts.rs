@@ -1,7 +1,7 @@
 //! Starts and stops of instances.
 
-use super::deployment::WhenFull;
 use super::instance::{Instance, State};
+use super::lane::Lane;
 use super::request::Stage;
 use super::slab::NONE;
 use super::world::{Event, Notice, World};
@@ -13,7 +13,17 @@ impl World {
     /// room (counted, and an idle instance evicted first where the case says so). An instance
     /// whose start takes no time is ready at once.
     pub fn order(&mut self, lane: u32) -> Option<u32> {
-        let instance = self.place(lane)?;
+        let instance = self.place(lane, true)?;
+        Some(self.begin_start(instance))
+    }
+
+    /// The same for an instance that no request waits for: nothing is evicted for it.
+    pub(crate) fn order_spare(&mut self, lane: u32) -> Option<u32> {
+        let instance = self.place(lane, false)?;
+        Some(self.begin_start(instance))
+    }
+
+    fn begin_start(&mut self, instance: u32) -> u32 {
         let deployment = self.instances[instance].deployment as usize;
         let (length, unbilled) = self.draw_start(deployment);
         let placed = &mut self.instances[instance];
@@ -30,13 +40,13 @@ impl World {
             let key = self.instances.key(instance);
             self.agenda.schedule(self.now + length, Event::Started(key));
         }
-        Some(instance)
+        instance
     }
 
     /// Orders an instance that is ready at once, whatever the model's start phases: one of those
     /// that stand ready when the simulation begins.
     pub fn order_ready(&mut self, lane: u32) -> Option<u32> {
-        let instance = self.place(lane)?;
+        let instance = self.place(lane, true)?;
         self.instances[instance].state = State::Ready;
         Some(instance)
     }
@@ -55,13 +65,12 @@ impl World {
         (length, unbilled)
     }
 
-    fn place(&mut self, lane: u32) -> Option<u32> {
+    fn place(&mut self, lane: u32, may_evict: bool) -> Option<u32> {
         let deployment = self.lanes[lane as usize].deployment;
-        let reserve = self.deployments[deployment as usize].reserve;
+        let reserve = self.reserve_of(lane);
         let mut server = self.fleet.place(reserve);
-        while server.is_none() && self.deployments[deployment as usize].when_full == WhenFull::Evict && self.evict_one()
-        {
-            server = self.fleet.place(reserve);
+        if server.is_none() && may_evict {
+            server = self.make_room(reserve);
         }
         let Some(server) = server else {
             self.case.refused += 1;
@@ -74,18 +83,16 @@ impl World {
         Some(key.slot)
     }
 
-    /// Stops the least recently used idle instance of all; false where none is idle.
-    fn evict_one(&mut self) -> bool {
-        let oldest = self.idle.iter().map(|list| list.oldest()).filter(|slot| *slot != NONE);
-        let Some(slot) = oldest.min_by_key(|slot| (self.instances[*slot].idle_since, *slot)) else { return false };
-        self.leave_idle(slot);
-        self.stop(slot);
-        true
+    /// What an instance of a lane reserves of its server.
+    pub(crate) fn reserve_of(&self, lane: u32) -> Demand {
+        let Lane { deployment, tenant, .. } = self.lanes[lane as usize];
+        self.deployments[deployment as usize].reserve_of(tenant)
     }
 
     fn count_instance(&mut self, deployment: u32, lane: u32, change: i64) {
         let now = self.now;
-        let memory = self.deployments[deployment as usize].memory_used as i64;
+        let tenant = self.lanes[lane as usize].tenant;
+        let memory = self.deployments[deployment as usize].memory_used_of(tenant) as i64;
         self.facts[deployment as usize].instances.add(now, change);
         self.lanes[lane as usize].instances = self.lanes[lane as usize].instances.wrapping_add_signed(change as i32);
         let Demand { cores, memory: reserved, .. } = self.fleet.reserved();
@@ -179,7 +186,9 @@ impl World {
             self.facts[deployment as usize].starting.add(self.now, -1);
         }
         self.meter_life(instance, true);
-        self.fleet.release(server, self.deployments[deployment as usize].reserve);
+        let (reserve, uses) = (self.reserve_of(lane), self.instances[instance].uses);
+        self.fleet.release(server, reserve);
+        self.forget_uses(lane, uses);
         self.lanes[lane as usize].free_position(position);
         self.count_instance(deployment, lane, -1);
         self.instances.remove(instance);
