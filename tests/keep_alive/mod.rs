@@ -2,6 +2,7 @@
 //! agenda, no index, nothing of the product's code but the scenario that both are given.
 
 mod reference;
+mod tenants;
 
 use crate::common::{self, read, root, run, run_scenario, values};
 use hostsim::report::ResultDocument;
