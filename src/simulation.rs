@@ -6,10 +6,12 @@ use crate::fleet::Fleet;
 use crate::hosting::brief::Brief;
 use crate::hosting::crowding::Crowding;
 use crate::hosting::facts::{AppFacts, CaseFacts};
+use crate::hosting::failing::Failing;
+use crate::hosting::instance::State;
 use crate::hosting::keep_alive::MakingRoom;
 use crate::hosting::lane::Lane;
 use crate::hosting::slab::Slab;
-use crate::hosting::{Behaviour, Deployment, Event, Notice, World};
+use crate::hosting::{Behaviour, Deployment, Event, Failures, Notice, World};
 use crate::units::{Cores, Span, Time};
 use crate::workload::{Arrival, Generator, WorkloadError};
 
@@ -106,6 +108,8 @@ impl Simulation {
             ended: Vec::new(),
             short_of_room: Vec::new(),
             room_freed: false,
+            failing: None,
+            displaced: Vec::new(),
             deployments,
         };
         Simulation {
@@ -124,6 +128,13 @@ impl Simulation {
     /// Puts a behaviour of one's own in the place of a deployment's.
     pub fn set_behaviour(&mut self, deployment: usize, behaviour: Behaviour) {
         self.behaviours[deployment] = behaviour;
+    }
+
+    /// Lets servers fail.
+    pub fn set_failures(&mut self, failures: Failures, seed: Seed) {
+        let apps = self.world.deployments.iter().map(|plan| plan.app.clone());
+        let failing = Failing::new(failures, (seed.seed, seed.replication), apps);
+        self.world.failing = Some(Box::new(failing));
     }
 
     /// Simulates from the beginning to the window's end.
@@ -160,6 +171,7 @@ impl Simulation {
     fn begin(&mut self) {
         let servers = i64::from(self.world.fleet.powered());
         self.world.case.servers.set(Time(0), servers);
+        self.world.watch_new_servers();
         for (index, behaviour) in self.behaviours.iter_mut().enumerate() {
             behaviour.model().begin(&mut self.world, index as u32);
         }
@@ -222,6 +234,44 @@ impl Simulation {
             Notice::Timer { lane, token } => {
                 let deployment = world.lanes[lane as usize].deployment as usize;
                 self.behaviours[deployment].model().timer(world, lane, token);
+            }
+            Notice::ServerFailed { server } => self.server_failed(server),
+            Notice::ServerRepaired { server } => self.server_repaired(server),
+        }
+    }
+
+    /// Every instance on the server crashes; then their models see to what is left of them.
+    fn server_failed(&mut self, server: u32) {
+        let world = &mut self.world;
+        let mut lanes = Vec::new();
+        for key in world.instances_on(server) {
+            if world.instances.is_current(key) {
+                lanes.push(world.instances[key.slot].lane);
+                let deployment = world.instances[key.slot].deployment as usize;
+                self.behaviours[deployment].model().failed(world, key.slot);
+            }
+        }
+        lanes.sort_unstable();
+        lanes.dedup();
+        let mut displaced = std::mem::take(&mut world.displaced);
+        displaced.sort_by_key(|slot| (world.requests[*slot].arrival, *slot));
+        for (index, behaviour) in self.behaviours.iter_mut().enumerate() {
+            let own = |lane: &u32| world.lanes[*lane as usize].deployment as usize == index;
+            let lanes: Vec<u32> = lanes.iter().copied().filter(own).collect();
+            let own = |slot: &u32| world.requests[*slot].deployment as usize == index;
+            let requests: Vec<u32> = displaced.iter().copied().filter(own).collect();
+            if !lanes.is_empty() {
+                behaviour.model().after_failure(world, &lanes, &requests);
+            }
+        }
+    }
+
+    fn server_repaired(&mut self, server: u32) {
+        let world = &mut self.world;
+        for key in world.instances_on(server) {
+            if world.instances.is_current(key) && world.instances[key.slot].state == State::Down {
+                let deployment = world.instances[key.slot].deployment as usize;
+                self.behaviours[deployment].model().repaired(world, key.slot);
             }
         }
     }

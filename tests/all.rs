@@ -9,6 +9,7 @@ mod closed_forms;
 mod common;
 mod corpora;
 mod determinism;
+mod failures;
 mod fuzz;
 mod keep_alive;
 mod laws;

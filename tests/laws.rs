@@ -63,6 +63,7 @@ fn pool() -> impl Strategy<Value = String> {
         "hosting = \"textbook-vps\"\nsize = \"2-core\"",
         "hosting = \"slow\"\nsize = \"half\"",
         "hosting = \"slow\"\nsize = \"one-and-a-half\"",
+        "hosting = \"again\"\nsize = \"half\"",
         "hosting = \"digitalocean-2017\"\nsize = \"512mb\"",
         "hosting = \"heroku-2017\"\nsize = \"standard-1x\"",
     ]);
@@ -117,6 +118,7 @@ fn fleet() -> impl Strategy<Value = String> {
         "server = { cores = 2, memory = \"2 GiB\" }",
         "server = { cores = 4, memory = \"4 GiB\", speed = 1.5, power = { idle = \"100 W\", peak = \"300 W\" } }",
         "server = \"two-socket-2017\"",
+        "server = { cores = 4, memory = \"4 GiB\", mtbf = \"40 s\", repair.exponential = { mean = \"20 s\" } }",
     ]);
     let count = perhaps(&["count = 1", "count = 2", "count = \"elastic\""]);
     let placement = perhaps(&[
@@ -163,6 +165,12 @@ size.half = { cpu = 0.5, memory = "500 MiB" }
 size.one-and-a-half = { cpu = 1.5, memory = "1 GiB" }
 start = [{ phase = "boot", time.constant = "3 s" }]
 charge = [{ name = "machine", meter = "instance-hours", over = "life", price = "0.02" }]
+recovery = "repair"
+[model.again]
+extends = "textbook-vps"
+size.half = { cpu = 0.5, memory = "500 MiB" }
+start = [{ phase = "boot", time.constant = "3 s" }]
+recovery.elsewhere = { detection.constant = "2 s", requests = "retried" }
 [model.bursting]
 extends = "textbook-serverless"
 concurrency-growth = { burst = 3, step = 2, every = "30 s" }

@@ -10,7 +10,7 @@ use hostsim::hosting::deployment::{Fact, Gauge, StartPhase};
 use hostsim::hosting::keep_alive::KeepAlive;
 use hostsim::hosting::routing::Routing;
 use hostsim::hosting::scaling::Scaling;
-use hostsim::hosting::{Deployment, WhenFull};
+use hostsim::hosting::{Deployment, Recovery, WhenFull};
 use hostsim::simulation::{Seed, Simulation, Window};
 use hostsim::units::{Bytes, Cores, Span, Time};
 use hostsim::workload::arrivals::Poisson;
@@ -106,6 +106,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         concurrency_limit: 1_000,
         growth: None,
         sleep: None,
+        recovery: Recovery { waits_for_repair: false, detection: Distribution::constant(0.0), retries: true },
         when_full: WhenFull::Reject,
         gauges: vec![Gauge { fact: Fact::RequestTime { provisioned: None }, each }],
         hourly: false,

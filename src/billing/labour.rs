@@ -78,6 +78,9 @@ pub struct LabourUse {
     pub tenants: f64,
     /// The length of what the invoice is for.
     pub month: Span,
+    /// Calls outside office hours in the month, where failures are simulated; else as many as the
+    /// hours of an instance stand for.
+    pub night_calls: Option<f64>,
 }
 
 /// The hours of a slice in the month, and what they cost.
@@ -138,7 +141,12 @@ impl Labour {
     ) -> Vec<SliceLabour> {
         let wage = as_f64(&self.wage.per_hour) * dollars(self.wage.currency);
         let of_slice = |slice: Slice| {
-            let hours = managed.overrides.of(slice, table.hours(slice, managed.family)).within(&used, self.horizon);
+            let mut each = managed.overrides.of(slice, table.hours(slice, managed.family));
+            let calls = used.night_calls.filter(|_| slice == Slice::NightCalls);
+            if calls.is_some() {
+                each.per_instance = 0.0;
+            }
+            let hours = each.within(&used, self.horizon) + each.per_call * calls.unwrap_or(0.0);
             SliceLabour { slice, hours, usd: hours * wage }
         };
         let slices = Slice::ALL.into_iter().map(|(_, slice)| slice).filter(|slice| managed.slices.contains(slice));
@@ -187,7 +195,7 @@ mod tests {
         let labour = parsed("wage = \"60 USD/h\"\nsalaries = \"87600 USD/year\"", Labour::read).0.unwrap();
         let overrides = overrides.unwrap();
         let managed = Managed { family: "vps", slices: &[Slice::OperatingSystem], overrides: &overrides };
-        let used = LabourUse { instances: 5.0, tenants: 3.0, month: MONTH };
+        let used = LabourUse { instances: 5.0, tenants: 3.0, month: MONTH, night_calls: None };
         let slices = labour.of_slices(LabourTable::built_in(), managed, used, &dollar);
         assert_eq!(slices.len(), 1);
         near(slices[0].hours, 1.0 / 3.0 + 10.0 / 36.0 + 3.5);
@@ -232,7 +240,7 @@ mod tests {
             ("serverless", &[Application]),
         ];
         let overrides = LabourOverrides::default();
-        let used = LabourUse { instances: 2.0, tenants: 1.0, month: MONTH };
+        let used = LabourUse { instances: 2.0, tenants: 1.0, month: MONTH, night_calls: None };
         let hours = managed.map(|(family, slices)| {
             let managed = Managed { family, slices, overrides: &overrides };
             total(&Labour::default().of_slices(LabourTable::built_in(), managed, used, &dollar))

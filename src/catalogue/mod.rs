@@ -5,6 +5,7 @@
 
 mod lookup;
 mod model;
+mod recovery;
 mod size;
 mod start;
 mod terms;

@@ -1,12 +1,14 @@
 //! A hosting model: a composition of isolation, start phases, discipline, scaling, keep-alive,
 //! sizes, charges and labour.
 
+use super::recovery;
 use super::size::{Size, SizeRange};
 use super::start::read_phases;
 use super::terms::Terms;
 use crate::billing::{LabourOverrides, PriceList, Slice};
 use crate::document::{Diagnostics, Node, Table, count, list, named, positive_span, suggest, text};
 use crate::fleet::Isolation;
+use crate::hosting::Recovery;
 use crate::hosting::deployment::StartPhase;
 use crate::units::Span;
 use indexmap::IndexMap;
@@ -62,6 +64,8 @@ pub struct Model {
     pub isolation: Isolation,
     /// The terms that a case may set anew.
     pub terms: Terms,
+    /// What a server's failure means for its instances.
+    pub recovery: Recovery,
     /// How long a request may be inside an instance.
     pub time_limit: Option<Span>,
     /// The slices of the stack that the developer works on.
@@ -94,6 +98,10 @@ impl Model {
         };
         let terms = Terms::read(&mut table, diagnostics);
         let time_limit = table.optional("time-limit", diagnostics, positive_span);
+        let recovery = match (table.node("recovery"), family) {
+            (Some(node), Some(family)) => recovery::read(node, family, diagnostics),
+            (_, family) => Some(recovery::of_family(family.unwrap_or(Family::Vps))),
+        };
         let manages = table.optional("manages", diagnostics, |node, d| list(node, d, Slice::read)).unwrap_or_default();
         let labour = table.optional("labour", diagnostics, LabourOverrides::read).unwrap_or_default();
         let start = table.optional("start", diagnostics, read_phases).unwrap_or_default();
@@ -113,6 +121,7 @@ impl Model {
             as_of,
             isolation: isolation?,
             terms,
+            recovery: recovery?,
             time_limit,
             manages,
             labour,

@@ -166,6 +166,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         concurrency_limit: terms.concurrency_limit.unwrap_or(u32::MAX),
         growth: terms.growth,
         sleep: order.size.sleep.or(terms.sleep),
+        recovery: plan.model.recovery.clone(),
         when_full: case.fleet.when_full,
         gauges: gauges(case, plan),
         hourly: !plan.model.prices.commitments.is_empty() || plan.model.prices.charges.iter().any(|c| c.is_hourly()),

@@ -71,7 +71,7 @@ impl Trial<'_> {
             hash.value(&app.workload);
         }
         let fleet = &case.fleet;
-        hash.value(&(fleet.count, &fleet.placement, fleet.overcommit_cpu, fleet.when_full));
+        hash.value(&(fleet.count, &fleet.placement, fleet.overcommit_cpu, fleet.when_full, &fleet.failures));
         hash.value(&physical(&fleet.server));
         let run = &scenario.run;
         hash.value(&(run.duration, run.warm_up, run.seed, self.traffic));

@@ -157,6 +157,9 @@ fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation
     gathered.put(&["fleet", "memory_reserved"], of(seconds(&world.case.memory_reserved), byte_seconds));
     gathered.put(&["fleet", "energy_kwh"], kilowatt_hours);
     gathered.put(&["fleet", "refused"], world.case.refused as f64);
+    if world.has_failures() {
+        gathered.put(&["fleet", "failures"], world.case.failures as f64);
+    }
     kilowatt_hours
 }
 
@@ -226,6 +229,8 @@ fn owned_servers(trial: &Trial<'_>, simulation: &Simulation, servers: f64) -> f6
 /// The labour of all deployments, by slice.
 fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency) -> f64) -> Vec<SliceLabour> {
     let mut sum: Vec<SliceLabour> = Vec::new();
+    let (world, run) = (&simulation.world, &trial.scenario.run);
+    let months = run.month_length().seconds() / run.duration.seconds();
     for (index, plan) in trial.case.deployments.iter().enumerate() {
         let facts = &simulation.world.facts[index];
         let managed =
@@ -234,6 +239,7 @@ fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency)
             instances: facts.instances.mean(simulation.world.end).unwrap_or(0.0),
             tenants: f64::from(simulation.world.deployments[index].tenants),
             month: trial.scenario.run.month_length(),
+            night_calls: world.has_failures().then(|| facts.night_calls as f64 * months),
         };
         for slice in trial.case.labour.of_slices(LabourTable::built_in(), managed, used, dollars) {
             match sum.iter_mut().find(|known| known.slice == slice.slice) {

@@ -121,7 +121,11 @@ impl Trial<'_> {
         let stream = Stream::named(seed.seed, seed.replication, "", "placement");
         let fleet = Fleet::new(case.fleet.count, case.fleet.server.capacity(), case.fleet.placement, stream);
         let crowding = self.may_crowd().then_some(case.fleet.server.cores);
-        Ok(Simulation::new(deployments, fleet, crowding, generator, window, seed))
+        let mut simulation = Simulation::new(deployments, fleet, crowding, generator, window, seed);
+        if let Some(failures) = &case.fleet.failures {
+            simulation.set_failures(failures.clone(), seed);
+        }
+        Ok(simulation)
     }
 
     /// Whether instances could ever want more cores than their server has: only where fewer are

@@ -20,18 +20,20 @@ pub struct Server {
     pub instances: u32,
     /// Whether it is powered on.
     pub powered: bool,
+    /// Whether it has failed and is not repaired yet.
+    pub failed: bool,
 }
 
 impl Server {
     /// Whether it is powered on and has room for this.
     #[inline]
     pub fn has_room(&self, demand: Demand) -> bool {
-        self.powered && demand.fits(self.free)
+        self.powered && !self.failed && demand.fits(self.free)
     }
 
     /// What is free on it, where instances can be placed on it at all.
     pub fn usable(&self) -> Option<Demand> {
-        self.powered.then_some(self.free)
+        (self.powered && !self.failed).then_some(self.free)
     }
 }
 
@@ -120,6 +122,30 @@ impl Fleet {
         }
     }
 
+    /// A server fails: nothing is placed on it until it is repaired, and what is reserved stays
+    /// until it is given back. False where it is off, or has failed already.
+    pub fn fail(&mut self, server: ServerId) -> bool {
+        let Some(held) = self.servers.get_mut(server.0 as usize).filter(|held| held.powered && !held.failed) else {
+            return false;
+        };
+        held.failed = true;
+        let free = held.free;
+        self.placement.changed(server, Some(free), None);
+        true
+    }
+
+    /// A server is repaired.
+    pub fn repair(&mut self, server: ServerId) {
+        let Some(held) = self.servers.get_mut(server.0 as usize).filter(|held| held.failed) else { return };
+        held.failed = false;
+        let free = held.free;
+        if held.powered {
+            self.placement.changed(server, None, Some(free));
+        } else {
+            self.off.push(Reverse(server.0));
+        }
+    }
+
     /// How many servers are powered on.
     pub fn powered(&self) -> u32 {
         self.powered
@@ -156,7 +182,7 @@ impl Fleet {
     }
 
     fn power_on(&mut self) -> ServerId {
-        let server = Server { free: self.capacity, instances: 0, powered: true };
+        let server = Server { free: self.capacity, instances: 0, powered: true, failed: false };
         let number = match self.off.pop() {
             Some(Reverse(number)) => {
                 self.servers[number as usize] = server;
@@ -175,16 +201,19 @@ impl Fleet {
     fn power_off(&mut self, server: ServerId) {
         let held = &mut self.servers[server.0 as usize];
         held.powered = false;
-        let free = held.free;
+        let (free, failed) = (held.free, held.failed);
         self.powered -= 1;
-        self.off.push(Reverse(server.0));
-        self.placement.changed(server, Some(free), None);
+        // One that has failed is in no index, and comes on again after its repair.
+        if !failed {
+            self.off.push(Reverse(server.0));
+            self.placement.changed(server, Some(free), None);
+        }
     }
 
     fn set_free(&mut self, server: ServerId, free: Demand) {
         debug_assert!(free.fits(self.capacity), "{server:?} has more free than it has");
         let before = std::mem::replace(&mut self.servers[server.0 as usize].free, free);
-        if before != free {
+        if before != free && !self.servers[server.0 as usize].failed {
             self.placement.changed(server, Some(before), Some(free));
         }
     }
@@ -228,6 +257,37 @@ mod tests {
             assert!(fleet.place(demand(6, 1)).is_some() && fleet.place(demand(6, 1)).is_some());
             assert_eq!(fleet.place(demand(6, 1)), None, "{policy:?}");
             assert_eq!((fleet.powered(), fleet.reserved()), (2, demand(12, 2)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_placed_on_a_failed_server() {
+        for policy in Policy::ALL {
+            let mut fleet = fleet(Some(2), policy.name);
+            let first = fleet.place(demand(3, 3)).unwrap();
+            assert!(fleet.fail(first) && !fleet.fail(first));
+            let others: Vec<_> = (0..2).map(|_| fleet.place(demand(5, 5)).unwrap()).collect();
+            assert!(others.iter().all(|other| *other != first), "{policy:?}");
+            assert_eq!(fleet.place(demand(5, 5)), None, "{policy:?}");
+            fleet.release(first, demand(3, 3));
+            assert_eq!((fleet.place(demand(5, 5)), fleet.powered()), (None, 2), "{policy:?}");
+            fleet.repair(first);
+            assert_eq!(fleet.place(Demand::whole()), Some(first), "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn an_elastic_fleet_leaves_a_failed_server_off_until_it_is_repaired() {
+        for policy in Policy::ALL {
+            let mut fleet = fleet(None, policy.name);
+            let first = fleet.place(demand(5, 5)).unwrap();
+            assert!(fleet.fail(first));
+            assert_eq!(fleet.place(demand(5, 5)), Some(ServerId(1)), "{policy:?}");
+            fleet.release(first, demand(5, 5));
+            assert!(!fleet.fail(ServerId(7)) && fleet.powered() == 1, "{policy:?}");
+            assert_eq!(fleet.place(demand(6, 6)), Some(ServerId(2)), "{policy:?}");
+            fleet.repair(first);
+            assert_eq!(fleet.place(demand(7, 7)), Some(first), "{policy:?}");
         }
     }
 

@@ -123,6 +123,8 @@ pub struct Deployment {
     pub growth: Option<Growth>,
     /// After how long without a request a pool's instances are stopped.
     pub sleep: Option<Span>,
+    /// What a server's failure means for its instances.
+    pub recovery: super::Recovery,
     /// What happens where no server has room.
     pub when_full: WhenFull,
     /// The sums that the model's charges need.

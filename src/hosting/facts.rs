@@ -32,6 +32,8 @@ pub struct AppFacts {
     pub work: Level,
     /// Instances ordered in the measured window.
     pub started: u64,
+    /// Instances whose server failed outside office hours, in the measured window.
+    pub night_calls: u64,
     /// Requests in the system: queued, bound or inside.
     pub present: Level,
     /// The time that those which have left spent in the system in the window, in nanoseconds.
@@ -63,6 +65,8 @@ pub struct CaseFacts {
     pub memory_used: Level,
     /// Orders for instances that no server had room for.
     pub refused: u64,
+    /// Failures of servers in the measured window.
+    pub failures: u64,
     /// A digest of everything that happened, in its order.
     pub digest: Digest,
 }

@@ -15,6 +15,8 @@ pub enum State {
     Ready,
     /// Takes no more requests and stops when it is empty.
     Draining,
+    /// Its server has failed, and it waits for the repair.
+    Down,
 }
 
 /// A request on a shared processor: when it is done in the instance's virtual time.

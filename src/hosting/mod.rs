@@ -5,6 +5,7 @@ pub(crate) mod brief;
 pub(crate) mod crowding;
 pub mod deployment;
 pub mod facts;
+pub(crate) mod failing;
 pub mod instance;
 pub mod keep_alive;
 pub(crate) mod lane;
@@ -21,6 +22,7 @@ pub(crate) mod timeout;
 pub mod world;
 
 pub use deployment::{Deployment, WhenFull};
+pub use failing::{Failures, Recovery};
 pub use on_demand::OnDemand;
 pub use pool::Pool;
 pub use world::{Event, Notice, Outcome, World};
@@ -50,6 +52,21 @@ pub trait HostingModel: Send {
     fn instance_expiry(&mut self, _world: &mut World, _instance: u32) {}
     /// There may be room on the fleet again for a lane that had found none.
     fn room(&mut self, _world: &mut World, _lane: u32) {}
+    /// An instance's server has failed: it is to be emptied ([`World::crash`]), and stopped or
+    /// taken down.
+    fn failed(&mut self, world: &mut World, instance: u32) {
+        world.crash(instance);
+        world.stop(instance);
+    }
+    /// All instances on a failed server have been dealt with: these lanes had some there, and
+    /// these requests, in the order of their arrival, are in no queue and no instance.
+    fn after_failure(&mut self, world: &mut World, _lanes: &[u32], requests: &[u32]) {
+        for request in requests {
+            self.arrived(world, *request);
+        }
+    }
+    /// The server of an instance that was taken down is repaired.
+    fn repaired(&mut self, _world: &mut World, _instance: u32) {}
 }
 
 /// The behaviours that there are.

@@ -1,5 +1,6 @@
 //! On demand: an instance for every request (or for every few) that finds none with a place.
 
+mod failing;
 mod prewarm;
 mod rest;
 
@@ -29,6 +30,8 @@ pub struct OnDemand {
     growth_at: Vec<Option<Time>>,
     /// Per lane: what its idle times teach, where the keep-alive asks for that.
     learnt: Vec<Learnt>,
+    /// Lanes that have lost a provisioned instance, which is to be replaced.
+    replaced: Vec<u32>,
 }
 
 impl HostingModel for OnDemand {
@@ -58,14 +61,7 @@ impl HostingModel for OnDemand {
         if world.briefs[self.deployment as usize].learns {
             self.learn(world, lane);
         }
-        if !self.may_begin(world, lane) {
-            let waits = world.deployments[self.deployment as usize].queue_at_limit;
-            return self.turn_away(world, request, waits);
-        }
-        match self.find_place(world, lane) {
-            Some(instance) => world.enter(request, instance),
-            None => self.order_for(world, lane, request),
-        }
+        self.admit(world, lane, request);
     }
 
     #[inline]
@@ -153,9 +149,30 @@ impl HostingModel for OnDemand {
     fn room(&mut self, world: &mut World, lane: u32) {
         self.serve_queue(world, lane);
     }
+
+    fn failed(&mut self, world: &mut World, instance: u32) {
+        self.give_up_instance(world, instance);
+    }
+
+    fn after_failure(&mut self, world: &mut World, lanes: &[u32], requests: &[u32]) {
+        self.go_on(world, lanes, requests);
+    }
 }
 
 impl OnDemand {
+    /// Gives a request an instance, or lets it wait, or turns it away.
+    #[inline]
+    fn admit(&mut self, world: &mut World, lane: u32, request: u32) {
+        if !self.may_begin(world, lane) {
+            let waits = world.deployments[self.deployment as usize].queue_at_limit;
+            return self.turn_away(world, request, waits);
+        }
+        match self.find_place(world, lane) {
+            Some(instance) => world.enter(request, instance),
+            None => self.order_for(world, lane, request),
+        }
+    }
+
     /// An instance with a place for a request of the lane, taken off its stack where it is full
     /// with that request: a busy one with room, a provisioned one, the most recently idle.
     #[inline]

@@ -14,6 +14,7 @@ use crate::units::Time;
 const EVALUATE: u32 = 0;
 const SHIFT: u32 = 1;
 const SLEEP: u32 = 2;
+const NOTICED: u32 = 3;
 
 /// The pool behaviour of one deployment.
 #[derive(Default)]
@@ -36,6 +37,8 @@ struct PoolLane {
     wanted: u32,
     /// Instances that are there or starting, and not draining.
     present: u32,
+    /// Of those, the ones that are gone with their server, which nobody has noticed yet.
+    missed: u32,
     starting: u32,
     ready: Level,
     inside: Level,
@@ -76,7 +79,7 @@ impl HostingModel for Pool {
         {
             return self.let_in(world, lane, position, request);
         }
-        if !world.enqueue(request) {
+        if self.has_none(world, lane) || !world.enqueue(request) {
             world.reject(request);
         }
     }
@@ -117,6 +120,7 @@ impl HostingModel for Pool {
         match token {
             EVALUATE => self.evaluate(world, lane),
             SHIFT => self.shift(world, lane),
+            NOTICED => self.notice(world, lane),
             _ => self.check_sleep(world, lane),
         }
     }
@@ -124,6 +128,42 @@ impl HostingModel for Pool {
     fn room(&mut self, world: &mut World, lane: u32) {
         let wanted = self.pool(lane).wanted;
         self.adjust(world, lane, wanted);
+    }
+
+    fn failed(&mut self, world: &mut World, instance: u32) {
+        let (lane, position) = (world.instances[instance].lane, world.instances[instance].position);
+        let is_member = self.withdraw(world, lane, position, instance);
+        world.crash(instance);
+        let waits = world.deployments[self.deployment as usize].recovery.waits_for_repair;
+        if is_member && waits {
+            return world.take_down(instance);
+        }
+        if is_member {
+            let pool = self.pool(lane);
+            pool.members[position as usize] = NONE;
+            pool.missed += 1;
+            let noticed = world.now + world.draw_detection(self.deployment);
+            world.set_timer(noticed, lane, NOTICED);
+        }
+        world.stop(instance);
+    }
+
+    fn after_failure(&mut self, world: &mut World, lanes: &[u32], requests: &[u32]) {
+        // They came before all that wait.
+        for request in requests.iter().rev() {
+            world.enqueue_first(*request);
+        }
+        for lane in lanes {
+            self.serve_queue(world, *lane);
+            self.note_emptiness(world, *lane);
+        }
+    }
+
+    fn repaired(&mut self, world: &mut World, instance: u32) {
+        world.instances[instance].state = State::Ready;
+        self.make_available(world, instance);
+        let lane = world.instances[instance].lane;
+        self.serve_queue(world, lane);
     }
 }
 
@@ -228,6 +268,45 @@ impl Pool {
         pool.loads.insert(position, 0);
     }
 
+    /// An instance whose server has failed takes no more requests; false where it is none of the
+    /// pool's any more, as it was draining.
+    fn withdraw(&mut self, world: &World, lane: u32, position: u32, instance: u32) -> bool {
+        let (now, inside) = (world.now, world.instances[instance].inside);
+        let state = world.instances[instance].state;
+        let pool = self.pool(lane);
+        pool.inside.add(now, -i64::from(inside));
+        let is_member = pool.members.get(position as usize) == Some(&instance);
+        match state {
+            State::Starting if is_member => pool.starting -= 1,
+            State::Ready if is_member => {
+                pool.ready.add(now, -1);
+                pool.available.remove(position);
+                pool.loads.remove(position, inside);
+            }
+            _ => {}
+        }
+        is_member
+    }
+
+    /// It is noticed that an instance is gone: another one is ordered, if it is still wanted.
+    fn notice(&mut self, world: &mut World, lane: u32) {
+        let pool = self.pool(lane);
+        if pool.missed > 0 {
+            pool.missed -= 1;
+            pool.present -= 1;
+        }
+        let wanted = pool.wanted;
+        self.adjust(world, lane, wanted);
+    }
+
+    /// Whether there is no instance though there should be: one was refused, and requests must
+    /// not wait for what may never come.
+    fn has_none(&mut self, world: &World, lane: u32) -> bool {
+        let waits = world.deployments[self.deployment as usize].when_full == WhenFull::Queue;
+        let pool = self.pool(lane);
+        !waits && pool.present == 0 && pool.wanted > 0
+    }
+
     /// Orders or drains instances until as many are present as wanted. The newest go first.
     fn adjust(&mut self, world: &mut World, lane: u32, wanted: u32) {
         self.pool(lane).wanted = wanted;
@@ -240,6 +319,10 @@ impl Pool {
                 }
             }
         }
+        let pool = self.pool(lane);
+        let surplus = pool.present.saturating_sub(wanted).min(pool.missed);
+        pool.missed -= surplus;
+        pool.present -= surplus;
         let mut position = self.pool(lane).members.len();
         while self.pool(lane).present > wanted && position > 0 {
             position -= 1;
@@ -248,11 +331,17 @@ impl Pool {
             }
         }
         self.serve_queue(world, lane);
+        while self.has_none(world, lane)
+            && let Some(request) = world.dequeue(lane)
+        {
+            world.reject(request);
+        }
     }
 
-    /// An order found no room: it waits for some where the case says so.
+    /// An order found no room: it waits for some where the case says so, and where the room may
+    /// have gone with a server that will be repaired.
     fn no_room(&self, world: &mut World, lane: u32) {
-        if world.deployments[self.deployment as usize].when_full == WhenFull::Queue {
+        if world.deployments[self.deployment as usize].when_full == WhenFull::Queue || world.has_failures() {
             world.await_room(lane);
         }
     }
@@ -262,12 +351,14 @@ impl Pool {
         let pool = self.pool(lane);
         let instance = std::mem::replace(&mut pool.members[position], NONE);
         pool.present -= 1;
-        if world.instances[instance].state == State::Starting {
-            pool.starting -= 1;
-        } else {
-            pool.ready.add(now, -1);
-            pool.available.remove(position as u32);
-            pool.loads.remove(position as u32, world.instances[instance].inside);
+        match world.instances[instance].state {
+            State::Starting => pool.starting -= 1,
+            State::Down => {}
+            _ => {
+                pool.ready.add(now, -1);
+                pool.available.remove(position as u32);
+                pool.loads.remove(position as u32, world.instances[instance].inside);
+            }
         }
         world.drain(instance);
     }

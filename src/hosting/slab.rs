@@ -58,6 +58,13 @@ impl<T> Slab<T> {
         self.first_free = slot;
     }
 
+    /// Begins another use of a slot with the value that it has: keys of it so far refer to nothing.
+    #[inline]
+    pub fn renew(&mut self, slot: u32) {
+        let place = &mut self.slots[slot as usize];
+        place.generation = place.generation.wrapping_add(1);
+    }
+
     /// The key of the present use of a slot.
     #[inline]
     pub fn key(&self, slot: u32) -> Key {

@@ -72,6 +72,7 @@ impl World {
         if server.is_none() && may_evict {
             server = self.make_room(reserve);
         }
+        self.watch_new_servers();
         let Some(server) = server else {
             self.case.refused += 1;
             return None;

@@ -51,6 +51,16 @@ pub enum Event {
         /// What the model gave.
         token: u32,
     },
+    /// A server fails.
+    ServerFails {
+        /// Which.
+        server: u32,
+    },
+    /// A server is repaired.
+    ServerRepaired {
+        /// Which.
+        server: u32,
+    },
     /// A request of a closed app arrives.
     Arrival {
         /// The slot of the pending arrival.
@@ -94,6 +104,16 @@ pub enum Notice {
         lane: u32,
         /// What the model gave.
         token: u32,
+    },
+    /// A server has failed, with all instances on it.
+    ServerFailed {
+        /// Which.
+        server: u32,
+    },
+    /// A server is repaired.
+    ServerRepaired {
+        /// Which.
+        server: u32,
     },
 }
 
@@ -142,6 +162,10 @@ pub struct World {
     /// Lanes that wait for room on the fleet.
     pub(crate) short_of_room: Vec<u32>,
     pub(crate) room_freed: bool,
+    /// Set where servers fail.
+    pub(crate) failing: Option<Box<super::failing::Failing>>,
+    /// Requests whose instance has crashed, until their model has taken them.
+    pub(crate) displaced: Vec<u32>,
     /// Idle instances, the oldest first, by deployment.
     pub(crate) idle: Vec<super::keep_alive::IdleList>,
     /// Set where idle instances may be evicted.
@@ -259,6 +283,8 @@ impl World {
                 Notice::InstanceExpiry { instance: key.slot }
             }
             Event::Timer { lane, token } => Notice::Timer { lane, token },
+            Event::ServerFails { server } => self.server_fails(server),
+            Event::ServerRepaired { server } => self.server_repaired(server),
             _ => Notice::Nothing,
         }
     }

@@ -3,7 +3,7 @@
 use super::fleet::FleetPlan;
 use super::hosting::{DeploymentPlan, Hosts};
 use super::overlay;
-use crate::billing::{Labour, PriceList, ProviderCosts, read_charge};
+use crate::billing::{Charge, Labour, Meter, PriceList, ProviderCosts, read_charge};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Table, Value, list, suggest};
 
@@ -49,8 +49,7 @@ impl Case {
         let fleet = FleetPlan::read(&overlay(ground.fleet, table.node("fleet")), ground.catalogue, d);
         let provider = ProviderCosts::read(&overlay(ground.provider, table.node("provider")), d);
         let labour = Labour::read(&overlay(ground.labour, table.node("labour")), d);
-        let charges =
-            table.optional("charge", d, |n, d| list(n, d, |n, d| read_charge(n, &[], false, d))).unwrap_or_default();
+        let charges = table.optional("charge", d, |n, d| list(n, d, read_own_charge)).unwrap_or_default();
         let own = table.node("app");
         if let Some(own) = own {
             check_apps(own, ground, d);
@@ -73,6 +72,18 @@ impl Case {
             own: PriceList::of_charges(charges),
         })
     }
+}
+
+/// A cost of the user's own: it must be on a meter that a simulation fills, or it would be 0.
+fn read_own_charge(node: &Node, d: &mut Diagnostics) -> Option<Charge> {
+    let charge = read_charge(node, &[], false, d)?;
+    if let Meter::Other(name) = &charge.meter {
+        let help =
+            "a meter of the simulator such as `requests`, `instance-hours`, `egress-gb`, or `months` for a flat fee";
+        let at = node.get("meter").map_or(node.at, |node| node.at);
+        d.error(at, format!("no simulation fills the meter `{name}`: this charge would cost nothing"), help);
+    }
+    Some(charge)
 }
 
 /// A fleet evicts in one order: the apps of a case may not ask for two.

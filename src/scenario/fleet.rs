@@ -3,8 +3,10 @@
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Table, Value, named, positive};
 use crate::fleet::{MOST_SERVERS, Policy, ServerKind};
-use crate::hosting::WhenFull;
-use crate::units::Cores;
+use crate::hosting::{Failures, WhenFull};
+use crate::units::{Cores, HOUR};
+use crate::workload::distribution::{Distribution, LogNormal, Unit};
+use std::path::Path;
 
 /// The server kind of a fleet that is not described.
 const DEFAULT_SERVER: &str = "two-socket-2017";
@@ -22,6 +24,8 @@ pub struct FleetPlan {
     pub overcommit_cpu: f64,
     /// What happens where no server has room.
     pub when_full: WhenFull,
+    /// How servers fail, where they do.
+    pub failures: Option<Failures>,
 }
 
 impl FleetPlan {
@@ -37,7 +41,8 @@ impl FleetPlan {
         let overcommit_cpu = table.default("overcommit", 1.0, diagnostics, read_overcommit);
         let when_full = table.default("when-full", WhenFull::Reject, diagnostics, read_when_full);
         table.finish(diagnostics);
-        Some(FleetPlan { server: server?, count, placement, overcommit_cpu, when_full })
+        let failures = server.as_ref().and_then(|server| read_failures(server, diagnostics));
+        Some(FleetPlan { failures, server: server?, count, placement, overcommit_cpu, when_full })
     }
 
     /// The cores that an instance of so many reserves: rounded down, so that slices cut from a
@@ -45,6 +50,17 @@ impl FleetPlan {
     pub fn reserved(&self, cores: Cores) -> Cores {
         Cores((cores.0 as f64 / self.overcommit_cpu) as u64)
     }
+}
+
+/// How servers of a kind fail. A repair whose length is not given takes hours: half of them up to
+/// eight, one of twenty more than a day (an assumption: a part is brought and changed on site).
+fn read_failures(server: &ServerKind, diagnostics: &mut Diagnostics) -> Option<Failures> {
+    let hours = |count: f64| count * HOUR.0 as f64;
+    let repair = match &server.repair {
+        Some(node) => Distribution::read(node, diagnostics, Unit::Time, Path::new("")),
+        None => Some(Distribution::LogNormal(LogNormal::of_median_and_p95(hours(8.0), hours(24.0)))),
+    };
+    Some(Failures { mtbf: server.mtbf?, repair: repair? })
 }
 
 fn read_count(node: &Node, diagnostics: &mut Diagnostics) -> Option<Option<u32>> {

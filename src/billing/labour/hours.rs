@@ -18,6 +18,8 @@ pub struct Hours {
     pub per_month: f64,
     /// A month (730 h), for each instance.
     pub per_instance: f64,
+    /// For each call at night, where failures are simulated.
+    pub per_call: f64,
 }
 
 impl Hours {
@@ -38,6 +40,7 @@ struct Named {
     set_up_per_instance: Option<f64>,
     per_month: Option<f64>,
     per_instance: Option<f64>,
+    per_call: Option<f64>,
 }
 
 impl Named {
@@ -47,6 +50,7 @@ impl Named {
             set_up_per_instance: table.optional("set-up-per-instance", diagnostics, hours),
             per_month: table.optional("per-month", diagnostics, hours),
             per_instance: table.optional("per-instance", diagnostics, hours),
+            per_call: table.optional("per-call", diagnostics, hours),
         }
     }
 
@@ -56,6 +60,7 @@ impl Named {
             set_up_per_instance: self.set_up_per_instance.unwrap_or(default.set_up_per_instance),
             per_month: self.per_month.unwrap_or(default.per_month),
             per_instance: self.per_instance.unwrap_or(default.per_instance),
+            per_call: self.per_call.unwrap_or(default.per_call),
         }
     }
 }

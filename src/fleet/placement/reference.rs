@@ -19,7 +19,7 @@ struct Naive {
 
 impl Naive {
     fn new(count: Option<u32>, capacity: Demand, policy: &'static str, stream: Stream) -> Naive {
-        let server = Server { free: capacity, instances: 0, powered: true };
+        let server = Server { free: capacity, instances: 0, powered: true, failed: false };
         let servers = vec![server; count.unwrap_or(0) as usize];
         Naive { capacity, elastic: count.is_none(), servers, policy, last: 0, stream }
     }
@@ -47,7 +47,7 @@ impl Naive {
         if !self.elastic {
             return None;
         }
-        let on = Server { free: self.capacity, instances: 0, powered: true };
+        let on = Server { free: self.capacity, instances: 0, powered: true, failed: false };
         let off = self.servers.iter().position(|server| !server.powered);
         let number = off.unwrap_or(self.servers.len());
         if off.is_none() {
