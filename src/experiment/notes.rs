@@ -4,6 +4,7 @@ use super::deploy::Order;
 use super::replicate::Replication;
 use super::sizing::{Attempt, is_open};
 use crate::billing::Confidence;
+use crate::hosting::WhenFull;
 use crate::scenario::{Case, Scenario};
 use crate::units::{Span, decimal_text};
 
@@ -53,6 +54,8 @@ pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &
             notes.push(format!("{}: free allowances are taken as used up.", plan.model.name));
         }
     }
+    notes.extend(failures(case, replications));
+    notes.extend(refusals(case, replications));
     let errors = replications.iter().flat_map(|r| &r.billed.errors);
     for error in errors {
         if !notes.contains(error) {
@@ -60,6 +63,42 @@ pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &
         }
     }
     notes
+}
+
+fn mean(replications: &[Replication], flat: &str) -> f64 {
+    let values = replications.iter().filter_map(|replication| replication.figure(flat));
+    values.sum::<f64>() / replications.len().max(1) as f64
+}
+
+/// How often servers failed, and what that meant.
+fn failures(case: &Case, replications: &[Replication]) -> Vec<String> {
+    let Some(rule) = &case.fleet.failures else { return Vec::new() };
+    let (count, mtbf) = (mean(replications, "fleet_failures"), rule.mtbf);
+    let mut notes =
+        vec![format!("servers failed {count:.1} times in the mean of the replications (mtbf {mtbf} each).")];
+    for plan in &case.deployments {
+        let fate = if plan.model.recovery.retries { "begin again" } else { "are lost" };
+        let instance = match (plan.model.recovery.waits_for_repair, plan.model.is_on_demand()) {
+            (true, false) => "an instance is down until its server is repaired",
+            (_, true) => "an instance is replaced by the next request's",
+            (false, false) => "an instance is made anew on another server",
+        };
+        let note = format!("{}: when a server fails {instance}, and requests inside {fate}.", plan.model.name);
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
+}
+
+/// How many orders found no room, and what that meant.
+fn refusals(case: &Case, replications: &[Replication]) -> Option<String> {
+    let count = mean(replications, "fleet_refused");
+    let meant = match case.fleet.when_full {
+        WhenFull::Queue => "they and their requests waited for room",
+        WhenFull::Reject | WhenFull::Evict => "requests without an instance were rejected",
+    };
+    (count > 0.0).then(|| format!("{count:.1} orders for instances found no room on the fleet: {meant}."))
 }
 
 /// What was found where the case left it open, and how much was tried.
