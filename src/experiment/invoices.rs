@@ -214,7 +214,7 @@ impl Books<'_> {
             times: places.iter().map(sum).collect(),
             by_position: line.record.lives.iter().map(position).collect(),
             memory: memory.0,
-            cores: numbers.cores.0,
+            cores: numbers.cluster.as_ref().map_or(numbers.cores, |cluster| cluster.cores).0,
             hertz: size.ghz.clone().unwrap_or_else(Exact::zero) * Exact::from(BigInt::from(1_000_000_000u64)),
             disk: size.disk.0,
             rack_units: instances * units,

@@ -157,6 +157,10 @@ fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation
     gathered.put(&["fleet", "memory_reserved"], of(seconds(&world.case.memory_reserved), byte_seconds));
     gathered.put(&["fleet", "energy_kwh"], kilowatt_hours);
     gathered.put(&["fleet", "refused"], world.case.refused as f64);
+    if !world.clusters.is_empty() {
+        gathered.put(&["fleet", "nodes_mean"], world.case.nodes.mean(end));
+        gathered.put(&["fleet", "nodes_peak"], world.case.nodes.peak() as f64);
+    }
     kilowatt_hours
 }
 

@@ -67,6 +67,8 @@ pub struct Instance {
     pub deployment: u32,
     /// The server that it is placed on.
     pub server: ServerId,
+    /// The node of its cluster that it is on, or `NONE`.
+    pub node: u32,
     /// Where it is in its life.
     pub state: State,
     /// How many requests are inside.
@@ -111,6 +113,7 @@ impl Instance {
             lane,
             deployment,
             server,
+            node: NONE,
             state: State::Starting,
             inside: 0,
             computing: 0,
