@@ -263,6 +263,7 @@ impl Simulation {
             for facts in &mut self.world.facts {
                 facts.reset(now);
             }
+            self.world.reset_credits();
         } else {
             let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
             let integrals = (case.instances.integral(now), case.servers.integral(now));

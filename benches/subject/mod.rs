@@ -93,6 +93,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         speed: 1.0,
         useful: 1.0,
         start: vec![StartPhase::of_every_instance("runtime", start, false)],
+        credits: None,
         cluster: None,
         queue_limit: 0,
         queue_at_limit: false,

@@ -6,6 +6,7 @@ use crate::catalogue::{Allotment, Discipline, Size};
 use crate::fleet::Demand;
 use crate::hosting::Deployment;
 use crate::hosting::cluster::ClusterPlan;
+use crate::hosting::credits::CreditRule;
 use crate::hosting::deployment::{Fact, Gauge, StartPhase};
 use crate::hosting::keep_alive::KeepAlive;
 use crate::hosting::scaling::Scaling;
@@ -126,6 +127,13 @@ fn cut_instance(
     }
 }
 
+/// The CPU credits of an instance. A node's belong to its only container; where several share it, none
+/// are simulated.
+fn credits(plan: &DeploymentPlan, size: &Size) -> Option<CreditRule> {
+    let rule = size.credits.filter(|_| plan.cluster.container.is_none())?;
+    Some(CreditRule { at_beginning: plan.credits.unwrap_or(0.0), ..rule })
+}
+
 fn start_of_instance(plan: &DeploymentPlan, size: &Size) -> Vec<StartPhase> {
     plan.start.iter().filter(|phase| !phase.of_node && phase.applies_to(&size.name)).cloned().collect()
 }
@@ -154,6 +162,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         cores: slice.cores,
         reserve: slice.reserve,
         memory_used: app.memory.0 + isolation.memory().0,
+        credits: credits(plan, &order.size),
         cluster,
         places: if fifo { concurrency.min(whole_cores) } else { concurrency },
         speed: case.fleet.server.speed * useful,

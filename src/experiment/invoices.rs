@@ -220,6 +220,7 @@ impl Books<'_> {
             rack_units: instances * units,
             watts: instances * watts,
             bandwidth_p95: self.bandwidth(lane, app.workload.response.0),
+            surplus: line.record.surplus,
             alive: line.record.alive.clone(),
             hourly: line.record.hourly.clone(),
         }

@@ -1,6 +1,7 @@
 //! A deployment: one app under one hosting model, resolved to the numbers that the world needs.
 
 use super::cluster::ClusterPlan;
+use super::credits::CreditRule;
 use super::keep_alive::KeepAlive;
 use super::routing::Routing;
 use super::scaling::Scaling;
@@ -117,6 +118,8 @@ pub struct Deployment {
     /// What an instance reserves of its server (or of its cluster's node), overhead and overcommit
     /// accounted for.
     pub reserve: Demand,
+    /// The CPU credits of an instance, where its size has them.
+    pub credits: Option<CreditRule>,
     /// The cluster on whose nodes its instances are packed, if it is hosted on one.
     pub cluster: Option<ClusterPlan>,
     /// The memory that an instance really uses, in bytes, overhead included.
@@ -170,6 +173,6 @@ impl Deployment {
     /// Whether every request inside an instance always has the same share of the processor, so
     /// that its end is known when it begins.
     pub fn is_exclusive(&self) -> bool {
-        self.places == 1 || u64::from(self.places) * Cores::ONE.0 <= self.cores.0
+        self.credits.is_none() && (self.places == 1 || u64::from(self.places) * Cores::ONE.0 <= self.cores.0)
     }
 }

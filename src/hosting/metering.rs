@@ -20,6 +20,8 @@ pub(crate) struct LaneRecord {
     pub alive: Vec<u64>,
     /// Nanoseconds of instances' lives by clock hour of the window.
     pub hourly: Vec<u64>,
+    /// CPU time that was borrowed and is to be paid for, in core-nanoseconds.
+    pub surplus: u128,
     /// Served requests by five minutes of the window.
     pub samples: Vec<u64>,
 }
@@ -143,6 +145,7 @@ impl World {
                 self.meter_busy(lane, deployment, since, provisioned, false);
             }
             self.meter_life(slot, false);
+            self.meter_credits(slot);
         }
         self.meter_nodes();
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod brief;
 pub mod cluster;
+pub mod credits;
 pub(crate) mod crowding;
 pub mod deployment;
 pub mod facts;

@@ -15,6 +15,7 @@ impl World {
     /// whose start takes no time is ready at once.
     pub fn order(&mut self, lane: u32) -> Option<u32> {
         let (instance, berth) = self.place(lane, false)?;
+        self.open_credits(instance, false);
         let deployment = self.instances[instance].deployment as usize;
         let phases = &self.deployments[deployment].start;
         let (mut length, unbilled) = draw_start(phases, &mut self.start_streams[deployment]);
@@ -40,6 +41,7 @@ impl World {
     /// that stand ready when the simulation begins.
     pub fn order_ready(&mut self, lane: u32) -> Option<u32> {
         let (instance, _) = self.place(lane, true)?;
+        self.open_credits(instance, true);
         self.instances[instance].state = State::Ready;
         Some(instance)
     }
@@ -185,6 +187,7 @@ impl World {
             self.facts[deployment as usize].starting.add(self.now, -1);
         }
         self.meter_life(instance, true);
+        self.meter_credits(instance);
         let (node, reserve) = (self.instances[instance].node, self.deployments[deployment as usize].reserve);
         if node == NONE {
             self.fleet.release(server, reserve);

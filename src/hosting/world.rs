@@ -28,6 +28,13 @@ pub enum Event {
         /// Valid only while the processor's generation is this one.
         generation: u32,
     },
+    /// An instance's CPU credits may be spent.
+    CreditsSpent {
+        /// The instance.
+        slot: u32,
+        /// Valid only while the credits' generation is this one.
+        generation: u32,
+    },
     /// A request's blocked time is over.
     Waited(Key),
     /// A request has been inside for as long as the platform allows.
@@ -266,6 +273,10 @@ impl World {
                 Notice::InstanceExpiry { instance: key.slot }
             }
             Event::Timer { lane, token } => Notice::Timer { lane, token },
+            Event::CreditsSpent { slot, generation } => {
+                self.credits_spent(slot, generation);
+                Notice::Nothing
+            }
             Event::EmptyNodes { cluster } => {
                 self.remove_empty_nodes(cluster as usize);
                 Notice::Nothing

@@ -2,7 +2,9 @@
 
 use super::{App, ClusterChoice};
 use crate::catalogue::{Catalogue, Model, Size, Terms, count32};
-use crate::document::{Diagnostics, Node, Origin, Table, Value, boolean, count, list, price, suggest, text};
+use crate::document::{
+    Diagnostics, Node, Origin, Table, Value, boolean, count, list, non_negative, price, suggest, text,
+};
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
 use crate::units::Exact;
@@ -70,6 +72,8 @@ pub struct DeploymentPlan {
     pub start: Vec<StartPhase>,
     /// What is asked of the model's cluster, where it has one.
     pub cluster: ClusterChoice,
+    /// CPU credits of each instance that stands ready at the beginning.
+    pub credits: Option<f64>,
     /// How many requests may wait.
     pub queue: Option<u32>,
     /// Instances kept ready (on demand).
@@ -123,6 +127,7 @@ impl Hosts {
         let with = table.optional("with", d, |n, d| list(n, d, text)).unwrap_or_default();
         let allowances = table.default("allowances", true, d, boolean);
         let cluster = ClusterChoice::read(&mut table, d);
+        let credits = table.optional("credits", d, non_negative);
         let size_node = table.node("size");
         let commitment_node = table.node("commitment");
         table.finish(d);
@@ -156,6 +161,7 @@ impl Hosts {
             terms,
             queue,
             cluster,
+            credits,
             provisioned,
             commitment: commitment?,
             with,
