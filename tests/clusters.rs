@@ -105,7 +105,7 @@ fn a_full_cluster_refuses() {
 fn mistakes_are_named() {
     for (case, expected) in [
         ("instances = 1\ncontainer = { cpu = 0 }", "above zero"),
-        ("instances = 1\ncontainer = { cores = 1 }", "did you mean `cpu`?"),
+        ("instances = 1\ncontainer = { cores = 1 }", "expected one of: cpu, memory"),
         ("instances = 1\nnodes = { min = 3, max = 2 }", "is below `min`"),
         ("instances = 1\nnodes = 10000000000", "too many"),
     ] {

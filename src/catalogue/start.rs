@@ -26,7 +26,7 @@ fn phase(node: &Node, known: &[String], cluster: bool, diagnostics: &mut Diagnos
     });
     let billed = table.default("billed", false, diagnostics, boolean);
     let of_node = table.default("of", false, diagnostics, |node, d| {
-        let of_node = named(node, d, "what the phase is the start of", OF)?;
+        let of_node = named(node, d, "part whose start it is", OF)?;
         if of_node && !cluster {
             d.error(node.at, "a model without a [cluster] has no nodes", "leave `of` out");
         }

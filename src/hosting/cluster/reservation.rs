@@ -41,7 +41,7 @@ impl Reservation {
             Kind { name: "gke", read: &gke },
             Kind { name: "aks", read: &aks },
         ];
-        kind(node, diagnostics, "rule for what a node keeps back", &kinds)
+        kind(node, diagnostics, "reservation", &kinds)
     }
 
     /// What a node of this size, with at most so many instances, keeps back.
