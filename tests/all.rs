@@ -12,6 +12,7 @@ mod corpora;
 mod credits;
 mod determinism;
 mod fuzz;
+mod keep_alive;
 mod laws;
 mod own_model;
 mod program;
