@@ -1,5 +1,6 @@
 //! One replication of one case: simulated, and turned into figures.
 
+use super::cluster;
 use super::deploy::{Order, deployment};
 use super::invoices::{Billed, Books};
 use super::objective::Judged;
@@ -115,9 +116,10 @@ impl Trial<'_> {
         let generator = Generator::new(&apps, seed.seed, seed.replication, self.traffic, Time(0)..end)
             .map_err(|error| error.to_string())?;
         let plans = case.deployments.iter().zip(self.orders);
-        let deployments: Vec<_> = plans
+        let mut deployments: Vec<_> = plans
             .map(|(plan, order)| deployment(case, plan, &scenario.apps[plan.app], order))
             .collect::<Result<_, _>>()?;
+        cluster::number(case, self.orders, &mut deployments);
         let stream = Stream::named(seed.seed, seed.replication, "", "placement");
         let fleet = Fleet::new(case.fleet.count, case.fleet.server.capacity(), case.fleet.placement, stream);
         let crowding = self.may_crowd().then_some(case.fleet.server.cores);
