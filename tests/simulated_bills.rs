@@ -29,7 +29,7 @@ const FUNCTIONS: [Twin; 12] = [
         "size = \"512mb\"\nwith = [\"api-gateway\"]\nallowances = false\n",
         "with = [\"api-gateway\"]\nallowances = false\n[[usage]]\nsize = \"512mb\"\ntime = \"2 s\"\n@",
     ),
-    twin("aws-lambda-2021", "size = \"1769mb\"\n", "[[usage]]\nsize = \"1769mb\"\ntime = \"2 s\"\n@"),
+    twin("aws-lambda-2021", "size = \"1000mb\"\n", "[[usage]]\nsize = \"1000mb\"\ntime = \"2 s\"\n@"),
     twin(
         "aws-lambda-now",
         "size = \"1024mb\"\nallowances = false\nwith = [\"http-api\"]\n",

@@ -151,3 +151,16 @@ fn managed_clusters() {
     let nodes = |count: u32| bill("gke-2017", "730 h", &row(&format!("size = \"n1-standard-1\"; count = {count}")));
     assert_eq!([nodes(5), nodes(6)], ["121.36", "255.14"]);
 }
+
+#[test]
+fn lambda_of_any_memory() {
+    // 1,000 MiB: 1 M × 1 s × 1000/1024 = 976,562.5 − 400,000 = 576,562.5 × 0.0000166667 = 9.6094.
+    let calls = |size: &str| row(&format!("size = \"{size}\"; requests = 1_000_000; time = \"1 s\""));
+    assert_eq!(bill("aws-lambda-now", "730 h", &calls("1000mb")), "9.61");
+    for size in ["127mb", "10241mb", "1000gb", "b1000mb"] {
+        let errors = by_catalogue(&format!("hosting = \"aws-lambda-now\"\n{}", calls(size))).unwrap_err();
+        assert!(errors.contains(&format!("this model has no size `{size}`")), "{errors}");
+    }
+    // In 2017 in steps of 64 MB.
+    assert!(by_catalogue(&format!("hosting = \"aws-lambda-2017\"\n{}", calls("1000mb"))).is_err());
+}

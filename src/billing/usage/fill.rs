@@ -60,6 +60,7 @@ impl Filler<'_> {
         let declared = size.and_then(|index| self.model.held.get(index));
         let by_name = match &row.size {
             Some((name, _)) if !self.model.declares_sizes => Held::of_name(name),
+            Some((name, _)) if size.is_none() => self.model.held_by_name(name).unwrap_or_default(),
             _ => Held::default(),
         };
         let held = row.held.or(declared).or(Some(&by_name));
@@ -96,7 +97,8 @@ impl Filler<'_> {
             return Some(if list.sizes.len() == 1 { Some(0) } else { None });
         };
         let found = list.size(name);
-        if found.is_none() && (self.model.declares_sizes || !list.sizes.is_empty()) {
+        let may_be = found.is_none() && self.model.held_by_name(name).is_some();
+        if found.is_none() && !may_be && (self.model.declares_sizes || !list.sizes.is_empty()) {
             let help = if list.sizes.is_empty() {
                 "this model has a range of sizes: write the row's `cpu` and `memory`".into()
             } else {
