@@ -1,6 +1,8 @@
 //! All integration tests: one binary, one module per topic.
 
 mod bill_laws;
+mod bill_rules;
+mod bill_terms;
 mod bills;
 mod browser_report;
 mod catalogue;
@@ -11,6 +13,7 @@ mod common;
 mod corpora;
 mod credits;
 mod determinism;
+mod focus;
 mod fuzz;
 mod keep_alive;
 mod laws;
@@ -18,6 +21,9 @@ mod own_model;
 mod program;
 mod right_sizing;
 mod schema;
+mod simulated_bills;
 mod sweep;
 mod usage;
 mod usage_errors;
+mod worked_bills;
+mod worked_machines;

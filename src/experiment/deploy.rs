@@ -259,7 +259,7 @@ pub fn gauge(charge: &crate::billing::Charge) -> Option<Gauge> {
     let fact = match (&charge.meter, charge.over) {
         (Meter::CpuMilliseconds, _) => Fact::RequestCpu,
         (Meter::ProvisionedGibSeconds, _) => Fact::LifeTime { provisioned: Some(true) },
-        (Meter::Months, _) if charge.flat => return None,
+        _ if charge.flat => return None,
         (Meter::Months, _) => Fact::LifeTime { provisioned },
         (meter, Over::Request) if meter.is_time() => Fact::RequestTime { provisioned },
         (meter, Over::Busy) if meter.is_time() => Fact::BusyTime { provisioned },
