@@ -3,6 +3,7 @@
 //! The built-in ones are embedded in the binary; a directory of the user's own may add more or
 //! replace some; a scenario may hold models of its own. A model may extend another.
 
+mod known;
 mod lookup;
 mod model;
 mod size;

@@ -35,6 +35,23 @@ impl Axis {
         Some(Axis { name: name.to_string(), path, key })
     }
 
+    /// Whether the key is one of accounts by its place: prices, wages and objectives. What happens
+    /// in a simulation does not depend on it, so that points which differ in such axes alone
+    /// belong together: in one shard, and in one task where something is to be right-sized. (That
+    /// one simulation does for several is decided by [`crate::experiment::Trial::fingerprint`].)
+    pub fn is_of_accounts(&self) -> bool {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        match path[..] {
+            ["title" | "labour" | "provider" | "currency" | "expect" | "curve" | "map" | "advise", ..] => true,
+            ["run", "month"] | ["app", _, "slo", ..] => true,
+            ["fleet" | "case", .., "server", "price" | "life" | "power" | "rack-units"] => true,
+            ["case", _, "labour" | "provider" | "charge", ..] => true,
+            ["case", _, "with" | "allowances"] | ["case", _, "app", _, "with" | "allowances"] => true,
+            ["model", _, "charge" | "labour" | "commitment" | "rounding" | "currency", ..] => true,
+            _ => false,
+        }
+    }
+
     /// Puts a value at the path; what is made on the way stands where the axis does, so that
     /// errors point there.
     ///
@@ -137,6 +154,21 @@ mod tests {
         assert_eq!(put("m = {}", "m.size.\"t2.micro\".cpu"), "{ m = { size = { \"t2.micro\" = { cpu = 7 } } } }");
         let list = put("charge = [{ name = \"a\" }, { name = \"b\", price = 1 }]", "charge.b.price");
         assert_eq!(list, "{ charge = [{ name = \"a\" }, { name = \"b\", price = 7 }] }");
+    }
+
+    #[test]
+    fn axes_of_accounts_are_told_from_others() {
+        let is = |path: &str| {
+            let mut d = Diagnostics::default();
+            let source = d.sources.add("test.toml", "");
+            Axis::read(path, Node::parse(source, &mut d).at, &mut d).unwrap().is_of_accounts()
+        };
+        for path in ["labour.wage", "case.a.labour.salaries", "model.m.charge.compute.price", "app.api.slo.p99"] {
+            assert!(is(path), "{path}");
+        }
+        for path in ["app.api.memory", "run.seed", "case.a.size", "model.m.size.small.cpu", "fleet.server.cores"] {
+            assert!(!is(path), "{path}");
+        }
     }
 
     #[test]
