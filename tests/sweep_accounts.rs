@@ -29,7 +29,7 @@ const ACCOUNTS: &str = r#"
 "provider.energy" = ["0.05 USD/kWh", "0.2 USD/kWh"]
 "case.functions.labour.salaries" = ["0 USD/year", "1000 USD/year"]
 "case.functions.charge.database.price" = ["15", "30"]
-"model.mine.charge.droplets.price" = [{ 512mb = "0.01" }, { 512mb = "0.02" }]
+"model.mine.charge.droplets.price.512mb" = ["0.001", "0.002"]
 "app.api.slo.p99" = ["1 ms", "5 s"]
 "run.month" = ["730 h", "28 days"]
 "#;
@@ -69,7 +69,8 @@ fn a_grid_of_accounts_is_simulated_once() {
         reader.records().map(|row| row.unwrap()[place].to_string()).collect::<std::collections::BTreeSet<_>>().len()
     };
     // The axes did something: each changes the figures that it is about.
-    assert!(costs("tco_usd") > 32 && costs("provider_energy_usd") > 2 && costs("slo_met") == 2);
+    assert!(costs("tco_usd") >= 24 && costs("invoice_usd") >= 5);
+    assert!(costs("provider_energy_usd") >= 4 && costs("slo_met") == 2);
 }
 
 /// All points that one simulation does for are in one shard: the shards' simulations add up to
@@ -116,10 +117,7 @@ fn a_right_sized_case_is_searched_by_the_same_simulations() {
     let one = simulations(1, "");
     assert!(one >= 9, "{one}");
     assert_eq!(simulations(12, ""), one);
-    assert_eq!(
-        simulations(3, "\"model.mine.charge.droplets.price\" = [{ 512mb = \"0.01\" }, { 512mb = \"0.02\" }]\n"),
-        one
-    );
+    assert_eq!(simulations(3, "\"model.mine.charge.droplets.price.512mb\" = [\"0.001\", \"0.002\"]\n"), one);
 }
 
 /// SIGTERM finishes what is in flight, with all that one simulation does for: what is resumed
@@ -129,7 +127,7 @@ fn a_right_sized_case_is_searched_by_the_same_simulations() {
 fn what_is_resumed_simulates_the_rest() {
     let grid = "[sweep.grid]\n\"run.seed\" = { from = 1, to = 60, points = 60 }\n\
                 \"labour.wage\" = { from = \"0 USD/h\", to = \"90 USD/h\", points = 4 }\n";
-    let directory = written(&grid.replace("\"run.seed\"", "\"run.seed\""));
+    let directory = written(grid);
     let at = directory.path();
     let child = program(at, &["sweep", "s.toml"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let store = at.join("output/s/runs.log");

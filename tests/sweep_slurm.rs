@@ -55,7 +55,7 @@ fn ci_slurm_loses_a_node_and_the_table_is_whole() {
         before.rsplit(' ').next().unwrap().parse().unwrap()
     };
     assert!(0 < number(" simulations") && number(" simulations") < number(" runs"), "{log}");
-    assert!(cluster.says("sinfo", &["--noheader", "--states=down", "--format=%n"]).contains("n2"));
+    assert!(cluster.says("sinfo", &["--noheader", "--Node", "--format=%N %T"]).contains("n2 down"));
     eprintln!(
         "merged after a node was lost; shard {shard} did {} of its {} runs again",
         number(" simulations"),

@@ -26,25 +26,30 @@ fn a_full_disk_loses_nothing() {
     let at = directory.path();
     assert_eq!(run(at, &["sweep", "s.toml", "--output", "whole"]).status, Some(0));
     let blocks = std::fs::metadata(at.join("whole/runs.log")).unwrap().len() / 512;
-    for share in [0, 20, 75, 101] {
-        // At 101 % the store is whole, and the table (which is larger) does not fit.
-        let limit = blocks * share / 100;
-        let full = std::process::Command::new("sh")
-            .args(["-c", &format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" sweep s.toml --output full --resume")])
-            .arg(env!("CARGO_BIN_EXE_hostsim"))
-            .current_dir(at)
-            .output()
-            .unwrap();
-        let error = String::from_utf8(full.stderr).unwrap();
-        assert_eq!(full.status.code(), Some(1), "{share} %: {error}");
-        assert!(error.contains("File too large") && error.contains("sweep s.toml --output full --resume"), "{error}");
-        assert!(!at.join("full/points.csv").exists());
-    }
-    let resumed = run(at, &["sweep", "s.toml", "--output", "full", "--resume"]);
-    assert_eq!(resumed.status, Some(0), "{}", resumed.err);
-    assert!(!resumed.err.contains("torn"), "what did not fit was cut off: {}", resumed.err);
-    assert!(resumed.out.contains(" 0 simulations"), "{}", resumed.out);
-    assert!(table(at, "full") == table(at, "whole"));
+    let go = |output: &str, limit: u64| {
+        let limited = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" sweep s.toml --output {output} --resume");
+        let mut command = std::process::Command::new("sh");
+        let done = command.arg("-c").arg(limited).arg(env!("CARGO_BIN_EXE_hostsim")).current_dir(at).output().unwrap();
+        let error = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(1), "{limit}: {error}");
+        let expected = format!("sweep s.toml --output {output} --resume");
+        assert!(error.contains("File too large") && error.contains(&expected), "{limit}: {error}");
+        assert!(!at.join(output).join("points.csv").exists());
+    };
+    let ends_well = |output: &str, simulates: bool| {
+        let resumed = run(at, &["sweep", "s.toml", "--output", output, "--resume"]);
+        assert_eq!(resumed.status, Some(0), "{}", resumed.err);
+        assert!(!resumed.err.contains("torn"), "what did not fit was cut off: {}", resumed.err);
+        assert_eq!(resumed.out.contains("; 0 simulations"), !simulates, "{}", resumed.out);
+        assert!(table(at, output) == table(at, "whole"));
+    };
+    [0, 20, 75].into_iter().for_each(|share| go("full", blocks * share / 100));
+    ends_well("full", true);
+    // The store is whole, and the table does not fit.
+    std::fs::create_dir(at.join("late")).unwrap();
+    std::fs::copy(at.join("whole/runs.log"), at.join("late/runs.log")).unwrap();
+    go("late", blocks / 4);
+    ends_well("late", false);
 }
 
 /// Both signals finish what is in flight and say how to go on.

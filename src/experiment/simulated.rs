@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// So many are kept: enough for the search of one size, and little memory.
-const MOST: usize = 256;
+/// So many are kept: enough for the search of some sizes, and little memory.
+const MOST: usize = 128;
 
 /// A simulation that several trials are measured by.
 type Shared = Arc<Mutex<Simulation>>;

@@ -178,7 +178,7 @@ impl Runner<'_> {
     /// Points that differ in prices, wages and objectives alone try many of the same orders: their
     /// simulations are kept until the last of them is done.
     fn open(&self, group: &Group, wanted: &[(u32, u32)]) {
-        let simulated = if group.members.len() > 1 { Simulated::keeping() } else { Simulated::default() };
+        let simulated = Simulated::keeping();
         for (point, case) in &group.members {
             let (from, to) = wanted[*point as usize];
             let missing = (from..to).filter(|k| !self.done.contains(&(*point, *case, *k)));
