@@ -4,6 +4,7 @@
 use crate::engine::Stream;
 use crate::fleet::Fleet;
 use crate::hosting::brief::Brief;
+use crate::hosting::cluster::found;
 use crate::hosting::crowding::Crowding;
 use crate::hosting::facts::{AppFacts, CaseFacts};
 use crate::hosting::lane::Lane;
@@ -78,6 +79,9 @@ impl Simulation {
         }
         let stream =
             |purpose: &'static str| move |d: &Deployment| Stream::named(seed.seed, seed.replication, &d.app, purpose);
+        let (clusters, first_cluster) = found(&deployments, &lanes, |app, tenant| {
+            Stream::named(seed.seed, seed.replication, app, &format!("scheduler {tenant}"))
+        });
         let measured_from = Time(0) + window.warm_up;
         let world = World {
             now: Time(0),
@@ -85,6 +89,8 @@ impl Simulation {
             end: measured_from + window.duration,
             agenda: Default::default(),
             fleet,
+            clusters,
+            first_cluster,
             lanes,
             instances: Slab::default(),
             requests: Slab::default(),
@@ -155,6 +161,7 @@ impl Simulation {
     fn begin(&mut self) {
         let servers = i64::from(self.world.fleet.powered());
         self.world.case.servers.set(Time(0), servers);
+        self.world.begin_clusters();
         for (index, behaviour) in self.behaviours.iter_mut().enumerate() {
             behaviour.model().begin(&mut self.world, index as u32);
         }
@@ -256,6 +263,7 @@ impl Simulation {
             for facts in &mut self.world.facts {
                 facts.reset(now);
             }
+            self.world.reset_credits();
         } else {
             let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
             let integrals = (case.instances.integral(now), case.servers.integral(now));

@@ -252,6 +252,7 @@ fn unit(meter: &str) -> String {
         Meter::RackUnits => "Rack Units",
         Meter::Kilowatts => "Kilowatts",
         Meter::Months => "Months",
+        Meter::SurplusVcpuHours => "vCPU-Hours",
         Meter::BandwidthP95Mbps => "Mbps",
         Meter::Other(name) => return name,
     };

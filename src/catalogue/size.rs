@@ -1,6 +1,7 @@
 //! Sizes: what a customer of a model can order.
 
-use crate::document::{Diagnostics, Node, Table, bytes, non_negative, number, positive, positive_span, price};
+use crate::document::{Diagnostics, Node, Table, boolean, bytes, non_negative, number, positive, positive_span, price};
+use crate::hosting::credits::CreditRule;
 use crate::units::{Bytes, Cores, Exact, Span};
 
 /// An amount of a resource: its own, the whole server's, or the app's.
@@ -33,6 +34,8 @@ pub struct Size {
     pub rack_units: u32,
     /// After how long without a request it sleeps.
     pub sleep: Option<Span>,
+    /// Its CPU credits.
+    pub credits: Option<CreditRule>,
 }
 
 /// Where the customer picks cores and memory.
@@ -61,12 +64,24 @@ impl Size {
         let ghz = table.optional("ghz", diagnostics, price);
         let rack_units = table.default("rack-units", 1.0, diagnostics, non_negative) as u32;
         let sleep = table.optional("sleep", diagnostics, positive_span);
+        let credits = table.optional("credits", diagnostics, read_credits);
         for described in ["bandwidth", "power", "transfer", "source", "confidence"] {
             table.node(described);
         }
         table.finish(diagnostics);
-        Some(Size { name: name.into(), cpu: cpu?, reserve_cpu, memory: memory?, disk, ghz, rack_units, sleep })
+        Some(Size { name: name.into(), cpu: cpu?, reserve_cpu, memory: memory?, disk, ghz, rack_units, sleep, credits })
     }
+}
+
+/// Reads `{ per-hour = 3, most = 72, at-launch = 30, unlimited = false }`.
+fn read_credits(node: &Node, diagnostics: &mut Diagnostics) -> Option<CreditRule> {
+    let mut table = Table::of(node, diagnostics)?;
+    let per_hour = table.required("per-hour", diagnostics, positive);
+    let most = table.required("most", diagnostics, non_negative);
+    let at_launch = table.default("at-launch", 0.0, diagnostics, non_negative);
+    let unlimited = table.default("unlimited", false, diagnostics, boolean);
+    table.finish(diagnostics);
+    Some(CreditRule { per_hour: per_hour?, most: most?, at_launch, unlimited, at_beginning: 0.0 })
 }
 
 /// The commonest slip with size names: `[size.t2.micro]` is a table `micro` in a table `t2`.
@@ -148,6 +163,7 @@ impl SizeRange {
             ghz: None,
             rack_units: 1,
             sleep: None,
+            credits: None,
         })
     }
 }

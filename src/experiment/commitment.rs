@@ -34,7 +34,9 @@ fn cheapest(trial: &Trial<'_>, simulation: &Simulation, order: &Order) -> Order 
         CommitmentChoice::Plan { plan, .. } => plan == name,
         _ => true,
     };
-    let peak = simulation.world.facts[0].instances.peak().clamp(0, i64::from(u32::MAX)) as u32;
+    let world = &simulation.world;
+    let rented = if world.clusters.is_empty() { &world.facts[0].instances } else { &world.case.nodes };
+    let peak = rented.peak().clamp(0, i64::from(u32::MAX)) as u32;
     let mut best = (bill(trial, simulation, order), order.clone());
     for commitment in offered.filter(|commitment| named(&commitment.name)) {
         let with =

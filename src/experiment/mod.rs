@@ -1,9 +1,10 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
 pub mod advise;
+mod cluster;
 mod commitment;
 pub mod curve;
-pub mod deploy;
+mod deploy;
 mod fingerprint;
 pub mod invoices;
 pub mod map;

@@ -1,6 +1,7 @@
 //! Starts and stops of instances.
 
-use super::deployment::WhenFull;
+use super::cluster::Berth;
+use super::deployment::{WhenFull, draw_start};
 use super::instance::{Instance, State};
 use super::request::Stage;
 use super::slab::NONE;
@@ -13,9 +14,12 @@ impl World {
     /// room (counted, and an idle instance evicted first where the case says so). An instance
     /// whose start takes no time is ready at once.
     pub fn order(&mut self, lane: u32) -> Option<u32> {
-        let instance = self.place(lane)?;
+        let (instance, berth) = self.place(lane, false)?;
+        self.open_credits(instance, false);
         let deployment = self.instances[instance].deployment as usize;
-        let (length, unbilled) = self.draw_start(deployment);
+        let phases = &self.deployments[deployment].start;
+        let (mut length, unbilled) = draw_start(phases, &mut self.start_streams[deployment]);
+        length += berth.max(self.now) - self.now;
         let placed = &mut self.instances[instance];
         placed.metered_from = self.now + unbilled;
         placed.billed_start = Span(length.0 - unbilled.0);
@@ -36,42 +40,40 @@ impl World {
     /// Orders an instance that is ready at once, whatever the model's start phases: one of those
     /// that stand ready when the simulation begins.
     pub fn order_ready(&mut self, lane: u32) -> Option<u32> {
-        let instance = self.place(lane)?;
+        let (instance, _) = self.place(lane, true)?;
+        self.open_credits(instance, true);
         self.instances[instance].state = State::Ready;
         Some(instance)
     }
 
-    /// The length of a start, and how much of it passes before the provider's meter runs.
-    fn draw_start(&mut self, deployment: usize) -> (Span, Span) {
-        let (mut length, mut unbilled, mut metered) = (Span(0), Span(0), false);
-        for phase in &self.deployments[deployment].start {
-            let time = phase.time.sample_span(&mut self.start_streams[deployment]);
-            length += time;
-            metered |= phase.billed;
-            if !metered {
-                unbilled += time;
-            }
-        }
-        (length, unbilled)
-    }
-
-    fn place(&mut self, lane: u32) -> Option<u32> {
+    /// Places an instance, and says when its place can be used.
+    fn place(&mut self, lane: u32, at_once: bool) -> Option<(u32, Time)> {
         let deployment = self.lanes[lane as usize].deployment;
         let reserve = self.deployments[deployment as usize].reserve;
-        let mut server = self.fleet.place(reserve);
-        while server.is_none() && self.deployments[deployment as usize].when_full == WhenFull::Evict && self.evict_one()
+        let mut berth = self.find_berth(lane, reserve, at_once);
+        while berth.is_none() && self.deployments[deployment as usize].when_full == WhenFull::Evict && self.evict_one()
         {
-            server = self.fleet.place(reserve);
+            berth = self.find_berth(lane, reserve, at_once);
         }
-        let Some(server) = server else {
+        let Some(Berth { server, node, ready }) = berth else {
             self.case.refused += 1;
             return None;
         };
         let mut instance = Instance::new(lane, deployment, server, self.now);
+        instance.node = node;
         instance.position = self.lanes[lane as usize].take_position();
         let key = self.instances.insert(instance);
         self.count_instance(deployment, lane, 1);
-        Some(key.slot)
+        Some((key.slot, ready))
+    }
+
+    /// Room on the lane's cluster, or on a server.
+    #[inline]
+    fn find_berth(&mut self, lane: u32, reserve: Demand, at_once: bool) -> Option<Berth> {
+        match self.cluster_of(lane) {
+            Some(cluster) => self.berth(lane, cluster, reserve, at_once),
+            None => self.fleet.place(reserve).map(|server| Berth { server, node: NONE, ready: self.now }),
+        }
     }
 
     /// Stops the least recently used idle instance of all; false where none is idle.
@@ -88,9 +90,15 @@ impl World {
         let memory = self.deployments[deployment as usize].memory_used as i64;
         self.facts[deployment as usize].instances.add(now, change);
         self.lanes[lane as usize].instances = self.lanes[lane as usize].instances.wrapping_add_signed(change as i32);
-        let Demand { cores, memory: reserved, .. } = self.fleet.reserved();
         self.case.instances.add(now, change);
         self.case.memory_used.add(now, change * memory);
+        self.note_reserved();
+    }
+
+    /// Notes what the fleet's servers now have reserved, and how many of them are powered.
+    pub(crate) fn note_reserved(&mut self) {
+        let now = self.now;
+        let Demand { cores, memory: reserved, .. } = self.fleet.reserved();
         self.case.servers.set(now, i64::from(self.fleet.powered()));
         self.case.cores_reserved.set(now, cores as i64);
         self.case.memory_reserved.set(now, reserved as i64);
@@ -179,7 +187,13 @@ impl World {
             self.facts[deployment as usize].starting.add(self.now, -1);
         }
         self.meter_life(instance, true);
-        self.fleet.release(server, self.deployments[deployment as usize].reserve);
+        self.meter_credits(instance);
+        let (node, reserve) = (self.instances[instance].node, self.deployments[deployment as usize].reserve);
+        if node == NONE {
+            self.fleet.release(server, reserve);
+        } else {
+            self.leave_berth(lane, node, reserve);
+        }
         self.lanes[lane as usize].free_position(position);
         self.count_instance(deployment, lane, -1);
         self.instances.remove(instance);

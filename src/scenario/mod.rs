@@ -2,6 +2,7 @@
 
 mod app;
 mod case;
+mod cluster;
 mod currency;
 mod curve;
 pub mod expect;
@@ -14,6 +15,7 @@ mod slo;
 
 pub use app::App;
 pub use case::Case;
+pub use cluster::{ClusterChoice, Container};
 pub use currency::Currencies;
 pub use curve::{CurvePlan, Traffic};
 pub use expect::Expectation;

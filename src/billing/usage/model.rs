@@ -119,6 +119,7 @@ const FAMILIES: &[(&str, &str)] = &[
 const HOSTING_KEYS: &[&str] = &[
     "schema",
     "isolation",
+    "cluster",
     "concurrency",
     "discipline",
     "routing",
