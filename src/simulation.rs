@@ -2,8 +2,9 @@
 //! hosting models that decide.
 
 use crate::engine::Stream;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, ServerId};
 use crate::hosting::brief::Brief;
+use crate::hosting::cluster::found;
 use crate::hosting::crowding::Crowding;
 use crate::hosting::facts::{AppFacts, CaseFacts};
 use crate::hosting::failing::Failing;
@@ -81,6 +82,9 @@ impl Simulation {
         }
         let stream =
             |purpose: &'static str| move |d: &Deployment| Stream::named(seed.seed, seed.replication, &d.app, purpose);
+        let (clusters, first_cluster) = found(&deployments, &lanes, |app, tenant| {
+            Stream::named(seed.seed, seed.replication, app, &format!("scheduler {tenant}"))
+        });
         let measured_from = Time(0) + window.warm_up;
         let making_room = MakingRoom::of(&deployments, &lanes);
         let counts_uses = making_room.as_ref().is_some_and(|making| making.counts_uses());
@@ -91,6 +95,8 @@ impl Simulation {
             end: measured_from + window.duration,
             agenda: Default::default(),
             fleet,
+            clusters,
+            first_cluster,
             lanes,
             instances: Slab::default(),
             requests: Slab::default(),
@@ -171,6 +177,7 @@ impl Simulation {
     fn begin(&mut self) {
         let servers = i64::from(self.world.fleet.powered());
         self.world.case.servers.set(Time(0), servers);
+        self.world.begin_clusters();
         self.world.watch_new_servers();
         for (index, behaviour) in self.behaviours.iter_mut().enumerate() {
             behaviour.model().begin(&mut self.world, index as u32);
@@ -251,6 +258,7 @@ impl Simulation {
                 self.behaviours[deployment].model().failed(world, key.slot);
             }
         }
+        world.lose_nodes(ServerId(server));
         lanes.sort_unstable();
         lanes.dedup();
         let mut displaced = std::mem::take(&mut world.displaced);
@@ -311,6 +319,7 @@ impl Simulation {
             for facts in &mut self.world.facts {
                 facts.reset(now);
             }
+            self.world.reset_credits();
         } else {
             let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
             let integrals = (case.instances.integral(now), case.servers.integral(now));

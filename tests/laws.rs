@@ -62,6 +62,11 @@ fn pool() -> impl Strategy<Value = String> {
         "hosting = \"textbook-vps\"\nsize = \"1-core\"",
         "hosting = \"textbook-vps\"\nsize = \"2-core\"",
         "hosting = \"slow\"\nsize = \"half\"",
+        "hosting = \"packed\"\nsize = \"node\"\ncontainer = { cpu = 0.3 }",
+        "hosting = \"packed\"\nsize = \"node\"\ncontainer = { cpu = 0.7 }\nnodes = { min = 1, max = 2 }",
+        "hosting = \"packed\"\nsize = \"node\"",
+        "hosting = \"saving\"\nsize = \"tenth\"\ncredits = 0.05",
+        "hosting = \"saving\"\nsize = \"borrower\"",
         "hosting = \"slow\"\nsize = \"one-and-a-half\"",
         "hosting = \"again\"\nsize = \"half\"",
         "hosting = \"digitalocean-2017\"\nsize = \"512mb\"",
@@ -171,6 +176,22 @@ extends = "textbook-vps"
 size.half = { cpu = 0.5, memory = "500 MiB" }
 start = [{ phase = "boot", time.constant = "3 s" }]
 recovery.elsewhere = { detection.constant = "2 s", requests = "retried" }
+[model.packed]
+extends = "slow"
+family = "container"
+isolation = ["vm", "container"]
+size = { node = { cpu = 1, memory = "900 MiB" } }
+cluster = { scheduler = "kubernetes-2017", kept-back.fixed = { memory = "100 MiB" }, empty-nodes-stay = "15 s" }
+start = [{ phase = "boot", of = "node", time.constant = "5 s" }, { phase = "pull", time.constant = "1 s" }]
+[model.saving]
+extends = "textbook-vps"
+[model.saving.size]
+tenth = { cpu = 1, memory = "app", credits = { per-hour = 6, most = 2, at-launch = 0.1 } }
+borrower = { cpu = 2, memory = "app", credits = { per-hour = 6, most = 2, unlimited = true } }
+[[model.saving.charge]]
+name = "surplus"
+meter = "surplus-vcpu-hours"
+price = "0.05"
 [model.bursting]
 extends = "textbook-serverless"
 concurrency-growth = { burst = 3, step = 2, every = "30 s" }

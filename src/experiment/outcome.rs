@@ -160,6 +160,10 @@ fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation
     if world.has_failures() {
         gathered.put(&["fleet", "failures"], world.case.failures as f64);
     }
+    if !world.clusters.is_empty() {
+        gathered.put(&["fleet", "nodes_mean"], world.case.nodes.mean(end));
+        gathered.put(&["fleet", "nodes_peak"], world.case.nodes.peak() as f64);
+    }
     kilowatt_hours
 }
 
@@ -231,13 +235,18 @@ fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency)
     let mut sum: Vec<SliceLabour> = Vec::new();
     let (world, run) = (&simulation.world, &trial.scenario.run);
     let months = run.month_length().seconds() / run.duration.seconds();
+    let tenants = |index: usize| simulation.world.deployments[index].tenants;
     for (index, plan) in trial.case.deployments.iter().enumerate() {
         let facts = &simulation.world.facts[index];
+        let earlier = trial.case.deployments[..index].iter().enumerate();
+        let on_model = earlier.filter(|(_, other)| other.model.name == plan.model.name);
+        let counted = on_model.map(|(other, _)| tenants(other)).max().unwrap_or(0);
         let managed =
             Managed { family: plan.model.family.name(), slices: &plan.model.manages, overrides: &plan.model.labour };
         let used = LabourUse {
             instances: facts.instances.mean(simulation.world.end).unwrap_or(0.0),
-            tenants: f64::from(simulation.world.deployments[index].tenants),
+            tenants: f64::from(tenants(index)),
+            accounts: f64::from(tenants(index).saturating_sub(counted)),
             month: trial.scenario.run.month_length(),
             night_calls: world.has_failures().then(|| facts.night_calls as f64 * months),
         };

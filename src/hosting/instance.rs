@@ -1,5 +1,6 @@
 //! An instance: one running copy of an app on a slice of a server.
 
+use super::credits::Credits;
 use super::slab::{Key, NONE};
 use crate::fleet::ServerId;
 use crate::units::{Span, Time};
@@ -69,6 +70,8 @@ pub struct Instance {
     pub deployment: u32,
     /// The server that it is placed on.
     pub server: ServerId,
+    /// The node of its cluster that it is on, or `NONE`.
+    pub node: u32,
     /// Where it is in its life.
     pub state: State,
     /// How many requests are inside.
@@ -107,6 +110,8 @@ pub struct Instance {
     /// When a timer will look at it (keep-alive lengths that differ); `Time(u64::MAX)` for never.
     pub(crate) timer: Time,
     pub(crate) processor: Option<Box<SharedProcessor>>,
+    /// Where its size has CPU credits.
+    pub(crate) credits: Option<Box<Credits>>,
 }
 
 impl Instance {
@@ -115,6 +120,7 @@ impl Instance {
             lane,
             deployment,
             server,
+            node: NONE,
             state: State::Starting,
             inside: 0,
             computing: 0,
@@ -136,6 +142,7 @@ impl Instance {
             above: NONE,
             timer: Time(u64::MAX),
             processor: None,
+            credits: None,
         }
     }
 

@@ -134,7 +134,9 @@ impl HostingModel for Pool {
         let (lane, position) = (world.instances[instance].lane, world.instances[instance].position);
         let is_member = self.withdraw(world, lane, position, instance);
         world.crash(instance);
-        let waits = world.deployments[self.deployment as usize].recovery.waits_for_repair;
+        // What was on a cluster's node is packed on another.
+        let is_packed = world.cluster_of(lane).is_some();
+        let waits = world.deployments[self.deployment as usize].recovery.waits_for_repair && !is_packed;
         if is_member && waits {
             return world.take_down(instance);
         }

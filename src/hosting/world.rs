@@ -28,6 +28,13 @@ pub enum Event {
         /// Valid only while the processor's generation is this one.
         generation: u32,
     },
+    /// An instance's CPU credits may be spent.
+    CreditsSpent {
+        /// The instance.
+        slot: u32,
+        /// Valid only while the credits' generation is this one.
+        generation: u32,
+    },
     /// A request's blocked time is over.
     Waited(Key),
     /// A request has been inside for as long as the platform allows.
@@ -44,6 +51,11 @@ pub enum Event {
     },
     /// An idle instance with a keep-alive length of its own may have expired.
     InstanceExpiry(Key),
+    /// Empty nodes of a cluster may be due to go.
+    EmptyNodes {
+        /// The cluster.
+        cluster: u32,
+    },
     /// A hosting model asked to be called.
     Timer {
         /// The lane.
@@ -137,6 +149,10 @@ pub struct World {
     pub(crate) end: Time,
     pub(crate) agenda: Agenda<Event>,
     pub(crate) fleet: Fleet,
+    /// The clusters on whose nodes instances are packed, by plan and tenant.
+    pub(crate) clusters: Vec<super::cluster::Cluster>,
+    /// By plan: the first of its clusters.
+    pub(crate) first_cluster: Vec<u32>,
     pub(crate) deployments: Vec<Deployment>,
     /// What requests ask of the deployments, by deployment.
     pub(crate) briefs: Vec<Brief>,
@@ -285,6 +301,14 @@ impl World {
             Event::Timer { lane, token } => Notice::Timer { lane, token },
             Event::ServerFails { server } => self.server_fails(server),
             Event::ServerRepaired { server } => self.server_repaired(server),
+            Event::CreditsSpent { slot, generation } => {
+                self.credits_spent(slot, generation);
+                Notice::Nothing
+            }
+            Event::EmptyNodes { cluster } => {
+                self.remove_empty_nodes(cluster as usize);
+                Notice::Nothing
+            }
             _ => Notice::Nothing,
         }
     }

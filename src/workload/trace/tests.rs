@@ -138,6 +138,7 @@ fn mistakes_name_the_file_the_line_and_what_was_expected() {
         ),
         ("t,n\n1700-01-01,1\n2249-12-31,1\n", counts(None), "before that of the row before"),
         ("t,n\n", counts(None), "0 columns could be meant"),
+        ("\u{7f}ELF\u{0}\u{1}\n", counts(None), "this is not text"),
         ("arrival\n", requests(), "the file holds no requests"),
         ("when\n1\n", requests(), "expected a column named `arrival`, found when"),
         ("end\n1\n", requests(), "expected a column named `duration`, found end"),
