@@ -248,7 +248,7 @@ fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency)
             tenants: f64::from(tenants(index)),
             accounts: f64::from(tenants(index).saturating_sub(counted)),
             month: trial.scenario.run.month_length(),
-            night_calls: world.has_failures().then(|| facts.night_calls as f64 * months),
+            night_calls: world.has_failures().then_some(facts.night_calls as f64 * months),
         };
         for slice in trial.case.labour.of_slices(LabourTable::built_in(), managed, used, dollars) {
             match sum.iter_mut().find(|known| known.slice == slice.slice) {
