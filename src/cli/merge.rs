@@ -1,7 +1,8 @@
 //! `hostsim merge`.
 
-use super::{Execute, Failure, interrupt, terminal};
+use super::{Execute, Failure, interrupt, sweep, terminal};
 use clap::Args;
+use hostsim::report::sweep::Origin;
 use hostsim::sweep::merge::{MergeError, merge, shard_directories};
 use std::path::PathBuf;
 
@@ -12,8 +13,8 @@ Examples:
   hostsim merge output/study                          all shards that are in this directory
   hostsim merge a/shard-1-of-2 b/shard-2-of-2 --output study
 
-Writes points.csv, failures.csv and sweep.json: the files that one machine would have written, to
-the byte.")]
+Writes points.csv, failures.csv, sweep.json, report.html and the figures: the files that one machine
+would have written, to the byte.")]
 pub struct Merge {
     /// The shards' directories, or those that they are in
     #[arg(value_name = "DIR", required = true)]
@@ -35,6 +36,10 @@ impl Execute for Merge {
         };
         let merged = interrupt::after_writing(|| merge(&self.directories, &output)).map_err(failure)?;
         let (points, runs, failed) = (merged.points, merged.runs, merged.failed);
+        if let Some(origin) = shard_directories(&self.directories).ok().and_then(|found| Origin::read(found.first()?)) {
+            origin.write(&output)?;
+        }
+        sweep::report(&output, runs)?;
         terminal::print(&format!("{points} points, {runs} runs, {failed} failed; in {}\n", output.display()))?;
         if failed > 0 {
             let place = output.join("failures.csv");

@@ -7,7 +7,7 @@ use super::run::RunError;
 use crate::catalogue::{Catalogue, Family, Model};
 use crate::document::{Diagnostics, Node, Origin, Value};
 use crate::metrics::Estimate;
-use crate::scenario::{Case, Scenario, Source};
+use crate::scenario::{Case, Scenario, SizeChoice, Source};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -128,6 +128,19 @@ impl Adviser<'_> {
         advice.offers.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
         advice.swings = self.swings(&advice.offers, d)?;
         Ok(advice)
+    }
+
+    /// The scenario with the offers as its cases, each with the sizes ordered: what the advice rests
+    /// on. `None` where it cannot be read.
+    pub fn offered(&self, advice: &Advice, d: &mut Diagnostics) -> Option<Scenario> {
+        let names: Vec<String> = advice.offers.iter().map(|offer| offer.hosting.clone()).collect();
+        let mut scenario = self.variant(&names, &[], d).ok()?;
+        for (case, offer) in scenario.cases.iter_mut().zip(&advice.offers) {
+            for (plan, order) in case.deployments.iter_mut().zip(&offer.point.orders) {
+                plan.size = SizeChoice::Named(order.size.clone());
+            }
+        }
+        Some(scenario)
     }
 
     fn models(&self, d: &mut Diagnostics) -> Vec<String> {
