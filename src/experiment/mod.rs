@@ -1,9 +1,10 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
 pub mod advise;
+mod cluster;
 mod commitment;
 pub mod curve;
-pub mod deploy;
+mod deploy;
 mod fingerprint;
 pub mod invoices;
 pub mod map;
@@ -13,13 +14,15 @@ mod outcome;
 mod point;
 mod replicate;
 mod run;
+mod simulated;
 pub mod sizing;
 mod validate;
 
 pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;
-pub use notes::{of_case as case_notes, of_scenario as scenario_notes};
+pub use notes::{of_case as case_notes, of_scenario as scenario_notes, unverified};
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
+pub use simulated::Simulated;
 pub use validate::validate;

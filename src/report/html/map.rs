@@ -8,6 +8,7 @@ use crate::report::comparison;
 use crate::report::figure::map::draw;
 use crate::report::format::percent;
 use crate::report::map::figure;
+use crate::report::notes::of_unverified;
 use crate::scenario::Scenario;
 
 /// The report of a map as one HTML document. `notes` say what was not modelled.
@@ -47,7 +48,7 @@ pub fn map_page(
         figures: vec![(draw(&figure(map, &scenario.title)), "The cheapest case".into())],
         sections: vec![
             assumptions::section(assumptions),
-            run::caveats(notes),
+            run::caveats(&notes.iter().cloned().chain(of_unverified(&map.unverified)).collect::<Vec<_>>()),
             reproduction_section(reproduction, &[("Seed", scenario.run.seed.to_string())]),
         ],
     }
@@ -124,7 +125,7 @@ mod tests {
         let mut cells = vec![vec![map::Cell { costs: vec![cost(5.0), cost(10.0)] }; columns]; rows];
         cells[0][0] = map::Cell { costs: vec![cost(5.0), cost(4.0)] };
         cells[0][1] = map::Cell { costs: vec![Err("too small".into()), Err("too slow".into())] };
-        let map = Map { plan, cases: vec!["vps".into(), "lambda".into()], cells };
+        let map = Map { plan, cases: vec!["vps".into(), "lambda".into()], cells, unverified: Vec::new() };
         let said = answer(&map);
         assert!(said.starts_with("The cheapest case is vps in 96.") && said.contains("lambda in 1.9 %"), "{said}");
         assert!(said.ends_with("of the map; in 1.9 % no case meets its objective."), "{said}");

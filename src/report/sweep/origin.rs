@@ -3,7 +3,9 @@
 //! It is written to `origin.json` beside a sweep's store, so that `merge` and `sensitivity`, which
 //! do not see the scenario, make the report that one machine would have made.
 
+use crate::experiment::{scenario_notes, unverified};
 use crate::report::html::{Assumption, Reproduction, assumptions};
+use crate::report::notes::of_unverified;
 use crate::report::write_atomically;
 use crate::scenario::Scenario;
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,7 @@ impl Origin {
         Origin {
             scenario: reproduction.scenario_text.clone(),
             command: reproduction.command.clone(),
-            notes: crate::experiment::scenario_notes(first),
+            notes: scenario_notes(first).into_iter().chain(of_unverified(&unverified(&first.cases))).collect(),
             assumptions: assumptions(first),
         }
     }
