@@ -39,10 +39,8 @@ instances = "right-size"
 traffic = { from = 0.1, to = 100, points = 7 }
 requests = 20_000
 [map]
-x.path = "traffic"
-x.values = { from = 0.1, to = 100, points = 6, spacing = "logarithmic" }
-y.path = "labour.wage"
-y.values = ["0 USD/h", "20 USD/h", "80 USD/h"]
+x = { path = "traffic", from = 0.1, to = 100.0, points = 6 }
+y = { path = "labour.wage", from = "5 USD/h", to = "80 USD/h", points = 3 }
 "#;
 
 /// What is added for the sweeps: a grid and a sample, of short runs.

@@ -33,7 +33,7 @@ fn field(drawing: &mut Drawing, (left, right): Point, name: &str, line: usize) {
     drawing.rectangle((left, STRIP.0), (right, STRIP.1), look.colour);
     drawing.outline((left, STRIP.0), (right, STRIP.1), PAPER, 2.0);
     let ink = ink_on(look.colour);
-    let (size, name) = letters::shrink(&format::printable(name), (SMALL, LEAST), true, right - left - 16.0);
+    let (size, name) = letters::shrink(&format::printable(name), (SMALL, LEAST), true, right - left - 8.0);
     let cut = name.ends_with('…') && letters::width(&name, size, true) < 90.0;
     if !cut {
         drawing.text(Text::new(middle, size, name).middle().bold().colour(ink));
