@@ -27,13 +27,16 @@ pub struct WinnersFigure {
     pub cases: Vec<String>,
     /// The axes, and for each of their values the shares of the cases, which add up to 1 where
     /// every point has a cheapest case.
-    pub axes: Vec<(String, Vec<(String, Vec<f64>)>)>,
+    pub axes: Vec<(String, Vec<Shares>)>,
 }
+
+/// A value of an axis, and the share of each case.
+pub type Shares = (String, Vec<f64>);
 
 /// The figure.
 pub fn draw(figure: &WinnersFigure) -> Drawing {
     let mut room = MOST_ROWS;
-    let mut shown: Vec<(&str, &[(String, Vec<f64>)])> = Vec::new();
+    let mut shown: Vec<(&str, &[Shares])> = Vec::new();
     for (axis, rows) in &figure.axes {
         let taken = rows.len().min(room);
         room -= taken;

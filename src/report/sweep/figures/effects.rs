@@ -40,6 +40,9 @@ const KINDS: [Kind; 3] = [
         x_title: "standardised coefficient",
     },
 ];
+/// A case, and what its filled and its open mark stand for.
+type Marks = (usize, [Option<Found>; 2]);
+
 /// Interactions that explain less than this are not drawn.
 const LEAST_INTERACTION: f64 = 0.005;
 
@@ -48,7 +51,7 @@ pub fn dots(swept: &Swept, metric: usize) -> Option<EffectsFigure> {
     let name = &swept.data.metrics[metric];
     let findings = || swept.report.findings.iter().filter(|f| f.metric == *name);
     let kind = KINDS.iter().find(|kind| findings().any(|f| f.analysis == kind.analyses[0]))?;
-    let mut axes: IndexMap<&str, Vec<(usize, [Option<Found>; 2])>> = IndexMap::new();
+    let mut axes: IndexMap<&str, Vec<Marks>> = IndexMap::new();
     for finding in findings() {
         let Some(mark) = mark_of(finding, kind) else { continue };
         let (Some(case), Some(value)) = (case_of(swept, finding), finding.value) else { continue };
