@@ -1,14 +1,9 @@
-//! Reports in a real browser: Chromium, driven by `tests/browser/report.mjs`.
+//! Reports of every command in a real browser: Chromium, driven by `tests/browser/report.mjs`.
 
-use hostsim::catalogue::Catalogue;
-use hostsim::document::Diagnostics;
-use hostsim::experiment::curve::{CurveProgress, curve};
-use hostsim::experiment::{Progress, RunOptions, run};
-use hostsim::report::html::{Reproduction, assumptions, curve_report, run_report, write_report};
-use hostsim::scenario::load_file;
+use crate::program::run;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::AtomicBool;
 
 const SCENARIO: &str = r#"
 schema = 1
@@ -43,6 +38,23 @@ instances = "right-size"
 [curve]
 traffic = { from = 0.1, to = 100, points = 7 }
 requests = 20_000
+[map]
+x = { path = "traffic", from = 0.1, to = 100.0, points = 6 }
+y = { path = "labour.wage", from = "5 USD/h", to = "80 USD/h", points = 3 }
+"#;
+
+/// What is added for the sweeps: a grid and a sample, of short runs.
+const GRID: &str = r#"
+[sweep.grid]
+"app.api.arrivals.poisson.rate" = ["0.5 /s", "2 /s", "8 /s"]
+"labour.wage" = ["0 USD/h", "20 USD/h", "80 USD/h"]
+"#;
+const SAMPLE: &str = r#"
+[sweep.sample]
+method = "saltelli"
+points = 16
+"app.api.arrivals.poisson.rate".uniform = { min = "0.5 /s", max = "8 /s" }
+"labour.wage".uniform = { min = "0 USD/h", max = "90 USD/h" }
 "#;
 
 /// Whether a program answers when it is asked for its version.
@@ -50,34 +62,41 @@ fn is_there(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// Writes the report of a run and of a curve.
+/// Runs every command that writes a report, as a user does; answers the reports.
 fn write_pages(directory: &Path) -> Vec<PathBuf> {
-    let file = directory.join("scenario.toml");
-    std::fs::write(&file, SCENARIO).unwrap();
-    let mut diagnostics = Diagnostics::default();
-    let catalogue = Catalogue::load(None, &mut diagnostics);
-    let loaded = load_file(&file, &catalogue, &mut diagnostics);
-    assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
-    let scenario = loaded.unwrap().1;
-    let stop = AtomicBool::new(false);
-    let result = run(&scenario, &RunOptions::default(), &Progress { done: &|_, _| {}, stop: &stop }).unwrap();
-    let curve = curve(&scenario, &CurveProgress { done: &|_, _| {}, stop: &stop }).unwrap();
-    let told = |command: &str| Reproduction {
-        scenario_text: SCENARIO.trim_start().into(),
-        command: command.into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-    };
-    let (assumed, notes) = (assumptions(&scenario), ["No instance fails.".to_string()]);
-    let pages = [
-        ("run.html", run_report(&result, &told("hostsim run scenario.toml"), &assumed)),
-        ("curve.html", curve_report(&scenario, &curve, &notes, &told("hostsim curve scenario.toml"), &assumed)),
+    let short = SCENARIO.replace("1 day", "10 min");
+    for (name, text) in [
+        ("scenario", SCENARIO.to_string()),
+        ("short", short.clone()),
+        ("grid", format!("{}{GRID}", short.replace("\"right-size\"", "1"))),
+        ("sample", format!("{}{SAMPLE}", short.replace("\"right-size\"", "1"))),
+    ] {
+        std::fs::write(directory.join(format!("{name}.toml")), text).unwrap();
+    }
+    let models = ["--word", "aws-lambda-2017", "--word", "digitalocean-2017", "--word", "heroku-2017"];
+    let commands: [(&str, &str, &[&str]); 6] = [
+        ("run", "scenario.toml", &[]),
+        ("curve", "scenario.toml", &[]),
+        ("map", "short.toml", &[]),
+        ("advise", "short.toml", &models),
+        ("sweep", "grid.toml", &[]),
+        ("sweep", "sample.toml", &["--replications", "1"]),
     ];
-    let write = |(name, html): (&str, String)| {
-        let path = directory.join(name);
-        write_report(&path, &html).unwrap();
-        path
+    let page = |(command, scenario, more): (&str, &str, &[&str])| {
+        let name = if scenario == "sample.toml" { "sample" } else { command };
+        let _ = std::fs::remove_dir_all(directory.join(name));
+        let done = run(directory, &[&[command, scenario, "--output", name][..], more].concat());
+        assert_eq!(done.status, Some(0), "{command}: {}", done.err);
+        let page = directory.join(format!("{name}.html"));
+        std::fs::copy(directory.join(name).join("report.html"), &page).unwrap();
+        page
     };
-    pages.map(write).to_vec()
+    commands.map(page).to_vec()
+}
+
+/// Says it past the test harness, which keeps what `eprintln!` says of tests that pass.
+fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}; the reports were not opened in a browser");
 }
 
 /// Pages and screenshots stay in `target/tmp/report-in-a-browser`.
@@ -87,8 +106,7 @@ fn ci_browser_report() {
     let chromium = std::env::var("CHROMIUM").unwrap_or("/usr/bin/chromium".into());
     for program in [chromium.as_str(), "node", "npm"] {
         if !is_there(program) {
-            eprintln!("SKIPPED: {program} is not there; the report was not opened in a browser");
-            return;
+            return skipped(&format!("{program} is not there"));
         }
     }
     let directory = tempfile::tempdir().unwrap();
@@ -96,8 +114,7 @@ fn ci_browser_report() {
     npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(directory.path());
     let installed = npm.args(["playwright-core@1", "axe-core@4"]).output().unwrap();
     if !installed.status.success() {
-        eprintln!("SKIPPED: npm could not install what drives the browser");
-        return;
+        return skipped("npm could not install what drives the browser");
     }
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-in-a-browser");
     std::fs::create_dir_all(&pictures).unwrap();

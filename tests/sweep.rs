@@ -306,3 +306,52 @@ fn sensitivity_of_a_sample() {
     };
     assert!(index("labour.wage") > 0.9 && index("labour.salaries") < 0.2, "{}", done.out);
 }
+
+/// Report, figures and all else that a sweep writes: the same from shards and on any number of
+/// threads, and made again by `sensitivity`.
+#[test]
+fn a_sweeps_report_is_the_same_to_the_byte_however_it_was_run() {
+    let grid = "[sweep.grid]\n\"app.api.arrivals.poisson.rate\" = [\"1 /s\", \"5 /s\"]\n\"labour.wage\" = [\"0 USD/h\", \"9 USD/h\"]\n";
+    let directory = with(grid);
+    let at = directory.path();
+    let few = ["sweep", "s.toml", "--replications", "3"];
+    succeeds(&run(at, &[&few[..], &["--output", "whole", "--threads", "1"]].concat()));
+    for shard in ["1/2", "2/2"] {
+        succeeds(&run(at, &[&few[..], &["--output", "parts", "--shard", shard, "--threads", "2"]].concat()));
+    }
+    succeeds(&run(at, &["merge", "parts"]));
+    let files = |output: &str| {
+        let entries = std::fs::read_dir(at.join(output)).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();
+        files.retain(|path| !path.ends_with("runs.log") && !path.ends_with(".lock"));
+        files.sort();
+        let named = |path: &std::path::PathBuf| (path.file_name().unwrap().to_owned(), std::fs::read(path).unwrap());
+        files.iter().map(named).collect::<Vec<_>>()
+    };
+    let whole = files("whole");
+    let names: Vec<&str> = whole.iter().filter_map(|(name, _)| name.to_str()).collect();
+    for name in [
+        "report.html",
+        "origin.json",
+        "multiples-tco_usd.svg",
+        "heat-map-tco_usd.png",
+        "effects-tco_usd.svg",
+        "parallel.png",
+    ] {
+        assert!(names.contains(&name), "{name} is not in {names:?}");
+    }
+    let merged = files("parts");
+    assert_eq!(names, merged.iter().filter_map(|(name, _)| name.to_str()).collect::<Vec<_>>());
+    for ((name, own), (_, other)) in whole.iter().zip(&merged) {
+        assert!(own == other, "{name:?} differs");
+    }
+    let report = String::from_utf8(whole.iter().find(|(name, _)| name == "report.html").unwrap().1.clone()).unwrap();
+    assert!(report.contains("hostsim sweep s.toml --replications 3") && report.contains("[sweep.grid]"));
+
+    succeeds(&run(at, &["sensitivity", "whole", "--format", "csv"]));
+    let again = files("whole");
+    for (name, own) in &whole {
+        assert!(again.iter().any(|(known, bytes)| known == name && bytes == own), "{name:?} differs after sensitivity");
+    }
+    assert!(again.iter().any(|(name, _)| name == "sensitivity.csv"));
+}

@@ -7,7 +7,9 @@ use clap::Args;
 use hostsim::catalogue::{FAMILIES, Family};
 use hostsim::document::Diagnostics;
 use hostsim::experiment::advise::{Advice, Adviser, Filter};
-use hostsim::report::{self, figure, write_atomically};
+use hostsim::experiment::case_notes;
+use hostsim::report::{self, figure, html, write_atomically};
+use hostsim::scenario::{Scenario, Source};
 use std::path::{Path, PathBuf};
 
 /// The cheapest orders that meet the objective, over the whole catalogue, and what would change that
@@ -18,9 +20,9 @@ Examples:
   hostsim advise scenarios/io-bound-api.toml --family serverless --family vps
   hostsim advise scenarios/steady-api.toml --word -now --format csv --no-files
 
-Every model is sized to the apps' `slo`; the scenario's own cases are left aside. Writes advice.json,
-advice.csv, advice.md and the figures (SVG and PNG): the Pareto front of cost against p99, and a
-tornado of what each assumption does.")]
+Every model is sized to the apps' `slo`; the scenario's own cases are left aside. Writes report.html,
+advice.json, advice.csv, advice.md and the figures (SVG and PNG): the Pareto front of cost against
+p99, and a tornado of what each assumption does.")]
 pub struct Advise {
     /// The scenario file; - reads the standard input
     #[arg(value_name = "SCENARIO")]
@@ -67,7 +69,9 @@ impl Execute for Advise {
         }
         let advice = advice.map_err(|error| Failure::Input(error.to_string()))?;
         if let Some(directory) = self.files.directory(stem(&source)) {
-            interrupt::after_writing(|| write_files(&directory, &advice, &scenario.title))?;
+            let offered = adviser.offered(&advice, &mut diagnostics).unwrap_or_else(|| scenario.clone());
+            let html = self.report_of(&advice, &offered, &source);
+            interrupt::after_writing(|| write_files(&directory, &advice, &scenario.title, &html))?;
         }
         terminal::print(&match self.format.format {
             Format::Table => report::advice::to_table(&advice, &scenario.title, false),
@@ -78,7 +82,25 @@ impl Execute for Advise {
     }
 }
 
-fn write_files(directory: &Path, advice: &Advice, title: &str) -> std::io::Result<()> {
+impl Advise {
+    /// The report as HTML; `offered` has the offers as its cases.
+    fn report_of(&self, advice: &Advice, offered: &Scenario, source: &Source) -> String {
+        let mut notes = hostsim::experiment::scenario_notes(offered);
+        for offer in &advice.offers {
+            let case = offered.cases.iter().find(|case| case.name == offer.hosting);
+            let of_case = case.map(|case| case_notes(case, &offer.point.orders, &[], &offer.point.replications));
+            notes.extend(of_case.into_iter().flatten());
+        }
+        let mut reproduction = load::reproduction(source, "advise");
+        let families = self.family.iter().map(|family| format!(" --family {}", family.name()));
+        let words = self.word.iter().map(|word| format!(" --word {word}"));
+        families.chain(words).for_each(|option| reproduction.command.push_str(&option));
+        html::advice_report(offered, advice, &notes, &reproduction, &html::assumptions(offered))
+    }
+}
+
+fn write_files(directory: &Path, advice: &Advice, title: &str, html: &str) -> std::io::Result<()> {
+    html::write_report(&directory.join("report.html"), html)?;
     write_atomically(&directory.join("advice.json"), report::advice::to_json(advice).as_bytes())?;
     write_atomically(&directory.join("advice.csv"), report::advice::to_csv(advice).as_bytes())?;
     write_atomically(&directory.join("advice.md"), report::advice::to_table(advice, title, true).as_bytes())?;

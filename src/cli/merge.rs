@@ -1,8 +1,9 @@
 //! `hostsim merge`.
 
-use super::sweep::Format;
+use super::sweep::{self, Format};
 use super::{Execute, Failure, interrupt};
 use clap::Args;
+use hostsim::report::sweep::Origin;
 use hostsim::sweep::merge::{MergeError, merge, shard_directories};
 use hostsim::sweep::parquet;
 use std::path::PathBuf;
@@ -14,8 +15,8 @@ Examples:
   hostsim merge output/study                          all shards that are in this directory
   hostsim merge a/shard-1-of-2 b/shard-2-of-2 --output study
 
-Writes points.csv, failures.csv and sweep.json: the files that one machine would have written, to
-the byte.")]
+Writes points.csv, failures.csv, sweep.json, report.html and the figures: the files that one machine
+would have written, to the byte.")]
 pub struct Merge {
     /// The shards' directories, or those that they are in
     #[arg(value_name = "DIR", required = true)]
@@ -39,6 +40,10 @@ impl Execute for Merge {
         let output = self.output.unwrap_or_else(|| beside(&directories[0]));
         let merged = interrupt::after_writing(|| merge(&self.directories, &output)).map_err(failure)?;
         let (points, runs, failed) = (merged.points, merged.runs, merged.failed);
+        if let Some(origin) = Origin::read(&directories[0]) {
+            origin.write(&output)?;
+        }
+        sweep::report(&output, runs)?;
         if self.format == Format::Parquet {
             interrupt::after_writing(|| parquet::write(&directories, &output))?;
         }

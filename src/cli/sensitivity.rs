@@ -1,10 +1,10 @@
 //! `hostsim sensitivity`.
 
 use super::options::{Format, FormatOption};
-use super::{Execute, Failure, terminal};
+use super::{Execute, Failure, interrupt, terminal};
 use clap::Args;
+use hostsim::report::sweep::Swept;
 use hostsim::report::write_atomically;
-use hostsim::sweep::sensitivity::analyse;
 use std::path::PathBuf;
 
 /// Show what the results of a sweep depend on, and what each axis does to the cheapest case
@@ -16,7 +16,9 @@ Examples:
 
 Main effects and interactions of a [sweep.grid]; first-order and total Sobol' indices, with 95 %
 bootstrap intervals, of a [sweep.sample] with method = \"saltelli\"; standardised regression
-coefficients of any. Writes sensitivity.json and sensitivity.csv beside the sweep's table.")]
+coefficients of any. Writes sensitivity.json, sensitivity.csv, report.html and the figures (SVG and
+PNG) that fit the design beside the sweep's table: effects, the cheapest case by axis, small
+multiples, heat maps, parallel coordinates.")]
 pub struct Sensitivity {
     /// The directory of a finished sweep
     #[arg(value_name = "DIR")]
@@ -33,8 +35,10 @@ pub struct Sensitivity {
 
 impl Execute for Sensitivity {
     fn execute(self) -> Result<(), Failure> {
-        let report = analyse(&self.directory, &self.metrics).map_err(Failure::Input)?;
+        let swept = Swept::read(&self.directory, &self.metrics).map_err(Failure::Input)?;
+        let report = &swept.report;
         if !self.no_files {
+            interrupt::after_writing(|| swept.write(&self.directory))?;
             write_atomically(&self.directory.join("sensitivity.json"), report.to_json().as_bytes())?;
             write_atomically(&self.directory.join("sensitivity.csv"), report.to_csv().as_bytes())?;
         }

@@ -1,12 +1,13 @@
 //! `hostsim sweep`.
 
-use super::load::stem;
+use super::load::{self, stem};
 use super::options::{CatalogueOption, ComputeOptions};
 use super::run::parse_precision;
 use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::{Args, ValueEnum};
 use hostsim::catalogue::Catalogue;
 use hostsim::document::Diagnostics;
+use hostsim::report::sweep::{MANY_RUNS, Origin, Swept};
 use hostsim::scenario::{Source, read_source};
 use hostsim::sweep::{
     Design, Options, Outcome, Shard, Status, Sweep as Planned, SweepError, WHOLE, estimate, is_of_engine, parquet,
@@ -61,8 +62,8 @@ Examples:
   hostsim sweep study.toml --submit slurm --shards 40 --submit-options '--partition=short'
 
 Reads [sweep.grid], [sweep.zip], [[sweep.points]] and [sweep.sample] of the scenario. Writes
-points.csv (one row per point, case and replication), failures.csv and sweep.json; what is done is
-kept in runs.log from second to second.")]
+points.csv (one row per point, case and replication), failures.csv, sweep.json, report.html and the
+figures (SVG and PNG) that fit the design; what is done is kept in runs.log from second to second.")]
 pub struct Sweep {
     /// The scenario file
     #[arg(value_name = "SCENARIO")]
@@ -157,13 +158,13 @@ impl Sweep {
                 Some(engine) => self.submit(engine, source, &planned, &whole),
                 None => {
                     let directory = if shard.of > 1 { whole.join(shard.directory()) } else { whole };
-                    self.run(&planned, shard, directory)
+                    self.run(source, &planned, shard, directory)
                 }
             }
         })?
     }
 
-    fn run(&self, planned: &Planned<'_>, shard: Shard, directory: PathBuf) -> Result<(), Failure> {
+    fn run(&self, source: &Source, planned: &Planned<'_>, shard: Shard, directory: PathBuf) -> Result<(), Failure> {
         if self.dry_run {
             return terminal::print(&format!("{}\n", self.forecast(planned)));
         }
@@ -175,7 +176,23 @@ impl Sweep {
             watched(&status, self.compute.quiet, || planned.run(&directory, self.resume, &status, stop))
         });
         let outcome = done.map_err(|error| self.failure(error))?;
+        if outcome.complete {
+            self.origin(source, planned)?.map_or(Ok(()), |origin| origin.write(&directory))?;
+            if shard.of == 1 {
+                report(&directory, outcome.runs)?;
+            }
+        }
         self.tell(planned, shard, &directory, outcome)
+    }
+
+    /// What the report says of where the sweep came from.
+    fn origin(&self, source: &Source, planned: &Planned<'_>) -> Result<Option<Origin>, Failure> {
+        let mut reproduction = load::reproduction(source, "sweep");
+        let decisive = self.passed_on()?;
+        let decisive =
+            decisive.chunks(2).filter(|pair| ["--seed", "--replications", "--precision"].contains(&pair[0].as_str()));
+        decisive.for_each(|pair| reproduction.command.push_str(&format!(" {}", pair.join(" "))));
+        Ok(planned.resolver.get(0).map(|first| Origin::of(&first.scenario, &reproduction)))
     }
 
     /// How many runs there are and how long they take.
@@ -294,6 +311,17 @@ impl Sweep {
         }
         Ok(options)
     }
+}
+
+/// Writes the report and the figures of a finished sweep, where it is not so large that they must
+/// be asked for.
+pub fn report(directory: &std::path::Path, runs: u64) -> Result<(), Failure> {
+    if runs > MANY_RUNS {
+        terminal::say(&format!("for its report and figures: hostsim sensitivity {}", directory.display()));
+        return Ok(());
+    }
+    let swept = Swept::read(directory, &[]).map_err(Failure::Running)?;
+    Ok(interrupt::after_writing(|| swept.write(directory))?)
 }
 
 /// Does some work while a bar shows how far it has come.

@@ -7,7 +7,7 @@ use super::run::RunError;
 use crate::catalogue::{Catalogue, Family, Model};
 use crate::document::{Diagnostics, Node, Origin, Value};
 use crate::metrics::Estimate;
-use crate::scenario::{Case, Scenario, Source};
+use crate::scenario::{Case, Scenario, SizeChoice, Source};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -132,6 +132,19 @@ impl Adviser<'_> {
         let offered = |case: &&crate::scenario::Case| advice.offers.iter().any(|offer| offer.hosting == case.name);
         advice.unverified = super::unverified(scenario.cases.iter().filter(offered));
         Ok(advice)
+    }
+
+    /// The scenario with the offers as its cases, each with the sizes ordered: what the advice rests
+    /// on. `None` where it cannot be read.
+    pub fn offered(&self, advice: &Advice, d: &mut Diagnostics) -> Option<Scenario> {
+        let names: Vec<String> = advice.offers.iter().map(|offer| offer.hosting.clone()).collect();
+        let mut scenario = self.variant(&names, &[], d).ok()?;
+        for (case, offer) in scenario.cases.iter_mut().zip(&advice.offers) {
+            for (plan, order) in case.deployments.iter_mut().zip(&offer.point.orders) {
+                plan.size = SizeChoice::Named(order.size.clone());
+            }
+        }
+        Some(scenario)
     }
 
     fn models(&self, d: &mut Diagnostics) -> Vec<String> {

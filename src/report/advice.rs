@@ -136,6 +136,71 @@ fn sentence(advice: &Advice, swing: &Swing) -> String {
     format!("{}: {}; {}.", swing.name, end(&swing.low), end(&swing.high))
 }
 
+/// What an order gives up against the others.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sacrifice {
+    /// It is the cheapest; so many seconds of p99 that the fastest saves.
+    Speed(f64),
+    /// None is cheaper and faster: dearer by so many dollars a month than the next cheaper order
+    /// of the front, and faster by so many seconds.
+    Money {
+        /// The next cheaper order of the front.
+        than: usize,
+        /// Dollars a month.
+        dearer: f64,
+        /// Seconds of p99.
+        faster: f64,
+    },
+    /// Another order is both cheaper and as fast.
+    Both {
+        /// The cheapest of those.
+        than: usize,
+        /// Dollars a month.
+        dearer: f64,
+        /// Seconds of p99.
+        slower: f64,
+    },
+}
+
+/// What every offer gives up, in their order.
+pub fn sacrifices(advice: &Advice) -> Vec<Sacrifice> {
+    let (orders, front) = (orders(advice), on_front(advice));
+    let fastest = orders.iter().map(|order| order.p99).filter(|p99| p99.is_finite()).fold(f64::INFINITY, f64::min);
+    let of = |index: usize| {
+        let own = &orders[index];
+        match front.iter().position(|at| *at == index) {
+            Some(0) => Sacrifice::Speed(own.p99 - fastest),
+            Some(place) => {
+                let than = front[place - 1];
+                let (dearer, faster) = (own.cost - orders[than].cost, orders[than].p99 - own.p99);
+                Sacrifice::Money { than, dearer, faster }
+            }
+            None => {
+                let beats = |at: &usize| orders[*at].cost <= own.cost && orders[*at].p99 <= own.p99;
+                let than = front.iter().copied().find(beats).or(front.first().copied()).unwrap_or(index);
+                Sacrifice::Both { than, dearer: own.cost - orders[than].cost, slower: own.p99 - orders[than].p99 }
+            }
+        }
+    };
+    (0..orders.len()).map(of).collect()
+}
+
+/// A sacrifice in words.
+pub fn in_words(advice: &Advice, sacrifice: &Sacrifice) -> String {
+    let name = |index: usize| advice.offers[index].hosting.as_str();
+    let written = |seconds: f64| format::duration(seconds.max(0.0));
+    match *sacrifice {
+        Sacrifice::Speed(slower) if slower > 0.0 => format!("cheapest; the fastest has {} less p99", written(slower)),
+        Sacrifice::Speed(_) => "nothing: cheapest and fastest".into(),
+        Sacrifice::Money { than, dearer, faster } => {
+            format!("{} more than {}, for {} less p99", format::money(dearer), name(than), written(faster))
+        }
+        Sacrifice::Both { than, dearer, slower } => {
+            format!("{} and {} p99 more than {}", format::money(dearer), written(slower), name(than))
+        }
+    }
+}
+
 fn orders(advice: &Advice) -> Vec<Order> {
     let order = |offer: &Offer| Order {
         name: offer.hosting.clone(),
@@ -153,7 +218,7 @@ fn on_front(advice: &Advice) -> Vec<usize> {
 pub fn pareto(advice: &Advice, title: &str) -> ParetoFigure {
     ParetoFigure {
         title: title.to_string(),
-        subtitle: "TCO per month against the 99th percentile of latency; the line joins what none beats in both".into(),
+        subtitle: "Total cost of ownership against the 99th percentile of latency, one point per order".into(),
         orders: orders(advice),
     }
 }
@@ -175,8 +240,8 @@ pub fn tornado(advice: &Advice, title: &str) -> TornadoFigure {
     };
     TornadoFigure {
         title: title.to_string(),
-        subtitle: "the cheapest TCO as one assumption at a time changes".into(),
-        x_title: "cheapest TCO per month".into(),
+        subtitle: "The least total cost of ownership as one assumption at a time changes".into(),
+        x_title: "least TCO, US dollars per month".into(),
         base,
         swings: advice.swings.iter().map(swing).collect(),
     }

@@ -225,7 +225,7 @@ pub fn timings(curve: &Curve) -> String {
 
 /// What is drawn: file stems with their figures.
 pub fn figures(curve: &Curve, title: &str) -> Vec<(&'static str, TrafficFigure)> {
-    let band = "bands: 95 % intervals; marks: where the cheaper case changes";
+    let band = "Each case sized anew at each traffic; bands: 95 % interval; rings: equal costs, large where the cheapest changes";
     let (tco, p99, cpu): (Metric, Metric, Metric) = (&["tco_usd"], &["latency_s", "p99"], &["fleet", "cpu_used"]);
     let cost = |name, y_title: &str, metric: Metric, flat: &str| {
         let mut figure = figure(curve, title, band, (y_title, Measure::Money), metric);
@@ -234,18 +234,24 @@ pub fn figures(curve: &Curve, title: &str) -> Vec<(&'static str, TrafficFigure)>
         (name, figure)
     };
     vec![
-        cost("curve", "TCO per month", tco, "tco_usd"),
-        cost("curve-invoice", "invoice per month", &["invoice_usd", "total"], "invoice_usd"),
+        cost("curve", "total cost of ownership, US dollars per month", tco, "tco_usd"),
+        cost("curve-invoice", "invoice, US dollars per month", &["invoice_usd", "total"], "invoice_usd"),
         (
             "latency-against-traffic",
-            figure(curve, title, "99th percentile of latency", ("p99 latency", Measure::Time), p99),
+            figure(
+                curve,
+                title,
+                "99th percentile of latency; bands: 95 % interval",
+                ("p99 latency", Measure::Time),
+                p99,
+            ),
         ),
         (
             "utilisation-against-traffic",
             figure(
                 curve,
                 title,
-                "share of the powered servers' cores that does requests' work",
+                "Share of the powered servers' cores that does requests' work",
                 ("CPU used", Measure::Share),
                 cpu,
             ),
@@ -281,6 +287,7 @@ fn figure(
 }
 
 fn crossings(curve: &Curve, metric: &str) -> Vec<Crossing> {
+    let line = |name: &str| curve.cases.iter().position(|case| case.name == name).unwrap_or(usize::MAX);
     let of_metric = curve.crossovers.iter().filter(|crossover| crossover.metric == metric);
     of_metric
         .map(|crossover| Crossing {
@@ -288,6 +295,7 @@ fn crossings(curve: &Curve, metric: &str) -> Vec<Crossing> {
             low: curve.requests_per_month(crossover.low),
             high: curve.requests_per_month(crossover.high),
             value: crossover.value,
+            lines: [line(&crossover.below), line(&crossover.above)],
         })
         .collect()
 }

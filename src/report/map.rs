@@ -4,8 +4,10 @@ use super::figure::map::MapFigure;
 use super::format;
 use super::json::estimate_json;
 use super::notes::of_unverified;
+use super::sweep::short_value;
 use crate::experiment::map::{Cell, Map};
 use crate::metrics::Estimate;
+use crate::scenario::map::{MapAxis, TRAFFIC};
 use serde_json::{Value, json};
 
 /// The JSON document.
@@ -97,13 +99,17 @@ fn unsure(map: &Map) -> String {
 
 /// What is drawn.
 pub fn figure(map: &Map, title: &str) -> MapFigure {
-    let values = |axis: &crate::scenario::map::MapAxis| axis.values.iter().map(|v| v.1.clone()).collect();
-    let what = if map.plan.metric == "tco_usd" { "TCO" } else { "invoice" };
+    let values = |axis: &MapAxis| axis.values.iter().map(|v| short_value(&v.1)).collect();
+    let name = |axis: &MapAxis| match axis.path.as_str() {
+        TRAFFIC => "traffic, times the scenario's".to_string(),
+        path => path.to_string(),
+    };
+    let what = if map.plan.metric == "tco_usd" { "total cost of ownership" } else { "invoice" };
     MapFigure {
         title: title.to_string(),
-        subtitle: format!("the case of the least {what}, and by how much the second is dearer"),
-        x: (map.plan.x.path.clone(), values(&map.plan.x)),
-        y: (map.plan.y.path.clone(), values(&map.plan.y)),
+        subtitle: format!("The case of the least {what}, each sized anew; paler where the second is nearly as cheap"),
+        x: (name(&map.plan.x), values(&map.plan.x)),
+        y: (name(&map.plan.y), values(&map.plan.y)),
         cases: map.cases.clone(),
         cells: map.cells.iter().map(|row| row.iter().map(Cell::cheapest).collect()).collect(),
     }

@@ -17,6 +17,7 @@ mod json;
 pub mod map;
 mod markdown;
 mod notes;
+pub mod sweep;
 mod table;
 
 pub use csv::to_csv;

@@ -59,7 +59,11 @@ impl Scale {
     fn decades(&self, wanted: usize) -> Vec<f64> {
         let (first, last) = (libm::log10(self.low).floor() as i32, libm::log10(self.high).ceil() as i32);
         let every = ((last - first) as usize / wanted.max(1)).max(1);
-        let factors: &[f64] = if last - first <= 3 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let factors: &[f64] = match last - first {
+            ..=1 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0],
+            2 | 3 => &[1.0, 2.0, 5.0],
+            _ => &[1.0],
+        };
         let powers = (first..=last).step_by(every).flat_map(|p| factors.iter().map(move |f| f * power_of_ten(p)));
         let within = |v: &f64| *v >= self.low * (1.0 - 1e-9) && *v <= self.high * (1.0 + 1e-9);
         powers.filter(within).collect()
@@ -154,6 +158,9 @@ mod tests {
         assert_eq!(Scale::linear((0.0, 10.0), (0.0, 1.0)).ticks(5), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
         assert_eq!(Scale::logarithmic((0.001, 100.0), (0.0, 1.0)).ticks(6), [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]);
         assert_eq!(Scale::logarithmic((0.2, 5.0), (0.0, 1.0)).ticks(6), [0.2, 0.5, 1.0, 2.0, 5.0]);
+        let short: Vec<f64> =
+            Scale::logarithmic((0.1, 0.5), (0.0, 1.0)).ticks(6).iter().map(|t| (t * 1e9).round() / 1e9).collect();
+        assert_eq!(short, [0.1, 0.15, 0.2, 0.3, 0.4, 0.5]);
         assert_eq!((nice_end(61.0, 5), nice_end(0.0, 5), nice_end(10.0, 5)), (80.0, 1.0, 10.0));
         assert_eq!(nice_log_range([0.03, 7.0, 0.0].into_iter()), Some((0.02, 10.0)));
         assert_eq!(nice_log_range([0.0].into_iter()), None);

@@ -36,7 +36,7 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     let shown = &result.cases[..result.cases.len().min(frame::MOST_ROWS)];
     let row = frame::row_height(shown.len()).max(72.0);
     let (top, bottom) = (HEAD + 40.0, HEAD + 40.0 + row * shown.len() as f64);
-    let subtitle = "Share of the powered servers' cores and memory: reserved for instances, and used by requests";
+    let subtitle = "Share of the powered servers' cores and memory: reserved for instances, and used by requests; beside the bars: used of reserved";
     let mut drawing = frame::head(bottom + 100.0, title, subtitle);
     let [cpu, memory] = &RESOURCES;
     let key = [
@@ -46,8 +46,10 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
         ("memory reserved", memory.pale, false),
     ];
     frame::key(&mut drawing, (LEFT, HEAD), &key);
-    let most = shown.iter().flat_map(shares).flatten().fold(1.0, f64::max);
-    let scale = Scale::linear((0.0, if most > 1.0 { nice_end(most, 5) } else { 1.0 }), (LEFT, RIGHT));
+    let most = shown.iter().flat_map(shares).flatten().fold(0.0, f64::max);
+    // All of the servers is the end of the scale, unless hardly anything would be seen on it.
+    let end = if (0.25..=1.0).contains(&most) || most == 0.0 { 1.0 } else { nice_end(most, 5) };
+    let scale = Scale::linear((0.0, end), (LEFT, RIGHT));
     frame::x_axis(&mut drawing, &scale, &scale.ticks(5), (top, bottom), format::percent);
     for (index, case) in shown.iter().enumerate() {
         let middle = top + row * (index as f64 + 0.5);

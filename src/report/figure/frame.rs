@@ -3,7 +3,7 @@
 use super::axis::Scale;
 use super::drawing::{Anchor, Drawing, Point, Text};
 use super::letters;
-use super::style::{Colour, GRID, INK, LABEL, SMALL, SOFT, TITLE, WIDTH};
+use super::style::{Colour, GRID, INK, LABEL, LEAST, SMALL, SOFT, TITLE, WIDTH, look};
 use crate::report::format::printable;
 
 /// The margin at the left and right edge.
@@ -19,16 +19,17 @@ pub fn head(height: f64, title: &str, subtitle: &str) -> Drawing {
     let mut drawing = Drawing::new(WIDTH, height, format!("{title}: {subtitle}"));
     (drawing.head, drawing.subtitle) = (HEAD - 28.0, subtitle.clone());
     let wide = WIDTH - 2.0 * MARGIN;
-    drawing.text(Text::new((MARGIN, 54.0), TITLE, letters::fit(&title, TITLE, true, wide)).bold());
-    let subtitle = letters::fit(&subtitle, LABEL, false, wide);
-    drawing.text(Text::new((MARGIN, 100.0), LABEL, subtitle).colour(SOFT));
+    let (size, title) = letters::shrink(&title, (TITLE, LABEL), true, wide);
+    drawing.text(Text::new((MARGIN, 54.0), size, title).bold());
+    let (size, subtitle) = letters::shrink(&subtitle, (LABEL, LEAST), false, wide);
+    drawing.text(Text::new((MARGIN, 100.0), size, subtitle).colour(SOFT));
     drawing
 }
 
 /// A sentence at the foot.
 pub fn foot(drawing: &mut Drawing, text: &str) {
-    let text = letters::fit(&printable(text), SMALL, false, WIDTH - 2.0 * MARGIN);
-    drawing.text(Text::new((MARGIN, drawing.height - 18.0), SMALL, text).colour(SOFT));
+    let (size, text) = letters::shrink(&printable(text), (SMALL, LEAST), false, WIDTH - 2.0 * MARGIN);
+    drawing.text(Text::new((MARGIN, drawing.height - 18.0), size, text).colour(SOFT));
 }
 
 /// The name of a row, right-aligned in at most two lines, with a smaller line below it, all about
@@ -36,14 +37,14 @@ pub fn foot(drawing: &mut Drawing, text: &str) {
 pub fn row_name(drawing: &mut Drawing, (x, middle): Point, name: &str, below: &str, wide: f64, room: f64) {
     let lines = if room >= 84.0 { 2 } else { 1 };
     let name = letters::wrap(&printable(name), LABEL, false, wide, lines);
-    let below = letters::fit(&printable(below), SMALL, false, wide);
+    let (small, below) = letters::shrink(&printable(below), (SMALL, LEAST), false, wide);
     let height = name.len() as f64 * 28.0 + if below.is_empty() { 0.0 } else { 24.0 };
     let mut y = middle - height / 2.0 + 14.0;
     for line in name {
         drawing.text(Text::new((x, y), LABEL, line).end());
         y += 28.0;
     }
-    drawing.text(Text::new((x, y - 2.0), SMALL, below).end().colour(SOFT));
+    drawing.text(Text::new((x, y - 2.0), small, below).end().colour(SOFT));
 }
 
 /// A vertical grid line and its number below the axis, for every tick.
@@ -71,7 +72,8 @@ pub fn x_title(drawing: &mut Drawing, (left, right): Point, y: f64, text: &str) 
 
 /// What the vertical axis counts, running upwards at the left edge.
 pub fn y_title(drawing: &mut Drawing, (top, bottom): Point, text: &str) {
-    drawing.text(Text::new((MARGIN - 8.0, (top + bottom) / 2.0), LABEL, text).middle().upwards());
+    let (size, text) = letters::shrink(text, (LABEL, LEAST), false, bottom - top);
+    drawing.text(Text::new((MARGIN - 8.0, (top + bottom) / 2.0), size, text).middle().upwards());
 }
 
 /// A text on a halo of paper, so that lines behind it do not disturb it.
@@ -108,6 +110,39 @@ pub fn key(drawing: &mut Drawing, at: Point, entries: &[(&str, Colour, bool)]) {
         drawing.outline(corner, other, INK, 1.0);
         drawing.text(Text::new((x + 40.0, y), SMALL, *word));
         x += 40.0 + letters::width(word, SMALL, false) + 36.0;
+    }
+}
+
+/// A key of cases with their lines and marks, in as many rows from `top` down as it takes; answers
+/// where it ends.
+pub fn case_key(drawing: &mut Drawing, top: f64, cases: &[String]) -> f64 {
+    let (mut x, mut y) = (MARGIN, top);
+    for (case, name) in cases.iter().enumerate() {
+        let name = letters::fit(&printable(name), SMALL, false, 700.0);
+        let wide = 62.0 + letters::width(&name, SMALL, false) + 36.0;
+        if x > MARGIN && x + wide > WIDTH - MARGIN {
+            (x, y) = (MARGIN, y + 34.0);
+        }
+        drawing.of_case(case, |drawing| {
+            let look = look(case);
+            drawing.line(vec![(x, y), (x + 50.0, y)], look.colour, 4.0, look.dash);
+            look.mark.draw(drawing, (x + 25.0, y), 7.0, look.colour);
+            drawing.text(Text::new((x + 62.0, y), SMALL, name));
+        });
+        x += wide;
+    }
+    y + if cases.is_empty() { 0.0 } else { 20.0 }
+}
+
+/// The values of an axis that has no scale, below their places: every so many where all would not
+/// have room, in smaller letters where that helps, cut where it does not.
+pub fn x_values(drawing: &mut Drawing, values: &[String], place: impl Fn(usize) -> f64, y: f64) {
+    let slot = if values.len() > 1 { place(1) - place(0) } else { 400.0 };
+    let widest = values.iter().map(|v| letters::width(v, LEAST, false)).fold(0.0, f64::max).min(150.0) + 12.0;
+    let every = (widest / slot).ceil().max(1.0) as usize;
+    for (index, value) in values.iter().enumerate().step_by(every) {
+        let (size, value) = letters::shrink(&printable(value), (SMALL, LEAST), false, slot * every as f64 - 8.0);
+        drawing.text(Text::new((place(index), y), size, value).middle().colour(SOFT));
     }
 }
 

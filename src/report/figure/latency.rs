@@ -69,7 +69,12 @@ pub fn draw(title: &str, curves: &[Curve]) -> Drawing {
     for (index, curve) in &shown {
         let points = thin(curve.points.iter().map(|(s, v)| (across.place(nines(*s)), up.place(*v))));
         let look = look(*index);
-        drawing.of_case(*index, |drawing| drawing.line(points, look.colour, 4.0, look.dash));
+        drawing.of_case(*index, |drawing| {
+            drawing.line(points, look.colour, 4.0, look.dash);
+            for (share, latency) in marked(&curve.points, *index) {
+                look.mark.draw(drawing, (across.place(nines(share)), up.place(latency)), 7.0, look.colour);
+            }
+        });
         for (share, latency) in told(&curve.points) {
             let text = format!("{}: {} within {}", curve.name, format::percent(share), format::duration(latency));
             drawing.spot_at(Some(*index), (across.place(nines(share)), up.place(latency)), format::printable(&text));
@@ -80,17 +85,29 @@ pub fn draw(title: &str, curves: &[Curve]) -> Drawing {
     drawing
 }
 
-/// The shares that are told where one points, with the latency there, read between two points of
-/// the curve.
+/// The shares that are told where one points, with the latency there.
 fn told(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     const SHARES: [f64; 10] = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.999_9];
+    read_at(points, SHARES.into_iter())
+}
+
+/// Where the marks of a case stand: half a power of ten apart, elsewhere for each case, so that
+/// lines which lie on each other are told apart.
+fn marked(points: &[(f64, f64)], index: usize) -> Vec<(f64, f64)> {
+    let first = 0.25 + 0.07 * (index % 7) as f64;
+    let shares = (0..12).map(|i| 1.0 - libm::exp10(-(first + 0.5 * f64::from(i))));
+    read_at(points, shares.filter(|share| points.last().is_some_and(|last| *share < last.0)))
+}
+
+/// The latencies of some shares, read between two points of the curve.
+fn read_at(points: &[(f64, f64)], shares: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
     let at = |share: f64| {
         let after = points.iter().position(|point| point.0 >= share)?;
         let ((low, from), (high, to)) = (*points.get(after.checked_sub(1)?)?, points[after]);
         let part = if high > low { (share - low) / (high - low) } else { 0.0 };
         Some((share, from + (to - from) * part))
     };
-    SHARES.into_iter().filter_map(at).collect()
+    shares.filter_map(at).collect()
 }
 
 fn axes(drawing: &mut Drawing, across: &Scale, up: &Scale) {
@@ -99,7 +116,10 @@ fn axes(drawing: &mut Drawing, across: &Scale, up: &Scale) {
     for share in shares.into_iter().filter(|s| nines(*s) <= across.range().1 + 1e-9) {
         let x = across.place(nines(share));
         drawing.line(vec![(x, HEAD), (x, BOTTOM)], GRID, 1.5, &[]);
-        drawing.text(Text::new((x, BOTTOM + 24.0), SMALL, format::percent(share)).middle().colour(SOFT));
+        // In the way of "50 %" where the axis has many nines.
+        if share > 0.0 || across.place(nines(0.5)) - x > 70.0 {
+            drawing.text(Text::new((x, BOTTOM + 24.0), SMALL, format::percent(share)).middle().colour(SOFT));
+        }
     }
     frame::x_title(drawing, (LEFT, RIGHT), BOTTOM + 66.0, "share of served requests");
     frame::y_title(drawing, (HEAD, BOTTOM), "answered within");

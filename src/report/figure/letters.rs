@@ -67,6 +67,14 @@ pub fn fit(text: &str, em: f64, bold: bool, most: f64) -> String {
     "…".into()
 }
 
+/// The size of letters, `em` or smaller but not below `least`, at which the text is no wider than
+/// `most`; and the text, cut where it is wider even then.
+pub fn shrink(text: &str, (em, least): (f64, f64), bold: bool, most: f64) -> (f64, String) {
+    let wide = width(text, em, bold);
+    let size = if wide > most { (em * most / wide * 0.995).max(least) } else { em };
+    (size, fit(text, size, bold, most))
+}
+
 /// The text in at most `lines` lines no wider than `most`, broken after blanks, dashes and
 /// underscores; the last line is cut where it must be.
 pub fn wrap(text: &str, em: f64, bold: bool, most: f64, lines: usize) -> Vec<String> {
@@ -113,5 +121,15 @@ mod tests {
         assert!(lines[1].ends_with('…') && lines[0].starts_with("a-rather-"), "{lines:?}");
         assert_eq!(wrap("short", 20.0, false, 150.0, 2), ["short"]);
         assert_eq!(fit("mmmm", 20.0, false, 1.0), "…");
+    }
+
+    #[test]
+    fn letters_shrink_before_a_text_is_cut() {
+        let wide = width("four words of text", 20.0, true);
+        let (size, text) = shrink("four words of text", (20.0, 12.0), true, wide * 0.8);
+        assert!((15.0..16.0).contains(&size) && text == "four words of text", "{size} {text}");
+        let (size, text) = shrink("four words of text", (20.0, 12.0), true, wide * 0.4);
+        assert!(size == 12.0 && text.ends_with('…'), "{size} {text}");
+        assert_eq!(shrink("short", (20.0, 12.0), false, 900.0), (20.0, "short".to_string()));
     }
 }

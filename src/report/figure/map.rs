@@ -4,7 +4,7 @@
 use super::drawing::{Drawing, Text};
 use super::frame::{self, HEAD, MARGIN};
 use super::letters;
-use super::style::{Colour, GRID, INK, LABEL, PAPER, SMALL, SOFT, WIDTH, ink_on, look};
+use super::style::{GRID, INK, LABEL, PAPER, SMALL, SOFT, WIDTH, blend, ink_on, look};
 use crate::report::format;
 
 const HEIGHT: f64 = 1000.0;
@@ -85,19 +85,13 @@ fn field(drawing: &mut Drawing, corner: (f64, f64), (wide, high): (f64, f64), ce
         drawing.hatch(corner, other, GRID, 12.0);
         return;
     };
-    let colour = blend(look(case).colour, 0.3 + 0.7 * (margin / CLEAR).clamp(0.0, 1.0));
+    let colour = blend(look(case).colour, PAPER, 0.3 + 0.7 * (margin / CLEAR).clamp(0.0, 1.0));
     drawing.rectangle(corner, other, colour);
     drawing.outline(corner, other, PAPER, 1.0);
     if wide >= 26.0 && high >= 26.0 {
         let middle = ((corner.0 + other.0) / 2.0, (corner.1 + other.1) / 2.0);
         drawing.text(Text::new(middle, SMALL, letter(case)).middle().colour(ink_on(colour)));
     }
-}
-
-/// A colour on paper, so strong.
-fn blend(colour: Colour, strength: f64) -> Colour {
-    let mix = |c: u8, p: u8| (f64::from(c) * strength + f64::from(p) * (1.0 - strength)).round() as u8;
-    (mix(colour.0, PAPER.0), mix(colour.1, PAPER.1), mix(colour.2, PAPER.2))
 }
 
 /// The values along both axes, every so many where all would not have room.
@@ -159,8 +153,8 @@ mod tests {
 
     #[test]
     fn a_narrow_margin_is_paler() {
-        let light = |c: Colour| u32::from(c.0) + u32::from(c.1) + u32::from(c.2);
-        assert!(light(blend(INK, 0.3)) > light(blend(INK, 1.0)));
-        assert_eq!(blend(INK, 1.0), INK);
+        let light = |c: super::super::style::Colour| u32::from(c.0) + u32::from(c.1) + u32::from(c.2);
+        assert!(light(blend(INK, PAPER, 0.3)) > light(blend(INK, PAPER, 1.0)));
+        assert_eq!(blend(INK, PAPER, 1.0), INK);
     }
 }

@@ -3,17 +3,25 @@
 pub mod axis;
 pub mod cost;
 pub mod drawing;
+pub mod effects;
 pub mod fleet_use;
 mod frame;
+pub mod heat;
 pub mod latency;
 pub mod letters;
 pub mod map;
+pub mod measure;
+pub mod multiples;
+mod panels;
+pub mod parallel;
 pub mod pareto;
 mod render;
 pub mod style;
 pub mod timeline;
 pub mod tornado;
 pub mod traffic;
+mod traffic_marks;
+pub mod winners;
 
 pub use render::{to_svg, write_png};
 
@@ -57,5 +65,7 @@ pub fn write_figure(directory: &Path, stem: &str, drawing: &Drawing) -> io::Resu
     Ok([svg, png])
 }
 
+#[cfg(test)]
+mod snapshots;
 #[cfg(test)]
 pub(super) mod tests;

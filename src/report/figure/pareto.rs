@@ -68,14 +68,18 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
     frame::y_axis(&mut drawing, &up, &up.ticks(8), (LEFT, RIGHT), format::short_money);
     frame::x_axis(&mut drawing, &across, &across.ticks(8), (HEAD, BOTTOM), format::duration);
     frame::x_title(&mut drawing, (LEFT, RIGHT), BOTTOM + 64.0, "p99 latency");
-    frame::y_title(&mut drawing, (HEAD, BOTTOM), "US dollars per month");
+    frame::y_title(&mut drawing, (HEAD, BOTTOM), "total cost of ownership, US dollars per month");
     let place = |order: &Order| (across.place(order.p99), up.place(order.cost));
     let best = front(&figure.orders);
     let taken = steps(&mut drawing, best.iter().map(|i| place(&figure.orders[*i])).collect());
     points(&mut drawing, &figure.orders, &best, taken, place);
-    for order in figure.orders.iter().filter(|order| order.cost.is_finite() && order.p99.is_finite()) {
+    for (index, order) in figure.orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
         let (cost, p99) = (format::money(order.cost), format::duration(order.p99));
-        drawing.spot_at(None, place(order), format::printable(&format!("{}: {cost} a month, p99 {p99}", order.name)));
+        drawing.spot_at(
+            Some(index),
+            place(order),
+            format::printable(&format!("{}: {cost} a month, p99 {p99}", order.name)),
+        );
     }
     frame::foot(
         &mut drawing,
@@ -113,7 +117,7 @@ fn points(
     for (index, order) in orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
         let (mark, radius, colour) =
             if best.contains(&index) { (Mark::Circle, 10.0, BLUE) } else { (Mark::Cross, 7.0, SOFT) };
-        mark.draw(drawing, place(order), radius, colour);
+        drawing.of_case(index, |drawing| mark.draw(drawing, place(order), radius, colour));
     }
     // The front is named first, so that its names have the room.
     let others = (0..orders.len()).filter(|i| !best.contains(i));
@@ -121,7 +125,7 @@ fn points(
     for index in best.iter().copied().chain(others) {
         let order = &orders[index];
         if order.cost.is_finite() && order.p99.is_finite() {
-            name(drawing, order, place(order), best.contains(&index), &mut taken);
+            drawing.of_case(index, |drawing| name(drawing, order, place(order), best.contains(&index), &mut taken));
         }
     }
 }

@@ -45,6 +45,8 @@ pub const TITLE: f64 = 34.0;
 pub const LABEL: f64 = 23.0;
 /// Size of the numbers on axes and of what is said in passing.
 pub const SMALL: f64 = 20.0;
+/// Letters are made no smaller than this so that a text fits.
+pub const LEAST: f64 = 15.0;
 
 /// A mark on a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,21 @@ pub struct Look {
 pub fn look(index: usize) -> Look {
     let (colour, dash, mark) = (LINES[index % LINES.len()], DASHES[index % DASHES.len()], MARKS[index % MARKS.len()]);
     Look { colour, dash, mark }
+}
+
+/// A colour of a scale from little (0, nearly paper) over blue to much (1, nearly black): darker is
+/// more, so that it is read without colours too.
+pub fn shade(share: f64) -> Colour {
+    const STOPS: [Colour; 3] = [(0xec, 0xf4, 0xfa), BLUE, (0x00, 0x25, 0x45)];
+    let at = share.clamp(0.0, 1.0) * 2.0;
+    let (from, to) = if at < 1.0 { (STOPS[0], STOPS[1]) } else { (STOPS[1], STOPS[2]) };
+    blend(to, from, at - if at < 1.0 { 0.0 } else { 1.0 })
+}
+
+/// A colour, so strong (from 0 to 1), on another.
+pub fn blend(colour: Colour, ground: Colour, strength: f64) -> Colour {
+    let mix = |c: u8, g: u8| (f64::from(c) * strength + f64::from(g) * (1.0 - strength)).round() as u8;
+    (mix(colour.0, ground.0), mix(colour.1, ground.1), mix(colour.2, ground.2))
 }
 
 /// Black or white, whichever is read better on a colour (by the luminance of WCAG 2.1).
@@ -124,6 +141,13 @@ mod tests {
         for (i, look) in looks.iter().enumerate() {
             assert!(!looks[..i].contains(look), "{i}: {look:?}");
         }
+    }
+
+    #[test]
+    fn a_darker_shade_is_more() {
+        let light = |share: f64| f64::from(shade(share).0) + f64::from(shade(share).1) + f64::from(shade(share).2);
+        assert!((0..20).all(|i| light(f64::from(i) / 20.0) > light(f64::from(i + 1) / 20.0)));
+        assert_eq!((shade(0.5), shade(-1.0)), (BLUE, shade(0.0)));
     }
 
     #[test]

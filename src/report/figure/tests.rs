@@ -89,7 +89,7 @@ fn extent(text: &Text) -> (f64, f64, f64, f64) {
 }
 
 /// No two texts overlap, and all of them and all shapes are on the paper.
-pub(super) fn assert_tidy(drawing: &Drawing) {
+pub(in crate::report) fn assert_tidy(drawing: &Drawing) {
     let texts: Vec<&Text> = drawing.texts().filter(|t| !t.text.is_empty()).collect();
     for (index, a) in texts.iter().enumerate() {
         let (left, top, right, bottom) = extent(a);
@@ -158,7 +158,7 @@ fn every_figure_is_written_as_svg_and_png() {
 }
 
 /// A cost curve of nine cases with steps, an end, crossings and regions.
-fn curve() -> traffic::TrafficFigure {
+pub(super) fn curve() -> traffic::TrafficFigure {
     let at = |i: u32| 1e4 * 10f64.powf(f64::from(i) / 3.0);
     let line = |name: &str, cost: &dyn Fn(f64) -> f64, points: u32, stepwise: bool| traffic::TrafficLine {
         name: name.into(),
@@ -176,7 +176,7 @@ fn curve() -> traffic::TrafficFigure {
         line("colocation", &|x| 320.0 * (x / 2e9).ceil(), 16, true),
         line("never", &|_| 1.0, 0, false),
     ];
-    let crossing = |at: f64, value: f64| traffic::Crossing { at, low: at * 0.8, high: at * 1.25, value };
+    let crossing = |at: f64, value: f64, lines| traffic::Crossing { at, low: at * 0.8, high: at * 1.25, value, lines };
     let region = |from: f64, to: f64, line: usize| traffic::Region { from, to, line };
     traffic::TrafficFigure {
         title: "Why can't I just run it on a $5 VPS?".into(),
@@ -186,12 +186,12 @@ fn curve() -> traffic::TrafficFigure {
         y_title: "US dollars per month".into(),
         measure: traffic::Measure::Money,
         lines,
-        crossings: vec![crossing(4.5e6, 5.0), crossing(1.6e8, 46.0)],
+        crossings: vec![crossing(4.5e6, 5.0, [0, 2]), crossing(1.6e8, 46.0, [2, 4])],
         best: vec![region(1e4, 4.5e6, 0), region(4.5e6, 1.6e8, 2), region(1.6e8, 1e9, 4)],
     }
 }
 
-fn map() -> map::MapFigure {
+pub(super) fn map() -> map::MapFigure {
     let cell = |r: usize, c: usize| match (r, c) {
         (0, 11) => None,
         _ => Some((
@@ -218,7 +218,7 @@ fn map() -> map::MapFigure {
     }
 }
 
-fn tornado() -> tornado::TornadoFigure {
+pub(super) fn tornado() -> tornado::TornadoFigure {
     let swing = |name: &str, low: (&str, f64), high: (&str, f64)| tornado::Swing {
         name: name.into(),
         low: (low.0.into(), low.1),
@@ -240,7 +240,7 @@ fn tornado() -> tornado::TornadoFigure {
     }
 }
 
-fn pareto() -> pareto::ParetoFigure {
+pub(super) fn pareto() -> pareto::ParetoFigure {
     let orders = crowded().cases.into_iter().enumerate().map(|(i, case)| pareto::Order {
         name: case.name,
         cost: 5.0 * 1.6f64.powi(i as i32),

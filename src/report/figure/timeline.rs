@@ -28,7 +28,7 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     }
     for (index, case) in shown.iter().enumerate() {
         let lower = top + row * (index as f64 + 1.0);
-        let room = (lower - row + 12.0, lower - 8.0);
+        let room = (lower - row + 20.0, lower - 10.0);
         drawing.of_case(index, |drawing| draw_row(drawing, case, room, (start, length)));
         tell(&mut drawing, (index, case), room, (start, length));
     }

@@ -1,24 +1,21 @@
 //! A figure of merit against traffic, a line per case: the cost curve, latency against traffic,
 //! utilisation against traffic.
 
-use super::axis::{Scale, nice_end, nice_log_range, spread};
-use super::drawing::{Drawing, Point, Text};
+use super::axis::{Scale, spread};
+use super::drawing::{Drawing, Point};
 use super::frame::{self, HEAD};
 use super::latency::name_at;
-use super::letters;
-use super::style::{INK, Look, Mark, PAPER, SMALL, WIDTH, circle, ink_on, look};
+pub use super::measure::Measure;
+use super::style::{Look, Mark, PAPER, WIDTH, circle, look};
+use super::traffic_marks::{self as marks, STRIP};
 use crate::report::format;
 
 const HEIGHT: f64 = 1000.0;
 const LEFT: f64 = 170.0;
 const RIGHT: f64 = WIDTH - 440.0;
 const BOTTOM: f64 = HEIGHT - 150.0;
-/// The strip of the best case by region of traffic, when there is one.
-const STRIP: (f64, f64) = (HEAD + 24.0, HEAD + 60.0);
 /// Lines at most: so many names have room at the right.
 const MOST_LINES: usize = 24;
-/// Powers of ten of a logarithmic axis at most; what lies below is drawn on its lower end.
-const MOST_DECADES: i32 = 7;
 
 /// What is drawn against traffic.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,19 +34,6 @@ pub struct TrafficFigure {
     pub crossings: Vec<Crossing>,
     /// The best case by region, from little to much traffic; may be empty.
     pub best: Vec<Region>,
-}
-
-/// What a vertical axis measures: money and times on a logarithmic scale, shares on a linear one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// US dollars.
-    Money,
-    /// Seconds.
-    Time,
-    /// Shares, of which 1 is all.
-    Share,
-    /// Numbers, such as instances.
-    Number,
 }
 
 /// The line of one case.
@@ -77,6 +61,8 @@ pub struct Crossing {
     pub high: f64,
     /// What both lines are there.
     pub value: f64,
+    /// The two lines, by their indices.
+    pub lines: [usize; 2],
 }
 
 /// A region of traffic and the line that is best in it.
@@ -88,35 +74,6 @@ pub struct Region {
     pub to: f64,
     /// The index of the line.
     pub line: usize,
-}
-
-impl Measure {
-    fn show(self, value: f64) -> String {
-        match self {
-            Measure::Money => format::short_money(value),
-            Measure::Time => format::duration(value),
-            Measure::Share => format::percent(value),
-            Measure::Number => format::short_count(value),
-        }
-    }
-
-    /// A value with all digits that it deserves.
-    fn tell(self, value: f64) -> String {
-        match self {
-            Measure::Money => format::money(value),
-            _ => self.show(value),
-        }
-    }
-
-    fn scale(self, values: impl Iterator<Item = f64>, place: Point) -> Option<Scale> {
-        let values: Vec<f64> = values.collect();
-        let most = values.iter().copied().fold(0.0, f64::max);
-        if self == Measure::Share {
-            return Some(Scale::linear((0.0, nice_end(most.min(1e9), 5)), place));
-        }
-        let least = most / 10f64.powi(MOST_DECADES);
-        nice_log_range(values.into_iter().filter(|v| *v >= least)).map(|range| Scale::logarithmic(range, place))
-    }
 }
 
 /// The figure.
@@ -132,11 +89,11 @@ pub fn draw(figure: &TrafficFigure) -> Drawing {
     };
     let across = Scale::logarithmic(traffic, (LEFT, RIGHT));
     axes(&mut drawing, figure, (&across, &up), top);
-    strip(&mut drawing, figure, &across);
+    marks::strip(&mut drawing, figure, (&across, (LEFT, RIGHT)));
     let shown = || figure.lines.iter().enumerate().take(MOST_LINES);
     shown().for_each(|(i, line)| drawing.of_case(i, |drawing| band(drawing, line, (&across, &up), look(i))));
     shown().for_each(|(i, line)| drawing.of_case(i, |drawing| course(drawing, line, (&across, &up), look(i))));
-    figure.crossings.iter().for_each(|crossing| ring(&mut drawing, crossing, (&across, &up)));
+    marks::rings(&mut drawing, figure, (&across, &up));
     names(&mut drawing, figure, (&across, &up), top);
     tell(&mut drawing, figure, (&across, &up));
     let low = up.range().0;
@@ -160,31 +117,8 @@ fn axes(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &S
     frame::y_title(drawing, (top, BOTTOM), &figure.y_title);
 }
 
-/// The best case by region, with the traffic at which it changes above the boundaries.
-fn strip(drawing: &mut Drawing, figure: &TrafficFigure, across: &Scale) {
-    for region in &figure.best {
-        let (left, right) = (across.place(region.from), across.place(region.to));
-        let Some(line) = figure.lines.get(region.line).filter(|_| right - left >= 1.0) else { continue };
-        let look = look(region.line);
-        drawing.rectangle((left, STRIP.0), (right, STRIP.1), look.colour);
-        drawing.outline((left, STRIP.0), (right, STRIP.1), PAPER, 2.0);
-        if right - left > 60.0 {
-            let name = letters::fit(&format::printable(&line.name), SMALL, true, right - left - 16.0);
-            let at = ((left + right) / 2.0, (STRIP.0 + STRIP.1) / 2.0);
-            drawing.text(Text::new(at, SMALL, name).middle().bold().colour(ink_on(look.colour)));
-        }
-    }
-    let changes: Vec<f64> = figure.best.windows(2).map(|pair| pair[0].to).collect();
-    let places: Vec<f64> = changes.iter().map(|x| across.place(*x)).collect();
-    let apart = spread(&places, 84.0, LEFT + 40.0, RIGHT - 40.0);
-    for ((change, place), x) in changes.iter().zip(&places).zip(apart) {
-        drawing.line(vec![(*place, STRIP.0), (*place, STRIP.0 - 8.0)], INK, 1.5, &[]);
-        drawing.text(Text::new((x, STRIP.0 - 20.0), SMALL, format::short_count(*change)).middle());
-    }
-}
-
 /// Every point as a stretch: a step reaches half way (by ratio) to its neighbours.
-fn stretches(line: &TrafficLine) -> Vec<(f64, f64, f64)> {
+pub(super) fn stretches(line: &TrafficLine) -> Vec<(f64, f64, f64)> {
     if !line.stepwise {
         return line.points.clone();
     }
@@ -217,21 +151,6 @@ fn course(drawing: &mut Drawing, line: &TrafficLine, (across, up): (&Scale, &Sca
         drawing.area(circle(last, 15.0), PAPER, 1.0);
         Mark::Cross.draw(drawing, last, 10.0, look.colour);
     }
-}
-
-/// A ring where lines cross, and a whisker over the interval.
-fn ring(drawing: &mut Drawing, crossing: &Crossing, (across, up): (&Scale, &Scale)) {
-    let (low, high) = across.range();
-    if !(low..=high).contains(&crossing.at) {
-        return;
-    }
-    let at = (across.place(crossing.at), up.place(crossing.value));
-    let (left, right) = (across.place(crossing.low), across.place(crossing.high));
-    if right - left > 26.0 {
-        frame::whisker(drawing, (left, right), at.1, 7.0);
-    }
-    drawing.area(circle(at, 12.0), INK, 1.0);
-    drawing.area(circle(at, 9.0), PAPER, 1.0);
 }
 
 fn names(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &Scale), top: f64) {
@@ -273,7 +192,9 @@ fn tell(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &S
         let between = format!("{} to {}", format::short_count(c.low), format::short_count(c.high));
         let text =
             format!("the lines cross at {} (between {between}): {}", requests(c.at), figure.measure.tell(c.value));
-        drawing.spot_at(None, (across.place(c.at), up.place(c.value)), text);
+        let [a, b] = c.lines.map(|line| figure.lines.get(line).map_or("", |line| line.name.as_str()));
+        let text = format::printable(&text.replacen("the lines", &format!("{a} and {b}"), 1));
+        drawing.spot_at(None, marks::place(figure, c, (across, up)), text);
     }
 }
 

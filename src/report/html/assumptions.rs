@@ -6,9 +6,10 @@ use crate::billing::{Charge, LabourTable, Slice};
 use crate::fleet::Evidence;
 use crate::scenario::{CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// A figure that somebody stated, and that the result rests on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assumption {
     /// The hosting model, server kind or family that it is about.
     pub model: String,

@@ -12,6 +12,7 @@ use crate::report::curve::order_of;
 use crate::report::figure::drawing::Drawing;
 use crate::report::figure::traffic;
 use crate::report::format::{money, short_count};
+use crate::report::notes::of_unverified;
 use crate::report::{self, comparison};
 use crate::scenario::Scenario;
 
@@ -224,7 +225,7 @@ fn bill_at(index: usize, case: &CaseCurve, point: &Point) -> Bill {
 /// The notes, and why lines end before the greatest traffic.
 fn endings(curve: &Curve, notes: &[String]) -> Vec<String> {
     let ends = curve.cases.iter().filter_map(|case| Some(format!("{} goes no further: {}.", case.name, case.ends()?)));
-    notes.iter().cloned().chain(ends).collect()
+    notes.iter().cloned().chain(of_unverified(&curve.unverified)).chain(ends).collect()
 }
 
 fn facts(scenario: &Scenario, curve: &Curve) -> Vec<(&'static str, String)> {

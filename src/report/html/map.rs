@@ -8,6 +8,7 @@ use crate::report::comparison;
 use crate::report::figure::map::draw;
 use crate::report::format::percent;
 use crate::report::map::figure;
+use crate::report::notes::of_unverified;
 use crate::scenario::Scenario;
 
 /// The report of a map as one HTML document. `notes` say what was not modelled.
@@ -47,7 +48,7 @@ pub fn map_page(
         figures: vec![(draw(&figure(map, &scenario.title)), "The cheapest case".into())],
         sections: vec![
             assumptions::section(assumptions),
-            run::caveats(notes),
+            run::caveats(&notes.iter().cloned().chain(of_unverified(&map.unverified)).collect::<Vec<_>>()),
             reproduction_section(reproduction, &[("Seed", scenario.run.seed.to_string())]),
         ],
     }

@@ -1,8 +1,9 @@
 //! Reports as HTML: one file each, which needs no other and no network.
 //!
-//! [`run_report`], [`curve_report`] and [`map_report`] make a [`Page`] of their results and [`page`] turns any
+//! [`run_report`], [`curve_report`], [`map_report`], [`advice_report`] and [`sweep_report`] make a [`Page`] of their results and [`page`] turns any
 //! page into HTML by templates that escape: what a user wrote is shown as it was written.
 
+mod advice;
 mod answer;
 mod assumptions;
 mod bill;
@@ -13,7 +14,9 @@ mod render;
 mod reproduction;
 mod run;
 mod svg;
+mod sweep;
 
+pub use advice::{advice_page, advice_report};
 pub use assumptions::{Assumption, assumptions};
 pub use curve::{curve_page, curve_report};
 pub use map::{map_page, map_report};
@@ -21,6 +24,7 @@ pub use page::{Bill, Block, Case, Cell, Column, Page, Row, Section, Table};
 pub use render::page;
 pub use reproduction::{Reproduction, reproduction_section};
 pub use run::{run_page, run_report};
+pub use sweep::{sweep_page, sweep_report};
 
 use super::files::write_atomically;
 use std::io;

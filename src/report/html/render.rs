@@ -1,6 +1,6 @@
 //! From a page to HTML: the templates, which are part of the program.
 
-use super::page::{Block, Page, Section};
+use super::page::{Block, Page, Section, Table};
 use super::svg;
 use crate::report::figure::style::look;
 use minijinja::syntax::SyntaxConfig;
@@ -29,9 +29,9 @@ const MOST_VERBATIM: usize = 128 * 1024;
 /// The page as one HTML document that needs nothing else: no file, no network.
 ///
 /// The same page makes the same text, byte by byte. What would be larger than 2 MB leaves out how
-/// the invoices count, and then rows and bills, and says so.
+/// the invoices count, then rows and bills, then figures and the ends of long texts, and says so.
 pub fn page(page: &Page) -> String {
-    let steps: [fn(&mut Page); 2] = [without_accounts, with_fewer_rows];
+    let steps: [fn(&mut Page); 4] = [without_accounts, with_fewer_rows, with_fewer_figures, with_short_texts];
     let mut html = whole(page);
     let mut lighter = page.clone();
     for step in steps {
@@ -65,6 +65,57 @@ fn with_fewer_rows(page: &mut Page) {
     page.tables.iter_mut().for_each(|table| table.rows.truncate(MOST_ROWS));
     page.cases.truncate(MOST_ROWS);
     page.remark.push_str(&format!(", and all rows and bills after the first {MOST_ROWS}: the CSV file has them"));
+}
+
+/// Leaves the first figure alone; the others are files beside the page.
+fn with_fewer_figures(page: &mut Page) {
+    page.figures.truncate(1);
+    page.remark.push_str(", and all figures but the first, which are SVG and PNG files beside it");
+}
+
+/// Names and cells as long as nobody reads, in few rows and columns.
+fn with_short_texts(page: &mut Page) {
+    const FEW: usize = 40;
+    page.figures.clear();
+    let texts = [&mut page.question, &mut page.answer, &mut page.remark];
+    texts.into_iter().for_each(|text| shorten(text, 2_000));
+    page.cases.truncate(FEW);
+    page.cases.iter_mut().for_each(|case| shorten(&mut case.name, 200));
+    let blocks = page.sections.iter_mut().flat_map(|section| &mut section.blocks);
+    for block in blocks {
+        match block {
+            Block::Bills(bills) => bills.clear(),
+            Block::Table(table) => small(table, FEW),
+            Block::List(sentences) => {
+                sentences.truncate(FEW);
+                sentences.iter_mut().for_each(|sentence| shorten(sentence, 1_000));
+            }
+            Block::Text(text) => shorten(text, 2_000),
+            _ => {}
+        }
+    }
+    page.tables.iter_mut().for_each(|table| small(table, FEW));
+}
+
+fn small(table: &mut Table, most: usize) {
+    table.rows.truncate(most);
+    table.columns.truncate(most);
+    shorten(&mut table.title, 500);
+    table.columns.iter_mut().for_each(|column| shorten(&mut column.heading, 200));
+    for row in &mut table.rows {
+        row.cells.truncate(most);
+        row.cells.iter_mut().for_each(|cell| {
+            [&mut cell.text, &mut cell.below, &mut cell.beside].into_iter().for_each(|text| shorten(text, 200));
+        });
+    }
+}
+
+fn shorten(text: &mut String, most: usize) {
+    if text.len() > most {
+        let end = (0..=most).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
 }
 
 fn whole(page: &Page) -> String {

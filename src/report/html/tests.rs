@@ -3,12 +3,14 @@
 use super::*;
 use crate::catalogue::Catalogue;
 use crate::document::Diagnostics;
+use crate::experiment::advise::{Adviser, Filter};
 use crate::experiment::curve::CurveProgress;
 use crate::experiment::{Progress, RunOptions};
 use crate::report::ResultDocument;
 use crate::report::document::tests::example;
 use crate::report::figure::tests::crowded;
-use crate::scenario::{Scenario, load_file};
+use crate::report::sweep::{Origin, Swept, tests as sweeps};
+use crate::scenario::{Scenario, Source, load_file};
 use std::sync::atomic::AtomicBool;
 
 /// A page as large as it may be.
@@ -37,6 +39,10 @@ fn report(result: &ResultDocument) -> String {
 
 /// A small scenario, read with the catalogue.
 fn scenario(text: &str) -> Scenario {
+    read(text).1
+}
+
+fn read(text: &str) -> (Source, Scenario) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("scenario.toml");
     std::fs::write(&path, text).unwrap();
@@ -44,7 +50,7 @@ fn scenario(text: &str) -> Scenario {
     let catalogue = Catalogue::load(None, &mut diagnostics);
     let loaded = load_file(&path, &catalogue, &mut diagnostics);
     assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
-    loaded.unwrap().1
+    loaded.unwrap()
 }
 
 const SMALL: &str = r#"
@@ -91,7 +97,7 @@ fn what_a_user_wrote_is_shown_and_never_run() {
 
 #[test]
 fn the_page_asks_for_nothing() {
-    for html in [report(&example()), report(&crowded()), curve_html()] {
+    for html in [report(&example()), report(&crowded()), curve_html(), advice_html(), sweep_html(&sweeps::grid())] {
         for wanted in ["src=", "url(", "@import", "fetch(", "XMLHttpRequest", "<iframe", "<object", "<embed", "srcset"]
         {
             assert!(!html.contains(wanted), "{wanted}");
@@ -219,4 +225,100 @@ fn a_curve_says_which_case_is_cheapest_where() {
     assert_eq!(html.matches("<figure").count(), 4);
     let rows = html.split("Every case at every traffic").last().unwrap();
     assert_eq!(rows.split("</table>").next().unwrap().matches("<tr data-case").count(), 6);
+}
+
+/// Advice over four models, for a scenario with a title that would be a script.
+fn advice_html() -> String {
+    let text = SMALL.replace("cpu.exponential", "slo = { p99 = \"2 s\" }\ncpu.exponential");
+    let (source, scenario) = read(&text);
+    let mut diagnostics = Diagnostics::default();
+    let catalogue = Catalogue::load(None, &mut diagnostics);
+    let words = ["aws-lambda-2017", "digitalocean-2017", "heroku-2017", "azure-functions-2017"];
+    let filter = Filter { families: Vec::new(), words: words.map(String::from).to_vec() };
+    let adviser = Adviser { source: &source, scenario: &scenario, catalogue: &catalogue, filter, done: &|_, _| {} };
+    let advice = adviser.advise(&mut diagnostics).unwrap();
+    let offered = adviser.offered(&advice, &mut diagnostics).unwrap();
+    assert_eq!(offered.cases.len(), advice.offers.len());
+    advice_report(&offered, &advice, &["Nothing fails.".to_string()], &reproduction(), &assumptions(&offered))
+}
+
+#[test]
+fn advice_ranks_orders_with_their_bills_and_what_they_give_up() {
+    let html = advice_html();
+    assert_eq!(html.matches("<script").count(), 1);
+    for expected in [
+        "Is &lt;script&gt;alert(1)&lt;&#x2f;script&gt; cheaper?",
+        "Order ",
+        "What it gives up",
+        "What would change the answer",
+        "What cannot",
+        "How the invoice counts",
+        "price of requests, as of 2017-08",
+        "Nothing fails.",
+    ] {
+        assert!(html.contains(expected), "{expected} is not in the page");
+    }
+    assert_eq!(html.matches("<figure").count(), 2);
+    assert_eq!(html.matches("<article class=\"bill\"").count(), html.matches("<input type=\"checkbox\"").count());
+}
+
+fn sweep_html(directory: &tempfile::TempDir) -> String {
+    sweep_report(&Swept::read(directory.path(), &[]).unwrap())
+}
+
+#[test]
+fn a_sweep_says_what_its_axes_do() {
+    let directory = sweeps::grid();
+    let without = sweep_html(&directory);
+    assert!(without.contains("origin.json, which holds the scenario, is not beside"));
+    let origin = Origin {
+        scenario: "title = \"<b>\"".into(),
+        command: "hostsim sweep study.toml".into(),
+        notes: vec!["Nothing fails.".into()],
+        assumptions: vec![assumption()],
+    };
+    origin.write(directory.path()).unwrap();
+    let html = sweep_html(&directory);
+    assert_eq!(html.matches("<script").count(), 1);
+    for expected in [
+        "Is &lt;script&gt;alert(1)&lt;&#x2f;script&gt; cheaper?",
+        "server is the cheapest at 50 % of the 6 points, functions at 50 %; load.rate decides most",
+        "A grid of 6 points over 2 axes, 36 runs",
+        "What the axes do",
+        "The cheapest case by axis",
+        "3 runs failed: failures.csv says why.",
+        "hostsim sweep study.toml",
+        "title = &quot;&lt;b&gt;&quot;",
+        "Nothing fails.",
+        "price of requests",
+    ] {
+        assert!(html.contains(expected), "{expected} is not in the page");
+    }
+}
+
+/// Names that nobody would choose, a thousand points, thirty cases: harmless, and within 2 MB.
+#[test]
+fn a_large_and_hostile_sweep_stays_small_and_harmless() {
+    let evil: Vec<String> = (0..30).map(|i| format!("</title><script>{i}</script>{}", "&<>".repeat(300))).collect();
+    let names: Vec<&str> = evil.iter().map(String::as_str).collect();
+    let cells: Vec<[String; 2]> = (0..1000).map(|i| [format!("<b>{i}</b>"), format!("{} USD/h", i % 7)]).collect();
+    let points: Vec<[&str; 2]> = cells.iter().map(|[x, y]| [x.as_str(), y.as_str()]).collect();
+    let directory =
+        sweeps::written("mixed", &names, &points, |point, case, _| Some((point * 7 + case * 13 + 1) as f64));
+    let html = sweep_html(&directory);
+    assert!(html.len() < MOST, "{} bytes", html.len());
+    assert_eq!(html.matches("<script").count(), 1);
+    assert!(html.contains("&lt;script&gt;"));
+}
+
+/// A usual large one keeps its figures and lists some of its points.
+#[test]
+fn a_sweep_of_thousands_of_points_is_summarised() {
+    let cells: Vec<[String; 2]> = (0..4000).map(|i| [format!("{}.25 /s", i / 8), format!("{} USD/h", i % 8)]).collect();
+    let points: Vec<[&str; 2]> = cells.iter().map(|[x, y]| [x.as_str(), y.as_str()]).collect();
+    let directory =
+        sweeps::written("grid", &["one", "two"], &points, |point, case, _| Some((point % (50 + case) + 1) as f64));
+    let html = sweep_html(&directory);
+    assert!(html.len() < MOST && html.contains("200 of 4,000 points, evenly chosen"), "{} bytes", html.len());
+    assert!(html.matches("<figure").count() > 5);
 }

@@ -14,11 +14,10 @@ const PARTS: usize = 4;
 /// Adds, for each value of each axis, the share of its points at which each case is the cheapest;
 /// for a grid also the share of steps along the axis at which the cheapest changes.
 pub(super) fn analyse(data: &Data, report: &mut Report) {
-    let Some(metric) = data.metrics.iter().position(|name| name == "tco_usd") else { return };
     if data.cases.len() < 2 {
         return;
     }
-    let cheapest: Vec<Option<usize>> = (0..data.points.len()).map(|point| cheapest_at(data, metric, point)).collect();
+    let cheapest = cheapest_cases(data);
     if cheapest.iter().any(Option::is_none) {
         let none = cheapest.iter().filter(|case| case.is_none()).count();
         report.notes.push(format!("at {none} points no case meets its objectives: they have no cheapest case"));
@@ -44,6 +43,12 @@ pub(super) fn analyse(data: &Data, report: &mut Report) {
             report.findings.push(finding("flips", String::new(), String::new(), share));
         }
     }
+}
+
+/// The cheapest case of each point; nothing where no case meets its objectives.
+pub fn cheapest_cases(data: &Data) -> Vec<Option<usize>> {
+    let metric = data.metrics.iter().position(|name| name == "tco_usd");
+    (0..data.points.len()).map(|point| cheapest_at(data, metric?, point)).collect()
 }
 
 fn cheapest_at(data: &Data, metric: usize, point: usize) -> Option<usize> {

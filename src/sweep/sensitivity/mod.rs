@@ -6,6 +6,7 @@ mod effects;
 mod indices;
 mod regression;
 
+pub use cheapest::cheapest_cases;
 pub use data::Data;
 pub use indices::{Index, indices};
 
@@ -50,26 +51,30 @@ pub const METRICS: [&str; 3] = ["invoice_usd", "tco_usd", "latency_p99_s"];
 /// # Errors
 /// Where these cannot be read, or a metric is none of theirs.
 pub fn analyse(directory: &Path, metrics: &[String]) -> Result<Report, String> {
-    let data = Data::read(directory, metrics)?;
+    Ok(analyse_data(&Data::read(directory, metrics)?))
+}
+
+/// Analyses what a sweep found.
+pub fn analyse_data(data: &Data) -> Report {
     let mut report = Report { title: data.title.clone(), ..Report::default() };
     if data.points.len() < 2 {
         report.notes.push("a sweep of one point has no effects".into());
-        return Ok(report);
+        return report;
     }
     for (metric, _) in data.metrics.iter().enumerate() {
         for case in 0..data.cases.len() {
             if data.design == "grid" {
-                effects::analyse(&data, metric, case, &mut report);
+                effects::analyse(data, metric, case, &mut report);
             }
             if data.design == "saltelli" {
-                indices::analyse(&data, metric, case, &mut report);
+                indices::analyse(data, metric, case, &mut report);
             }
-            regression::analyse(&data, metric, case, &mut report);
+            regression::analyse(data, metric, case, &mut report);
         }
     }
-    cheapest::analyse(&data, &mut report);
+    cheapest::analyse(data, &mut report);
     report.notes.dedup();
-    Ok(report)
+    report
 }
 
 impl Report {

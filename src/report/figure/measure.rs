@@ -1,0 +1,84 @@
+//! What an axis measures, and how its numbers are written.
+
+use super::axis::{Scale, nice_end, nice_log_range};
+use super::drawing::Point;
+use crate::report::format;
+
+/// Powers of ten of a logarithmic axis at most; what lies below is drawn on its lower end.
+const MOST_DECADES: i32 = 7;
+
+/// What an axis measures: money, times and numbers on a logarithmic scale, shares on a linear one
+/// unless they are of very different magnitudes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// US dollars.
+    Money,
+    /// Seconds.
+    Time,
+    /// Shares, of which 1 is all.
+    Share,
+    /// Numbers, such as instances.
+    Number,
+}
+
+impl Measure {
+    /// A value for an axis or a label.
+    pub fn show(self, value: f64) -> String {
+        match self {
+            Measure::Money => format::short_money(value),
+            // An axis of powers of ten: 1,000 s, and not 16.7 min.
+            Measure::Time if value.abs() >= 120.0 && format::duration(value).contains('.') => {
+                format!("{} s", format::grouped(value, 0))
+            }
+            Measure::Time => format::duration(value),
+            Measure::Share => format::percent(value),
+            Measure::Number => format::short_count(value),
+        }
+    }
+
+    /// A value with all digits that it deserves.
+    pub fn tell(self, value: f64) -> String {
+        match self {
+            Measure::Money => format::money(value),
+            Measure::Time => format::duration(value),
+            _ => self.show(value),
+        }
+    }
+
+    /// A scale for these values; nothing where there is nothing to draw.
+    pub fn scale(self, values: impl Iterator<Item = f64>, place: Point) -> Option<Scale> {
+        let values: Vec<f64> = values.collect();
+        let most = values.iter().copied().fold(0.0, f64::max);
+        let positive = values.iter().copied().filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
+        // A share is seen best on a scale from nought, unless hardly any of it would be seen there.
+        if self == Measure::Share && (most <= 0.0 || positive * 100.0 >= most) {
+            return Some(Scale::linear((0.0, nice_end(most.min(1e9), 5)), place));
+        }
+        let least = most / 10f64.powi(MOST_DECADES);
+        nice_log_range(values.into_iter().filter(|v| *v >= least)).map(|range| Scale::logarithmic(range, place))
+    }
+
+    /// What a figure of the contract measures, by the unit at the end of its flat name.
+    pub fn of_metric(flat_name: &str) -> Measure {
+        let share = ["availability", "cpu_used", "cpu_reserved", "memory_used", "memory_reserved"];
+        match flat_name {
+            name if name.ends_with("_usd") || name.contains("usd_per_") => Measure::Money,
+            name if name.ends_with("_s") => Measure::Time,
+            name if name.ends_with("_share") || share.iter().any(|end| name.ends_with(end)) => Measure::Share,
+            _ => Measure::Number,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flat_name_says_what_it_measures() {
+        let of = Measure::of_metric;
+        assert_eq!((of("tco_usd"), of("usd_per_million_requests")), (Measure::Money, Measure::Money));
+        assert_eq!((of("latency_p99_s"), of("requests_cold_share")), (Measure::Time, Measure::Share));
+        assert_eq!((of("fleet_cpu_used"), of("instances_peak")), (Measure::Share, Measure::Number));
+    }
+}
