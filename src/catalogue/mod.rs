@@ -4,6 +4,7 @@
 //! replace some; a scenario may hold models of its own. A model may extend another.
 
 mod cluster;
+mod known;
 mod lookup;
 mod model;
 mod size;

@@ -6,6 +6,7 @@
 use super::deploy::{Commit, Order};
 use super::invoices::Books;
 use super::replicate::Trial;
+use super::simulated::Simulated;
 use crate::scenario::{Case, CommitmentChoice, Scenario};
 use crate::simulation::Simulation;
 
@@ -13,30 +14,41 @@ use crate::simulation::Simulation;
 ///
 /// # Errors
 /// As [`Trial::run`].
-pub fn choose(scenario: &Scenario, case: &Case, order: Order, traffic: f64) -> Result<Order, String> {
+pub fn choose(
+    scenario: &Scenario,
+    case: &Case,
+    order: Order,
+    traffic: f64,
+    simulated: &Simulated,
+) -> Result<Order, String> {
     let orders = [order.clone()];
     let trial = Trial { scenario, case, orders: &orders, traffic, replication: 0 };
-    let simulation = trial.simulate()?;
-    let plan = &case.deployments[0];
+    simulated.with(&trial, |simulation| cheapest(&trial, simulation, &order))
+}
+
+fn cheapest(trial: &Trial<'_>, simulation: &Simulation, order: &Order) -> Order {
+    let plan = &trial.case.deployments[0];
     let size = plan.model.prices.sizes.iter().position(|name| *name == order.size.name);
     let offered = plan.model.prices.commitments.iter().filter(|commitment| commitment.offers(size));
     let named = |name: &str| match &plan.commitment {
         CommitmentChoice::Plan { plan, .. } => plan == name,
         _ => true,
     };
-    let peak = simulation.world.facts[0].instances.peak().clamp(0, i64::from(u32::MAX)) as u32;
-    let mut best = (bill(&trial, &simulation, &order), order.clone());
+    let world = &simulation.world;
+    let rented = if world.clusters.is_empty() { &world.facts[0].instances } else { &world.case.nodes };
+    let peak = rented.peak().clamp(0, i64::from(u32::MAX)) as u32;
+    let mut best = (bill(trial, simulation, order), order.clone());
     for commitment in offered.filter(|commitment| named(&commitment.name)) {
         let with =
             |instances| Order { committed: Some(Commit { plan: commitment.name.clone(), instances }), ..order.clone() };
-        let cost = |instances| bill(&trial, &simulation, &with(instances));
+        let cost = |instances| bill(trial, simulation, &with(instances));
         let instances = least_of_convex(peak, cost);
         let found = (cost(instances), with(instances));
         if found.0 < best.0 {
             best = found;
         }
     }
-    Ok(best.1)
+    best.1
 }
 
 fn bill(trial: &Trial<'_>, simulation: &Simulation, order: &Order) -> f64 {

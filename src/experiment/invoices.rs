@@ -7,7 +7,7 @@ use crate::catalogue::{Allotment, Model, Size};
 use crate::hosting::World;
 use crate::hosting::metering::BANDWIDTH_INTERVAL;
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, InstancesChoice, Scenario};
-use crate::units::Exact;
+use crate::units::{Bytes, Exact};
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 use num_traits::{ToPrimitive, Zero};
@@ -161,19 +161,24 @@ impl Books<'_> {
             return Vec::new();
         };
         let pairs = sheet.deployments.iter().zip(lanes);
-        let instances = pairs.map(|(d, lane)| (lane.size, self.committed_instances(*d))).collect();
+        let instances = pairs.map(|(d, lane)| (lane.size, self.committed_instances(*d, lane))).collect();
         vec![Committed { plan, instances: if spend.is_some() { Vec::new() } else { instances }, spend }]
     }
 
-    /// How many instances of a deployment are committed to: as many as run, where it is not said.
-    fn committed_instances(&self, deployment: usize) -> u64 {
+    /// How many instances of a deployment (on a cluster: nodes) are committed to: as many as run,
+    /// where it is not said.
+    fn committed_instances(&self, deployment: usize, lane: &LaneUse) -> u64 {
         let order = &self.orders[deployment];
         let stated = match &self.case.deployments[deployment].commitment {
             CommitmentChoice::Plan { instances: Some(InstancesChoice::Count(count)), .. } => Some(*count),
             _ => None,
         };
         let found = order.committed.as_ref().map(|commit| commit.instances);
-        u64::from(found.or(stated).unwrap_or(order.instances))
+        let run = match self.world.deployments[deployment].cluster {
+            Some(_) => lane.alive.len() as u64,
+            None => u64::from(order.instances),
+        };
+        found.or(stated).map_or(run, u64::from)
     }
 
     /// What one account's lanes used; all tenants' together where `all` of them are asked for.
@@ -201,7 +206,7 @@ impl Books<'_> {
         let position = |sums: &Vec<u128>| places.iter().map(|place| place.map_or(0, |gauge| sums[gauge])).collect();
         let memory = match size.memory {
             Allotment::Fixed(memory) => memory,
-            Allotment::App => app.memory,
+            Allotment::App => numbers.memory_of(line.tenant).map_or(app.memory, Bytes),
             Allotment::Server => self.case.fleet.server.memory,
         };
         let (units, watts) = self.rented(plan, size);

@@ -14,6 +14,7 @@ mod outcome;
 mod point;
 mod replicate;
 mod run;
+mod simulated;
 pub mod sizing;
 mod validate;
 
@@ -23,4 +24,5 @@ pub use notes::{of_scenario as scenario_notes, unverified};
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
+pub use simulated::Simulated;
 pub use validate::validate;

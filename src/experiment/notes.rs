@@ -85,6 +85,7 @@ pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &
         if !left_off.is_empty() {
             notes.push(format!("{}: optional charges left off: {}.", plan.model.name, left_off.join(", ")));
         }
+        notes.extend(credits(plan, order));
         if !plan.allowances {
             notes.push(format!("{}: free allowances are taken as used up.", plan.model.name));
         }
@@ -96,6 +97,17 @@ pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &
         }
     }
     notes
+}
+
+/// What is assumed of a size's CPU credits.
+fn credits(plan: &DeploymentPlan, order: &Order) -> Option<String> {
+    let name = &plan.model.name;
+    order.size.credits?;
+    match (plan.cluster.container, plan.credits) {
+        (Some(_), _) => Some(format!("{name}: CPU credits of nodes that containers share are not simulated.")),
+        (None, None) => Some(format!("{name}: instances begin without CPU credits (`credits` says how many).")),
+        (None, Some(_)) => None,
+    }
 }
 
 /// What was found where the case left it open, and how much was tried.

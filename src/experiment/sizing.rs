@@ -9,6 +9,7 @@
 use super::deploy::{Order, cut};
 use super::objective::{Judged, Verdict, verdicts};
 use super::replicate::{Replication, Trial};
+use super::simulated::Simulated;
 use crate::catalogue::Size;
 use crate::hosting::scaling::Scaling;
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, InstancesChoice, Scenario, SizeChoice};
@@ -69,6 +70,14 @@ pub fn find(scenario: &Scenario, case: &Case, traffic: f64) -> Result<Found, Str
     find_between(scenario, case, traffic, &[])
 }
 
+/// As [`find`], by simulations of which some may have been run before.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_by(scenario: &Scenario, case: &Case, traffic: f64, simulated: &Simulated) -> Result<Found, String> {
+    find_with(scenario, case, traffic, &[], simulated)
+}
+
 /// As [`find`], where the numbers of instances are known to lie between two (per app; nothing
 /// where they are not known): those of a lesser and of a greater traffic.
 ///
@@ -80,6 +89,16 @@ pub fn find_between(
     traffic: f64,
     between: &[Option<(Order, Order)>],
 ) -> Result<Found, String> {
+    find_with(scenario, case, traffic, between, &Simulated::default())
+}
+
+fn find_with(
+    scenario: &Scenario,
+    case: &Case,
+    traffic: f64,
+    between: &[Option<(Order, Order)>],
+    simulated: &Simulated,
+) -> Result<Found, String> {
     let mut found = Found { orders: Vec::new(), tried: Vec::new() };
     for (index, plan) in case.deployments.iter().enumerate() {
         let order = match Order::stated(plan) {
@@ -90,7 +109,8 @@ pub fn find_between(
             _ => {
                 let (alone, only) = alone(scenario, case, index);
                 let between = between.get(index).cloned().flatten();
-                Search { scenario: &alone, case: &only, traffic, between, tried: Vec::new() }.run(&mut found.tried)?
+                let search = Search { scenario: &alone, case: &only, traffic, between, simulated, tried: Vec::new() };
+                search.run(&mut found.tried)?
             }
         };
         found.orders.push(order);
@@ -115,6 +135,7 @@ struct Search<'a> {
     traffic: f64,
     /// The orders of a lesser and of a greater traffic.
     between: Option<(Order, Order)>,
+    simulated: &'a Simulated,
     tried: Vec<Attempt>,
 }
 
@@ -204,7 +225,7 @@ impl Search<'_> {
         let trial = Trial { scenario: &idle, case: self.case, orders: &[order], traffic: 1.0, replication: 0 };
         let scales = matches!(self.plan().terms.scaling, Some(Scaling::TargetUtilisation(_)));
         // What scales by itself may cost less than its steady load: only the idle cost bounds it.
-        if scales { Ok(0.0) } else { Ok(tco(&trial.run()?)) }
+        if scales { Ok(0.0) } else { Ok(tco(&self.simulated.run(&trial)?)) }
     }
 
     /// The fewest instances that could ever keep up with the offered load.
@@ -357,7 +378,7 @@ impl Search<'_> {
             replication,
         };
         let done: Vec<Replication> =
-            (0..replications).into_par_iter().map(|k| trial(k).run()).collect::<Result<_, _>>()?;
+            (0..replications).into_par_iter().map(|k| self.simulated.run(&trial(k))).collect::<Result<_, _>>()?;
         let judged: Vec<&[Judged]> = done.iter().map(|r| r.objectives[0].as_slice()).collect();
         let verdicts = verdicts(&judged);
         let met = verdicts.iter().all(|verdict| verdict.met);
@@ -391,7 +412,7 @@ impl Search<'_> {
         if !commitment_is_open(self.plan()) {
             return Ok(order);
         }
-        super::commitment::choose(self.scenario, self.case, order, self.traffic)
+        super::commitment::choose(self.scenario, self.case, order, self.traffic, self.simulated)
     }
 }
 

@@ -101,8 +101,7 @@ impl Hosts {
             }
             return known.clone();
         }
-        let tree = catalogue.resolve(&name, node.at, d);
-        let model = tree.and_then(|tree| Model::read(&name, &tree, d)).map(Arc::new);
+        let model = catalogue.model(&name, node.at, d);
         self.models.insert(name, model.clone());
         model
     }
