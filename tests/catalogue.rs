@@ -104,3 +104,25 @@ fn a_simulated_case_is_billed_as_its_usage_file_is() {
         assert!((simulated - billed).abs() < 0.005, "{hosting}: {simulated} simulated, {billed} billed");
     }
 }
+
+/// Two free dynos that never sleep use more than the pool of 1,000 hours: no order of free dynos meets the objective,
+/// and the cheapest one is a dyno that is paid for.
+#[test]
+fn what_a_price_list_does_not_sell_is_no_order() {
+    let scenario = |size: &str, instances: &str| {
+        format!(
+            "schema = 1\n[run]\nduration = \"1 h\"\nreplications = 1\n[app.a]\narrivals.poisson = {{ rate = \"1 /s\" }}\n\
+             wait.constant = \"50 ms\"\nmemory = \"64 MiB\"\nslo = {{ p99 = \"1 s\" }}\n\
+             [case.x]\nhosting = \"heroku-2017\"\nsize = \"{size}\"\ninstances = {instances}\n"
+        )
+    };
+    // 1,460 of 1,000 hours.
+    let two = run(&scenario("free", "2"));
+    assert!(
+        two.cases[0].notes.iter().any(|note| note.contains("beyond the end of its last tier")),
+        "{:?}",
+        two.cases[0].notes
+    );
+    let one = run(&scenario("cheapest", "\"right-size\""));
+    assert_eq!(one.cases[0].size.as_deref(), Some("free"));
+}
