@@ -90,7 +90,10 @@ mod tests {
         let text = to_json(&example());
         let value: Value = serde_json::from_str(&text).unwrap();
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        assert_eq!(keys(&value), ["schema", "title", "seed", "replications", "duration_s", "digest", "cases"]);
+        assert_eq!(
+            keys(&value),
+            ["schema", "title", "seed", "replications", "duration_s", "digest", "cases", "unverified"]
+        );
         assert_eq!(keys(&value["cases"]), ["lambda", "droplet"]);
         let case = &value["cases"]["lambda"];
         let expected = [
