@@ -104,3 +104,23 @@ fn a_simulated_case_is_billed_as_its_usage_file_is() {
         assert!((simulated - billed).abs() < 0.005, "{hosting}: {simulated} simulated, {billed} billed");
     }
 }
+
+/// Two free dynos that never sleep use 1,460 of the pool's 1,000 hours: where one is not enough, the cheapest order
+/// is one that is paid for.
+#[test]
+fn what_a_price_list_does_not_sell_is_no_order() {
+    let ordered = |size: &str, instances: &str, rate: u32| {
+        let result = run(&format!(
+            "schema = 1\n[run]\nduration = \"20 min\"\nreplications = 1\n[app.a]\narrivals.constant = {{ rate = \"{rate} /s\" }}\n\
+             cpu.constant = \"100 ms\"\nmemory = \"64 MiB\"\nslo = {{ p99 = \"2 s\" }}\n\
+             [case.x]\nhosting = \"heroku-2017\"\nsize = \"{size}\"\ninstances = {instances}\n"
+        ));
+        let case = &result.cases[0];
+        let beyond = case.notes.iter().any(|note| note.contains("beyond the end of its last tier"));
+        (case.size.clone().unwrap_or_default(), beyond)
+    };
+    assert_eq!(ordered("free", "2", 1), ("free".into(), true));
+    // A tenth of a core, and six tenths of which a shared dyno has 0.417 × 0.945.
+    assert_eq!(ordered("cheapest", "\"right-size\"", 1), ("free".into(), false));
+    assert_eq!(ordered("cheapest", "\"right-size\"", 6), ("hobby".into(), false));
+}

@@ -233,7 +233,7 @@ fn a_committed_spend_and_a_spot_price_have_their_categories() {
 #[test]
 fn a_run_has_a_row_for_each_tenant_and_charge() {
     let scenario = crate::common::read(
-        "schema = 1\n[run]\nduration = \"10 min\"\nmonth = \"duration\"\nreplications = 1\n\
+        "schema = 1\n[run]\nduration = \"10 min\"\nreplications = 1\n\
          [app.a]\ntenants = 3\narrivals.poisson = { rate = \"50 /s\" }\nwait.constant = \"100 ms\"\nmemory = \"64 MiB\"\n\
          [case.lambda]\nhosting = \"aws-lambda-2017\"\nsize = \"1536mb\"\nallowances = false\n\
          [case.droplet]\nhosting = \"digitalocean-2017\"\nsize = \"512mb\"\ninstances = 1\n",

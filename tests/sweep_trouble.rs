@@ -87,7 +87,9 @@ fn engines_variables_say_which_shard_it_is() {
     let directory = with(SEEDS);
     let at = directory.path();
     assert_eq!(run(at, &["sweep", "s.toml", "--shard", "2/3", "--output", "stated"]).status, Some(0));
-    let engines: [(&str, &[&str], &[(&str, &str)]); 4] = [
+    /// A name, arguments and variables.
+    type Engine = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+    let engines: [Engine; 4] = [
         ("slurm", &[], &[("SLURM_ARRAY_TASK_ID", "6"), ("SLURM_ARRAY_TASK_MIN", "5"), ("SLURM_ARRAY_TASK_COUNT", "3")]),
         ("slurm", &["--shards", "3"], &[("SLURM_ARRAY_TASK_ID", "2"), ("SLURM_ARRAY_TASK_MIN", "2")]),
         ("kubernetes", &["--shards", "3"], &[("JOB_COMPLETION_INDEX", "1")]),

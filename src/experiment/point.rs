@@ -60,6 +60,9 @@ impl Point {
         let run = |replication| Trial { scenario, case, orders, traffic, replication }.run();
         let done = self.replications.len() as u64;
         let more: Vec<Replication> = (done..wanted).into_par_iter().map(run).collect::<Result<_, _>>()?;
+        if let Some(beyond) = more.iter().flat_map(|replication| &replication.billed.errors).next() {
+            return Err(beyond.clone());
+        }
         self.replications.extend(more);
         self.slo_met = self.judge(scenario.apps.len());
         Ok(())

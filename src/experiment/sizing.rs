@@ -381,7 +381,9 @@ impl Search<'_> {
             (0..replications).into_par_iter().map(|k| self.simulated.run(&trial(k))).collect::<Result<_, _>>()?;
         let judged: Vec<&[Judged]> = done.iter().map(|r| r.objectives[0].as_slice()).collect();
         let verdicts = verdicts(&judged);
-        let met = verdicts.iter().all(|verdict| verdict.met);
+        // What a price list does not sell (a pool's hours used up) cannot be ordered.
+        let sold = done.iter().all(|replication| replication.billed.errors.is_empty());
+        let met = sold && verdicts.iter().all(|verdict| verdict.met);
         let near = |part: &Judged| (part.found / part.bound - 1.0).abs() < 0.1;
         let judgement = Judgement {
             met,

@@ -14,6 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Which size.
+// A scenario has a handful of these, and the large one is the usual one.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum SizeChoice {
     /// This one.
