@@ -1,5 +1,6 @@
 //! All integration tests: one binary, one module per topic.
 
+mod advice;
 mod bill_laws;
 mod bills;
 mod browser_report;
@@ -8,6 +9,7 @@ mod cli;
 mod closed_forms;
 mod common;
 mod corpora;
+mod crossovers;
 mod determinism;
 mod fuzz;
 mod laws;

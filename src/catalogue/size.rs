@@ -138,8 +138,28 @@ impl SizeRange {
             diagnostics.error(node.at, "this size is out of the model's range", format!("expected {range}"));
             return None;
         }
+        Some(self.of(cpu, memory))
+    }
+
+    /// Sizes of the range to choose from, for an app of so much memory: the least that holds it,
+    /// with cores from the fewest to the most in steps that double.
+    pub fn choices(&self, memory: Bytes) -> Vec<Size> {
+        let memory = memory.max(self.memory.0);
+        let mut cores = vec![self.cpu.0];
+        while let Some(last) = cores.last()
+            && last.0.saturating_mul(2) <= self.cpu.1.0
+        {
+            cores.push(Cores(last.0 * 2));
+        }
+        if cores.last() != Some(&self.cpu.1) {
+            cores.push(self.cpu.1);
+        }
+        if memory > self.memory.1 { Vec::new() } else { cores.into_iter().map(|cpu| self.of(cpu, memory)).collect() }
+    }
+
+    fn of(&self, cpu: Cores, memory: Bytes) -> Size {
         let memory = Bytes(memory.0.div_ceil(self.step.0) * self.step.0);
-        Some(Size {
+        Size {
             name: format!("{cpu} cpu, {memory}"),
             cpu: Allotment::Fixed(cpu),
             reserve_cpu: None,
@@ -148,6 +168,6 @@ impl SizeRange {
             ghz: None,
             rack_units: 1,
             sleep: None,
-        })
+        }
     }
 }

@@ -13,6 +13,7 @@ mod outcome;
 mod point;
 mod replicate;
 mod run;
+pub mod simulations;
 pub mod sizing;
 mod validate;
 
@@ -22,4 +23,5 @@ pub use notes::of_scenario as scenario_notes;
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
+pub use simulations::{Runs, Simulations, Tally};
 pub use validate::validate;

@@ -35,6 +35,7 @@ fn case_json(case: &CaseResult) -> Value {
     let apps: Map<String, Value> =
         case.apps.iter().map(|app| (app.name.clone(), app_json(app, &case.figures))).collect();
     object.insert("apps".into(), Value::Object(apps));
+    object.insert("notes".into(), json!(case.notes));
     Value::Object(object)
 }
 
