@@ -32,7 +32,7 @@ const API: &str = "schema = 1\n[run]\nreplications = 3\n[app.a]\narrivals.poisso
 
 #[test]
 fn advice_is_ranked_and_every_model_is_accounted_for() {
-    let advice = advice(API, &["digitalocean", "linode", "heroku-2017", "hetzner"]);
+    let advice = advice(API, &["digitalocean", "linode", "hetzner-now"]);
     let costs: Vec<f64> = advice.offers.iter().map(|offer| offer.tco().mean.unwrap()).collect();
     assert!(costs.len() >= 3 && costs.windows(2).all(|pair| pair[0] <= pair[1]), "{costs:?}");
     assert!(advice.offers.iter().all(|offer| offer.p99().mean.unwrap() <= 0.5));
@@ -51,7 +51,7 @@ fn advice_is_ranked_and_every_model_is_accounted_for() {
 /// The wage at which the answer changes is where the lines of both TCOs cross.
 #[test]
 fn the_wage_that_changes_the_answer_does() {
-    let words = ["digitalocean-2017", "heroku-2017"];
+    let words = ["digitalocean-2017", "aws-lambda-2017"];
     let advice_at = |wage: f64| advice(&API.replace("55 USD/h", &format!("{wage:.4} USD/h")), &words);
     let base = advice_at(55.0);
     let flip = base.swings.iter().find(|swing| swing.name == "wage").unwrap().flip.clone().unwrap();
@@ -76,7 +76,8 @@ fn the_front_is_what_none_beats_in_both() {
     let front = pareto::front(&orders);
     for (index, order) in orders.iter().enumerate() {
         let beaten = orders.iter().any(|o| o.cost <= order.cost && o.p99 <= order.p99 && (o.cost, o.p99) != (order.cost, order.p99));
-        assert_eq!(front.contains(&index), !beaten, "{}", order.name);
+        let doubled = orders[..index].iter().any(|o| (o.cost, o.p99) == (order.cost, order.p99));
+        assert_eq!(front.contains(&index), !beaten && !doubled, "{}", order.name);
     }
 }
 

@@ -92,7 +92,7 @@ fn fewer_may_do_where_more_do_not() {
             "schema = 1\n[run]\nduration = \"600 s\"\nreplications = 2\n[app.a]\n\
              arrivals.trace = {{ file = \"turns.csv\", format = \"requests\", arrival = \"arrival\", duration = \"duration\", duration-is = \"cpu\" }}\n\
              slo = {{ p99 = \"6 s\" }}\n[case.x]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\n\
-             discipline = \"fifo\"\nrouting = \"round-robin\"\ninstances = {instances}\n"
+             routing = \"round-robin\"\ninstances = {instances}\n"
         )
     };
     let met = |instances: u32| {
@@ -135,7 +135,7 @@ fn a_base_load_is_committed_to_so_that_the_invoice_is_least() {
     let text = |instances: &str| {
         format!(
             "schema = 1\n[run]\nduration = \"1 day\"\nreplications = 1\n[app.a]\n\
-             arrivals.diurnal = {{ trough = \"5 /s\", peak = \"60 /s\" }}\ncpu.constant = \"50 ms\"\nslo = {{ p99 = \"5 s\" }}\n\
+             arrivals.diurnal = {{ trough = \"5 /s\", peak = \"60 /s\", peak-at = \"15:00\" }}\ncpu.constant = \"50 ms\"\nslo = {{ p99 = \"5 s\" }}\n\
              [case.x]\nhosting = \"aws-ec2-2017\"\nsize = \"c4.large\"\n\
              scaling.target-utilisation = {{ target = 0.6, min = 1, max = 20 }}\n\
              commitment = {{ plan = \"1-year-no-upfront\", instances = {instances} }}\n"
@@ -155,7 +155,7 @@ fn target_and_limits_are_sized_too() {
     let text = |scaling: &str| {
         format!(
             "schema = 1\n[run]\nduration = \"1 day\"\nreplications = 2\n[app.a]\n\
-             arrivals.on-off = {{ on = \"60 /s\" }}\ncpu.exponential = {{ mean = \"40 ms\" }}\nslo = {{ p99 = \"2 s\" }}\n\
+             arrivals.on-off = {{ on = \"60 /s\", from = \"08:00\", to = \"20:00\" }}\ncpu.exponential = {{ mean = \"40 ms\" }}\nslo = {{ p99 = \"2 s\" }}\n\
              [case.x]\nhosting = \"aws-ec2-2017\"\nsize = \"c4.large\"\nconcurrency = 40\n\
              scaling.target-utilisation = {scaling}\n"
         )
@@ -194,8 +194,8 @@ fn what_cannot_be_sized_says_why() {
     assert!(missed.starts_with("p50 50") && missed.contains("(at most 400 ms is demanded) even with "), "{missed}");
 }
 
-/// An objective that tolerates an overload: half the requests may be late, so far fewer machines
-/// do than keep up with the load of 10 erlangs.
+/// An objective that tolerates an overload: 70 of 100 requests may be lost, so fewer machines do
+/// than keep up with the load of 10 erlangs.
 #[test]
 fn an_overload_that_the_objective_tolerates_is_ordered() {
     let found = found(
@@ -204,6 +204,8 @@ fn an_overload_that_the_objective_tolerates_is_ordered() {
          [case.x]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\ndiscipline = \"fifo\"\ninstances = \"right-size\"\n",
     )
     .unwrap();
-    // Served at 1 a second each: 3 serve 30 %, less those that are given up while they are served.
-    assert!((3..=5).contains(&found.orders[0].instances), "{found:?}");
+    // 3 at the least, at 1 a second each; more, as work is wasted on requests that are given up.
+    let count = found.orders[0].instances;
+    assert!((4..10).contains(&count), "{found:?}");
+    assert!(found.tried.iter().any(|a| a.order == format!("{} × 1-core", count - 1) && !a.met), "{found:?}");
 }

@@ -12,6 +12,8 @@ use crate::hosting::routing::Routing;
 const GIVES_UP: u32 = 3;
 /// Four times what could keep up, and the objective is missed by this factor still: give up.
 const HOPELESS: f64 = 2.0;
+/// Where more requests than this come in the time after which an idle instance sleeps, none does.
+const SELDOM: f64 = 100.0;
 /// So many numbers are tried where more instances may be worse.
 const SCANNED: u32 = 24;
 
@@ -30,10 +32,18 @@ impl Search<'_> {
                 let found = self.bisect(size, low, high, Level::Screen)?;
                 self.confirm(size, found)?
             }
-            Err(refusal) if self.more_may_be_worse(size) => self.scan(size, SCANNED * 4)?.ok_or(refusal)?,
+            Err(refusal) if self.more_may_be_worse(size) => {
+                let least = self.least_instances(size, load).max(1);
+                self.scan(size, least..least.saturating_add(SCANNED))?.ok_or(refusal)?
+            }
             Err(refusal) => return Err(refusal),
         };
-        let fewer = if self.more_may_be_worse(size) { self.scan(size, found.0)? } else { None };
+        let fewer = if self.more_may_be_worse(size) {
+            let least = self.least_instances(size, load).clamp(1, found.0);
+            self.scan(size, least..found.0)?
+        } else {
+            None
+        };
         self.while_cheaper(size, fewer.unwrap_or(found))
     }
 
@@ -135,15 +145,17 @@ impl Search<'_> {
     fn more_may_be_worse(&self, size: &Size) -> bool {
         let plan = self.plan();
         let by_load = matches!(plan.terms.routing.unwrap_or_default(), Routing::LeastLoaded);
-        let sleeps = size.sleep.or(plan.terms.sleep).is_some();
+        let app = &self.scenario.apps[0].workload;
+        let rate = app.mean_rate() * self.traffic / f64::from(app.tenants.max(1));
+        let sleeps = size.sleep.or(plan.terms.sleep).is_some_and(|after| rate * after.seconds() < SELDOM);
         let fleet = &self.case.fleet;
         !by_load || sleeps || fleet.count.is_some() || fleet.overcommit_cpu > 1.0
     }
 
-    /// The least number below another that does, among the numbers from one up.
-    fn scan(&mut self, size: &Size, below: u32) -> Result<Option<(u32, f64)>, Refusal> {
-        let step = (below.max(1) - 1).div_ceil(SCANNED).max(1);
-        for instances in (1..below).step_by(step as usize) {
+    /// The least number of a range that does; of a long range, some are looked at.
+    fn scan(&mut self, size: &Size, range: std::ops::Range<u32>) -> Result<Option<(u32, f64)>, Refusal> {
+        let step = (range.end - range.start).div_ceil(SCANNED).max(1);
+        for instances in range.step_by(step as usize) {
             let order = self.plain(size, instances);
             if self.judge(&order, Level::Screen)?.met {
                 let judgement = self.judge(&order, Level::All)?;

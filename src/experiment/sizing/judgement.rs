@@ -17,7 +17,7 @@ pub struct Judgement {
     pub sure: bool,
     /// The mean TCO of the replications.
     pub tco_usd: f64,
-    /// What pooled allowances did not cover, in dollars of the first replication's invoice.
+    /// The replications.
     pub replications: Vec<Replication>,
     /// The means of the objective's parts.
     pub parts: Vec<Judged>,

@@ -9,6 +9,8 @@ use crate::workload::Arrivals;
 
 /// A size that a screening found dearer than the best by this factor is not looked at again.
 const DEARER: f64 = 1.1;
+/// A size whose first replication is dearer than the best by this factor is not asked for more.
+const KNOWN_DEARER: f64 = 1.02;
 /// A size that a screening found to miss its objective by this factor, too.
 const FAR: f64 = 3.0;
 /// A screening of sizes simulates this part of the requests.
@@ -39,7 +41,8 @@ impl Search<'_> {
             if best.as_ref().is_some_and(|(_, least)| limit >= *least) {
                 break;
             }
-            match self.cheapest_of(&size, load) {
+            let known = best.as_ref().map_or(f64::INFINITY, |(_, least)| *least);
+            match self.cheapest_of(&size, load, known) {
                 Ok((order, cost)) if best.as_ref().is_none_or(|(_, least)| cost < *least) => best = Some((order, cost)),
                 Ok(_) => {}
                 Err(why) => nearest(&mut refusal, why),
@@ -49,7 +52,8 @@ impl Search<'_> {
         best.map(|(order, _)| order).ok_or_else(none)
     }
 
-    fn cheapest_of(&mut self, size: &Size, load: f64) -> Result<(Order, f64), Refusal> {
+    /// The cheapest order of a size; where a first look finds it dearer than what is known, just that.
+    fn cheapest_of(&mut self, size: &Size, load: f64, known: f64) -> Result<(Order, f64), Refusal> {
         if let Some(rule) = self.rule() {
             return self.cheapest_scaling(size, &rule);
         }
@@ -62,6 +66,9 @@ impl Search<'_> {
         let screened = self.judge(&order, Level::Screen)?;
         if !screened.met && screened.clear && screened.excess() > FAR {
             return Err(self.refusal(&order, &screened));
+        }
+        if screened.tco_usd > KNOWN_DEARER * known {
+            return Ok((order, screened.tco_usd));
         }
         let judgement = self.judge(&order, Level::All)?;
         if judgement.met { Ok((order, judgement.tco_usd)) } else { Err(self.refusal(&order, &judgement)) }
