@@ -4,8 +4,10 @@
 use crate::engine::Stream;
 use crate::fleet::Fleet;
 use crate::hosting::brief::Brief;
+use crate::hosting::cluster::found;
 use crate::hosting::crowding::Crowding;
 use crate::hosting::facts::{AppFacts, CaseFacts};
+use crate::hosting::keep_alive::MakingRoom;
 use crate::hosting::lane::Lane;
 use crate::hosting::slab::Slab;
 use crate::hosting::{Behaviour, Deployment, Event, Notice, World};
@@ -78,23 +80,32 @@ impl Simulation {
         }
         let stream =
             |purpose: &'static str| move |d: &Deployment| Stream::named(seed.seed, seed.replication, &d.app, purpose);
+        let (clusters, first_cluster) = found(&deployments, &lanes, |app, tenant| {
+            Stream::named(seed.seed, seed.replication, app, &format!("scheduler {tenant}"))
+        });
         let measured_from = Time(0) + window.warm_up;
+        let making_room = MakingRoom::of(&deployments, &lanes);
+        let counts_uses = making_room.as_ref().is_some_and(|making| making.counts_uses());
+        let brief = |plan: &Deployment| Brief::of(plan, crowding.is_some(), counts_uses);
         let world = World {
             now: Time(0),
             measured_from,
             end: measured_from + window.duration,
             agenda: Default::default(),
             fleet,
+            clusters,
+            first_cluster,
             lanes,
             instances: Slab::default(),
             requests: Slab::default(),
-            briefs: deployments.iter().map(|plan| Brief::of(plan, crowding.is_some())).collect(),
+            briefs: deployments.iter().map(brief).collect(),
             facts: deployments.iter().map(|_| AppFacts::default()).collect(),
             case: CaseFacts::default(),
             start_streams: deployments.iter().map(stream("start")).collect(),
             choice_streams: deployments.iter().map(stream("choice")).collect(),
             aging: vec![Default::default(); deployments.len()],
             idle: vec![Default::default(); deployments.len()],
+            making_room,
             sums: vec![0; sums as usize],
             crowding: crowding.map(|capacity| Crowding { capacity, servers: Vec::new() }),
             completions: 0,
@@ -155,6 +166,7 @@ impl Simulation {
     fn begin(&mut self) {
         let servers = i64::from(self.world.fleet.powered());
         self.world.case.servers.set(Time(0), servers);
+        self.world.begin_clusters();
         for (index, behaviour) in self.behaviours.iter_mut().enumerate() {
             behaviour.model().begin(&mut self.world, index as u32);
         }
@@ -256,6 +268,7 @@ impl Simulation {
             for facts in &mut self.world.facts {
                 facts.reset(now);
             }
+            self.world.reset_credits();
         } else {
             let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
             let integrals = (case.instances.integral(now), case.servers.integral(now));

@@ -75,7 +75,9 @@ fn the_front_is_what_none_beats_in_both() {
         .collect();
     let front = pareto::front(&orders);
     for (index, order) in orders.iter().enumerate() {
-        let beaten = orders.iter().any(|o| o.cost <= order.cost && o.p99 <= order.p99 && (o.cost, o.p99) != (order.cost, order.p99));
+        let beaten = orders
+            .iter()
+            .any(|o| o.cost <= order.cost && o.p99 <= order.p99 && (o.cost, o.p99) != (order.cost, order.p99));
         let doubled = orders[..index].iter().any(|o| (o.cost, o.p99) == (order.cost, order.p99));
         assert_eq!(front.contains(&index), !beaten && !doubled, "{}", order.name);
     }
@@ -99,7 +101,9 @@ fn mapped(axes: &str) -> Result<Map, String> {
 #[test]
 fn wages_are_not_simulated_again() {
     let traffic = "x = { path = \"traffic\", values = [1.0, 2.0] }\n";
-    let wages = |points: u32| format!("{traffic}y = {{ path = \"labour.wage\", from = \"10 USD/h\", to = \"200 USD/h\", points = {points} }}");
+    let wages = |points: u32| {
+        format!("{traffic}y = {{ path = \"labour.wage\", from = \"10 USD/h\", to = \"200 USD/h\", points = {points} }}")
+    };
     let (one, twelve) = (mapped(&wages(1)).unwrap(), mapped(&wages(12)).unwrap());
     assert_eq!(one.simulated, twelve.simulated);
     assert!(twelve.shared > one.shared && one.shared > 0);

@@ -62,6 +62,11 @@ fn pool() -> impl Strategy<Value = String> {
         "hosting = \"textbook-vps\"\nsize = \"1-core\"",
         "hosting = \"textbook-vps\"\nsize = \"2-core\"",
         "hosting = \"slow\"\nsize = \"half\"",
+        "hosting = \"packed\"\nsize = \"node\"\ncontainer = { cpu = 0.3 }",
+        "hosting = \"packed\"\nsize = \"node\"\ncontainer = { cpu = 0.7 }\nnodes = { min = 1, max = 2 }",
+        "hosting = \"packed\"\nsize = \"node\"",
+        "hosting = \"saving\"\nsize = \"tenth\"\ncredits = 0.05",
+        "hosting = \"saving\"\nsize = \"borrower\"",
         "hosting = \"slow\"\nsize = \"one-and-a-half\"",
         "hosting = \"digitalocean-2017\"\nsize = \"512mb\"",
         "hosting = \"heroku-2017\"\nsize = \"standard-1x\"",
@@ -100,6 +105,10 @@ fn on_demand() -> impl Strategy<Value = String> {
         "keep-alive = \"forever\"",
         "keep-alive.fixed = \"5 s\"",
         "keep-alive.curve = [[\"2 s\", 0.2], [\"10 s\", 0.9], [\"60 s\", 1.0]]",
+        "keep-alive = \"greedy-dual\"",
+        "keep-alive = \"landlord\"",
+        "keep-alive.histogram = { bin = \"1 s\", range = \"20 s\" }",
+        "keep-alive.histogram = { bin = \"500 ms\", range = \"10 s\", window = \"finish\", threshold = 0.5 }",
     ]);
     let limit = perhaps(&["concurrency-limit = 2", "concurrency-limit = 10"]);
     let provisioned = perhaps(&["provisioned = 2"]);
@@ -159,6 +168,22 @@ size.half = { cpu = 0.5, memory = "500 MiB" }
 size.one-and-a-half = { cpu = 1.5, memory = "1 GiB" }
 start = [{ phase = "boot", time.constant = "3 s" }]
 charge = [{ name = "machine", meter = "instance-hours", over = "life", price = "0.02" }]
+[model.packed]
+extends = "slow"
+family = "container"
+isolation = ["vm", "container"]
+size = { node = { cpu = 1, memory = "900 MiB" } }
+cluster = { scheduler = "kubernetes-2017", kept-back.fixed = { memory = "100 MiB" }, empty-nodes-stay = "15 s" }
+start = [{ phase = "boot", of = "node", time.constant = "5 s" }, { phase = "pull", time.constant = "1 s" }]
+[model.saving]
+extends = "textbook-vps"
+[model.saving.size]
+tenth = { cpu = 1, memory = "app", credits = { per-hour = 6, most = 2, at-launch = 0.1 } }
+borrower = { cpu = 2, memory = "app", credits = { per-hour = 6, most = 2, unlimited = true } }
+[[model.saving.charge]]
+name = "surplus"
+meter = "surplus-vcpu-hours"
+price = "0.05"
 [model.bursting]
 extends = "textbook-serverless"
 concurrency-growth = { burst = 3, step = 2, every = "30 s" }

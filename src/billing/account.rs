@@ -39,6 +39,8 @@ pub struct LaneUse {
     pub watts: u64,
     /// The 95th percentile of the bandwidth, in Mbit/s.
     pub bandwidth_p95: Exact,
+    /// CPU time that was borrowed and is to be paid for, in core-nanoseconds.
+    pub surplus: u128,
     /// Nanoseconds that there was an instance at each position.
     pub alive: Vec<u64>,
     /// Instance time by clock hour of the window, in nanoseconds.
@@ -132,6 +134,7 @@ fn meter(
             plain(u128::from(used.served) * u128::from(charge.each.payload_bytes(used.response)))
         }
         Meter::CpuMilliseconds => plain(used.times[index]),
+        Meter::SurplusVcpuHours => plain(used.surplus),
         Meter::RackUnits => whole(u128::from(used.rack_units)),
         Meter::Kilowatts => charge.meter.quantity(u128::from(used.watts), month_hours),
         Meter::BandwidthP95Mbps => used.bandwidth_p95.clone(),

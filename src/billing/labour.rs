@@ -76,6 +76,8 @@ pub struct LabourUse {
     pub instances: f64,
     /// How many tenants the app has.
     pub tenants: f64,
+    /// How many accounts it is the first app of that is hosted on its model.
+    pub accounts: f64,
     /// The length of what the invoice is for.
     pub month: Span,
 }
@@ -177,20 +179,19 @@ mod tests {
     }
 
     /// Three tenants with five instances in all, 36 months:
-    /// set-up 4 h × 3 / 36 = 1/3 h; 2 h × 5 instances / 36 = 10/36 h; 1 h × 3 and 0.1 h × 5 a month.
+    /// set-up 4 h × 3 / 36 = 1/3 h; 2 h × 5 instances / 36 = 10/36 h; 1 h × 3, 0.2 h × 3 and 0.1 h × 5 a month.
     #[test]
     fn hours_by_hand() {
-        let text =
-            "operating-system = { set-up = 4, set-up-per-instance = \"120 min\", per-month = 1, per-instance = 0.1 }";
+        let text = "operating-system = { set-up = 4, set-up-per-instance = \"120 min\", per-month = 1, per-instance = 0.1, per-account = 0.2 }";
         let (overrides, errors) = parsed(text, LabourOverrides::read);
         assert_eq!(errors, "");
         let labour = parsed("wage = \"60 USD/h\"\nsalaries = \"87600 USD/year\"", Labour::read).0.unwrap();
         let overrides = overrides.unwrap();
         let managed = Managed { family: "vps", slices: &[Slice::OperatingSystem], overrides: &overrides };
-        let used = LabourUse { instances: 5.0, tenants: 3.0, month: MONTH };
+        let used = LabourUse { instances: 5.0, tenants: 3.0, accounts: 3.0, month: MONTH };
         let slices = labour.of_slices(LabourTable::built_in(), managed, used, &dollar);
         assert_eq!(slices.len(), 1);
-        near(slices[0].hours, 1.0 / 3.0 + 10.0 / 36.0 + 3.5);
+        near(slices[0].hours, 1.0 / 3.0 + 10.0 / 36.0 + 4.1);
         near(slices[0].usd, 60.0 * slices[0].hours);
         near(labour.salaries_usd(MONTH, &dollar), 7300.0);
         // Half a month takes half of all of it.
@@ -232,7 +233,7 @@ mod tests {
             ("serverless", &[Application]),
         ];
         let overrides = LabourOverrides::default();
-        let used = LabourUse { instances: 2.0, tenants: 1.0, month: MONTH };
+        let used = LabourUse { instances: 2.0, tenants: 1.0, accounts: 1.0, month: MONTH };
         let hours = managed.map(|(family, slices)| {
             let managed = Managed { family, slices, overrides: &overrides };
             total(&Labour::default().of_slices(LabourTable::built_in(), managed, used, &dollar))

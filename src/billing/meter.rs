@@ -39,6 +39,8 @@ pub enum Meter {
     Kilowatts,
     /// Months: one per invoice, or the share of the month that an instance lived.
     Months,
+    /// CPU time beyond what an instance earns, in hours of a virtual CPU.
+    SurplusVcpuHours,
     /// 95th percentile of five-minute bandwidth samples: a level.
     BandwidthP95Mbps,
     /// A meter that only a usage file fills.
@@ -62,6 +64,7 @@ const NAMES: &[(&str, Meter)] = &[
     ("rack-units", Meter::RackUnits),
     ("kilowatts", Meter::Kilowatts),
     ("months", Meter::Months),
+    ("surplus-vcpu-hours", Meter::SurplusVcpuHours),
     ("bandwidth-p95-mbps", Meter::BandwidthP95Mbps),
 ];
 
@@ -133,7 +136,7 @@ impl Meter {
     /// How many base units make one unit of the meter, in a month of so many hours.
     ///
     /// The base units are the integers that a simulation sums: requests; nanoseconds; byte·ns;
-    /// hertz·ns; millionths of a core·ns; bytes; for rack units and Mbit/s themselves; watts.
+    /// hertz·ns; millionths of a core·ns (of surplus, whole cores·ns); bytes; for rack units and Mbit/s themselves; watts.
     pub fn base(&self, month_hours: &Exact) -> Exact {
         let whole = |factors: &[u64]| Exact::from(factors.iter().fold(BigInt::from(1), |product, f| product * f));
         let month = || month_hours * whole(&[NANOSECONDS_PER_HOUR]);
@@ -145,6 +148,7 @@ impl Meter {
             Meter::GbSeconds => whole(&[1_000_000_000, GIGABYTE]),
             Meter::GhzSeconds => whole(&[1_000_000_000, 1_000_000_000]),
             Meter::VcpuSeconds => whole(&[1_000_000_000, 1_000_000]),
+            Meter::SurplusVcpuHours => whole(&[NANOSECONDS_PER_HOUR]),
             Meter::CpuMilliseconds => whole(&[1_000_000]),
             Meter::EgressGb => whole(&[GIGABYTE]),
             Meter::EgressGib => whole(&[GIBIBYTE]),

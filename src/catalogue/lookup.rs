@@ -1,11 +1,13 @@
 //! Finding models by name: the embedded files, a directory's, a scenario's own; and `extends`.
 
+use super::known::Known;
 use crate::billing::usage::Models;
 use crate::document::{Diagnostics, Node, Origin as Place, SourceId, Value, suggest};
 use crate::fleet::ServerKind;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models");
 
@@ -22,7 +24,8 @@ pub enum Origin {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    node: Node,
+    /// Shared: every scenario with models of its own has a catalogue of its own.
+    node: Arc<Node>,
     origin: Origin,
 }
 
@@ -31,6 +34,7 @@ struct Entry {
 pub struct Catalogue {
     models: BTreeMap<String, Entry>,
     servers: BTreeMap<String, Entry>,
+    pub(super) known: Known,
 }
 
 impl Catalogue {
@@ -49,7 +53,7 @@ impl Catalogue {
     /// Adds the models of a scenario's `[model.NAME]` tables.
     pub fn add_inline(&mut self, models: &Node) {
         for (name, node) in models.as_table().into_iter().flatten() {
-            self.models.insert(name.clone(), Entry { node: node.clone(), origin: Origin::Inline });
+            self.models.insert(name.clone(), Entry { node: Arc::new(node.clone()), origin: Origin::Inline });
         }
     }
 
@@ -80,7 +84,24 @@ impl Catalogue {
 
     /// A model's table as it was written.
     pub fn written(&self, name: &str) -> Option<&Node> {
-        self.models.get(name).map(|entry| &entry.node)
+        self.models.get(name).map(|entry| &*entry.node)
+    }
+
+    /// Whether a model, and all that it extends, is the catalogue's own, so that every scenario
+    /// finds the same under its name.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        let mut next = Some(name);
+        // A chain longer than the catalogue goes round in a circle.
+        for _ in 0..=self.models.len() {
+            let Some(name) = next else { return true };
+            match self.models.get(name) {
+                Some(entry) if entry.origin != Origin::Inline => {
+                    next = entry.node.get("extends").and_then(Node::as_str);
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// A model's table with all that it extends merged in. `at` is where the name stands, for
@@ -107,7 +128,7 @@ impl Catalogue {
             return None;
         }
         chain.push(name.to_string());
-        let Some(extends) = entry.node.get("extends") else { return Some(entry.node.clone()) };
+        let Some(extends) = entry.node.get("extends") else { return Some(Node::clone(&entry.node)) };
         let Some(base_name) = extends.as_str() else {
             diagnostics.error(extends.at, "expected the name of a model", "");
             return None;
@@ -171,7 +192,7 @@ impl Catalogue {
         }
         let node = Node::parse(source, diagnostics);
         let shelf = if is_server { &mut self.servers } else { &mut self.models };
-        shelf.insert(name.to_string(), Entry { node, origin });
+        shelf.insert(name.to_string(), Entry { node: Arc::new(node), origin });
     }
 }
 

@@ -3,12 +3,15 @@
 //! The built-in ones are embedded in the binary; a directory of the user's own may add more or
 //! replace some; a scenario may hold models of its own. A model may extend another.
 
+mod cluster;
+mod known;
 mod lookup;
 mod model;
 mod size;
 mod start;
 mod terms;
 
+pub use cluster::ClusterTerms;
 pub use lookup::{Catalogue, Origin as ModelOrigin};
 pub use model::{FAMILIES, Family, Model, schema_1};
 pub use size::{Allotment, Size, SizeRange};

@@ -1,6 +1,7 @@
 //! A hosting model: a composition of isolation, start phases, discipline, scaling, keep-alive,
 //! sizes, charges and labour.
 
+use super::cluster::ClusterTerms;
 use super::size::{Size, SizeRange};
 use super::start::read_phases;
 use super::terms::Terms;
@@ -70,6 +71,8 @@ pub struct Model {
     pub labour: LabourOverrides,
     /// The phases from order to ready.
     pub start: Vec<StartPhase>,
+    /// Where instances are packed on nodes of the size that was ordered: how.
+    pub cluster: Option<ClusterTerms>,
     /// What can be ordered.
     pub sizes: IndexMap<String, Size>,
     /// Where the customer picks cores and memory.
@@ -96,10 +99,19 @@ impl Model {
         let time_limit = table.optional("time-limit", diagnostics, positive_span);
         let manages = table.optional("manages", diagnostics, |node, d| list(node, d, Slice::read)).unwrap_or_default();
         let labour = table.optional("labour", diagnostics, LabourOverrides::read).unwrap_or_default();
-        let start = table.optional("start", diagnostics, read_phases).unwrap_or_default();
         let sizes = table.optional("size", diagnostics, read_sizes).unwrap_or_default();
         let size_range = table.optional("size-range", diagnostics, SizeRange::read);
         let names: Vec<String> = sizes.keys().cloned().collect();
+        let cluster_node = table.node("cluster");
+        let cluster = cluster_node.and_then(|node| ClusterTerms::read(node, &names, diagnostics));
+        if let (Some(node), Some(isolation)) = (cluster_node, &isolation)
+            && isolation.layers.len() < 2
+        {
+            let help = "the outermost first: isolation = [\"vm\", \"container\"]";
+            diagnostics.error(node.key, "a cluster's isolation names the node's and the container's", help);
+        }
+        let phases = |node: &Node, d: &mut Diagnostics| read_phases(node, &names, cluster_node.is_some(), d);
+        let start = table.optional("start", diagnostics, phases).unwrap_or_default();
         let prices = PriceList::read(&mut table, &names, diagnostics);
         table.finish(diagnostics);
         if diagnostics.count() > before {
@@ -117,6 +129,7 @@ impl Model {
             manages,
             labour,
             start,
+            cluster,
             sizes,
             size_range,
             prices: prices?,
@@ -125,7 +138,8 @@ impl Model {
 
     /// The size of that name, or an error with the nearest one.
     pub fn size(&self, name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
-        let found = self.sizes.get(name).cloned();
+        let of_range = || self.size_range.as_ref().and_then(|range| range.named(name));
+        let found = self.sizes.get(name).cloned().or_else(of_range);
         if found.is_none() {
             let help = suggest(name, self.sizes.keys().map(String::as_str));
             diagnostics.error(node.at, format!("`{}` has no size `{name}`", self.name), help);

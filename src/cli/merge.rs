@@ -1,8 +1,10 @@
 //! `hostsim merge`.
 
-use super::{Execute, Failure, interrupt, terminal};
+use super::sweep::Format;
+use super::{Execute, Failure, interrupt};
 use clap::Args;
 use hostsim::sweep::merge::{MergeError, merge, shard_directories};
+use hostsim::sweep::parquet;
 use std::path::PathBuf;
 
 /// Put the shards of a sweep together, where nothing is missing, doubled or of another sweep
@@ -21,6 +23,9 @@ pub struct Merge {
     /// Where the files go [default: the directory that the first shard's is in]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// What goes to the standard output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
 }
 
 impl Execute for Merge {
@@ -29,13 +34,16 @@ impl Execute for Merge {
             MergeError::Unfit(message) => Failure::Input(message),
             MergeError::Failed(message) => Failure::Running(message),
         };
-        let output = match self.output {
-            Some(output) => output,
-            None => beside(&shard_directories(&self.directories).map_err(failure)?[0]),
-        };
+        self.format.check()?;
+        let directories = shard_directories(&self.directories).map_err(failure)?;
+        let output = self.output.unwrap_or_else(|| beside(&directories[0]));
         let merged = interrupt::after_writing(|| merge(&self.directories, &output)).map_err(failure)?;
         let (points, runs, failed) = (merged.points, merged.runs, merged.failed);
-        terminal::print(&format!("{points} points, {runs} runs, {failed} failed; in {}\n", output.display()))?;
+        if self.format == Format::Parquet {
+            interrupt::after_writing(|| parquet::write(&directories, &output))?;
+        }
+        let words = format!("{points} points, {runs} runs, {failed} failed; in {}\n", output.display());
+        self.format.print(&output, &words)?;
         if failed > 0 {
             let place = output.join("failures.csv");
             return Err(Failure::Running(format!("{failed} of {runs} runs failed: see {}", place.display())));

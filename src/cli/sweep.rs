@@ -8,14 +8,17 @@ use clap::{Args, ValueEnum};
 use hostsim::catalogue::Catalogue;
 use hostsim::document::Diagnostics;
 use hostsim::scenario::{Source, read_source};
-use hostsim::sweep::{Design, Options, Outcome, Shard, Status, Sweep as Planned, SweepError, WHOLE, estimate, submit};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use hostsim::sweep::{
+    Design, Options, Outcome, Shard, Status, Sweep as Planned, SweepError, WHOLE, estimate, is_of_engine, parquet,
+    submit,
+};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What goes to the standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     /// What was done, in words
     #[default]
     Table,
@@ -23,6 +26,29 @@ enum Format {
     Json,
     /// Every run, as in points.csv
     Csv,
+    /// As `table`; and points.parquet is written beside points.csv (a build with the cargo feature
+    /// `parquet` can)
+    Parquet,
+}
+
+impl Format {
+    /// Refuses what this build cannot write.
+    pub fn check(self) -> Result<(), Failure> {
+        if self == Format::Parquet && !parquet::AVAILABLE {
+            return Err(Failure::Input(parquet::HOW_TO_BUILD.into()));
+        }
+        Ok(())
+    }
+
+    /// Prints what was asked for of a finished sweep: its own words for a table.
+    pub fn print(self, directory: &Path, words: &str) -> Result<(), Failure> {
+        let file = |name: &str| std::fs::read_to_string(directory.join(name)).map_err(Failure::from);
+        match self {
+            Format::Csv => terminal::print(&file("points.csv")?),
+            Format::Json => terminal::print(&file("sweep.json")?),
+            Format::Table | Format::Parquet => terminal::print(words),
+        }
+    }
 }
 
 /// Run a scenario at many points: every case and replication of each, in parallel
@@ -94,6 +120,11 @@ enum Engine {
 
 impl Execute for Sweep {
     fn execute(self) -> Result<(), Failure> {
+        self.format.check()?;
+        if self.format == Format::Parquet && (self.shard.is_some() || self.submit.is_some()) {
+            let message = "a shard writes no points of its own: `hostsim merge DIR --format parquet` does";
+            return Err(Failure::Input(message.into()));
+        }
         let mut d = Diagnostics::default();
         let catalogue = self.catalogue.load(&mut d);
         let read = read_source(&self.scenario, &mut d).filter(|_| d.is_empty());
@@ -143,18 +174,17 @@ impl Sweep {
         let done = interrupt::while_heeding(|stop| {
             watched(&status, self.compute.quiet, || planned.run(&directory, self.resume, &status, stop))
         });
-        let outcome = done.map_err(|error| match error {
-            SweepError::Refused(message) => Failure::Input(message),
-            SweepError::Failed(message) => {
-                Failure::Running(format!("{message}\nwhat was done is kept; go on with:\n  {}", resume_command()))
-            }
-        })?;
+        let outcome = done.map_err(|error| self.failure(error))?;
         self.tell(planned, shard, &directory, outcome)
     }
 
     /// How many runs there are and how long they take.
     fn forecast(&self, planned: &Planned<'_>) -> String {
-        let (plan, threads) = (&planned.plan, rayon::current_num_threads());
+        let plan = &planned.plan;
+        let threads = match self.submit {
+            Some(_) => self.compute.threads.map_or(1, usize::from) * self.shards.unwrap_or(1) as usize,
+            None => rayon::current_num_threads(),
+        };
         let seconds = estimate::seconds(&planned.resolver, plan) / threads as f64;
         let simulations = plan.simulations();
         let fewer = if simulations < plan.runs() {
@@ -172,35 +202,38 @@ impl Sweep {
         )
     }
 
-    fn tell(
-        &self,
-        planned: &Planned<'_>,
-        shard: Shard,
-        directory: &std::path::Path,
-        outcome: Outcome,
-    ) -> Result<(), Failure> {
+    fn tell(&self, planned: &Planned<'_>, shard: Shard, directory: &Path, outcome: Outcome) -> Result<(), Failure> {
         if outcome.torn > 0 && !self.compute.quiet {
             terminal::say(&format!("{} bytes of a torn record were dropped, and its run done again", outcome.torn));
         }
         if !outcome.complete {
-            let message = format!("interrupted after {} runs; go on with:\n  {}", outcome.runs, resume_command());
+            let (runs, of) = (outcome.runs, planned.plan.runs());
+            let message = format!(
+                "interrupted after {runs} of {of} runs ({} simulations in this go); go on with:\n  {}",
+                outcome.simulated,
+                resume_command()
+            );
             return Err(Failure::Running(message));
         }
         let part = if shard.of > 1 { format!("shard {shard} of the sweep: ") } else { String::new() };
-        let file = |name: &str| std::fs::read_to_string(directory.join(name)).map_err(Failure::from);
-        match self.format {
-            Format::Csv if shard.of == 1 => terminal::print(&file("points.csv")?)?,
-            Format::Json if shard.of == 1 => terminal::print(&file("sweep.json")?)?,
-            _ => terminal::print(&format!(
-                "{part}{} points, {} runs, {} failed; {} simulations in this go; in {}\n",
-                planned.plan.points.len(),
-                outcome.runs,
-                outcome.failed,
-                outcome.simulated,
-                directory.display()
-            ))?,
+        let words = format!(
+            "{part}{} points, {} runs, {} failed; {} simulations in this go; in {}\n",
+            planned.plan.points.len(),
+            outcome.runs,
+            outcome.failed,
+            outcome.simulated,
+            directory.display()
+        );
+        if self.format == Format::Parquet {
+            parquet::write(&[directory.to_path_buf()], directory)?;
         }
-        if outcome.failed > 0 {
+        // A shard has no tables of its own.
+        let format = if shard.of == 1 { self.format } else { Format::Table };
+        format.print(directory, &words)?;
+        // An engine of batches would only queue again what failing runs cannot help: that there are
+        // any is the status of `merge`.
+        let told_by_merge = shard.of > 1 && self.shard.as_deref().is_some_and(is_of_engine);
+        if outcome.failed > 0 && !told_by_merge {
             let place = if shard.of == 1 {
                 format!(": see {}", directory.join("failures.csv").display())
             } else {
@@ -211,13 +244,7 @@ impl Sweep {
         Ok(())
     }
 
-    fn submit(
-        &self,
-        engine: Engine,
-        source: &Source,
-        planned: &Planned<'_>,
-        whole: &std::path::Path,
-    ) -> Result<(), Failure> {
+    fn submit(&self, engine: Engine, source: &Source, planned: &Planned<'_>, whole: &Path) -> Result<(), Failure> {
         let job = submit::Job {
             name: stem(source).to_string(),
             program: std::env::current_exe()?,
@@ -225,16 +252,27 @@ impl Sweep {
             output: whole.to_path_buf(),
             options: self.passed_on()?,
             shards: self.shards.unwrap_or(1),
+            threads: self.compute.threads.map_or(1, u32::from),
             seconds: estimate::seconds(&planned.resolver, &planned.plan),
             text: source.text.clone(),
         };
         std::fs::create_dir_all(whole)?;
         let job = submit::Job { output: whole.canonicalize()?, ..job };
+        planned.fits_shards(&job.output, job.shards).map_err(|error| self.failure(error))?;
         let said = match engine {
             Engine::Slurm => submit::slurm(&job, &self.submit_options, self.dry_run),
             Engine::Kubernetes => submit::kubernetes(&job, &self.submit_options),
         };
-        terminal::print(&format!("{}\n", said.map_err(Failure::Running)?))
+        terminal::print(&format!("{}\n{}\n", self.forecast(planned), said.map_err(Failure::Running)?))
+    }
+
+    fn failure(&self, error: SweepError) -> Failure {
+        match error {
+            SweepError::Refused(message) => Failure::Input(message),
+            SweepError::Failed(message) => {
+                Failure::Running(format!("{message}\nwhat was done is kept; go on with:\n  {}", resume_command()))
+            }
+        }
     }
 
     /// The options that every shard is run with.
@@ -248,7 +286,6 @@ impl Sweep {
         add("seed", self.seed.map(|value| value.to_string()));
         add("replications", self.replications.map(|value| value.to_string()));
         add("precision", self.precision.map(|share| format!("{}%", share * 100.0)));
-        add("threads", self.compute.threads.map(|value| value.to_string()));
         if let Some(models) = &self.catalogue.models {
             add("models", Some(models.canonicalize()?.display().to_string()));
         }
@@ -266,13 +303,19 @@ fn watched<T>(status: &Status, quiet: bool, work: impl FnOnce() -> T) -> T {
     let began = Instant::now();
     std::thread::scope(|scope| {
         let watching = scope.spawn(|| {
-            let first = status.done.load(Ordering::Relaxed);
+            let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
             while !finished.load(Ordering::Relaxed) && !bar.is_hidden() {
-                let (done, failed) = (status.done.load(Ordering::Relaxed), status.failed.load(Ordering::Relaxed));
-                bar.set_length(status.of.load(Ordering::Relaxed));
-                bar.set_position(done);
-                let rate = done.saturating_sub(first) as f64 / began.elapsed().as_secs_f64().max(1e-3);
-                bar.set_message(format!("{rate:.0} a second, {failed} failed"));
+                let of = count(&status.of);
+                if of > 0 && bar.length() == Some(0) {
+                    // What earlier goes did says nothing of how fast this one is.
+                    bar.set_position(count(&status.before));
+                    bar.reset_eta();
+                }
+                bar.set_length(of);
+                bar.set_position(count(&status.done));
+                let own = count(&status.done).saturating_sub(count(&status.before));
+                let rate = own as f64 / began.elapsed().as_secs_f64().max(1e-3);
+                bar.set_message(format!("({rate:.0} a second, {} failed)", count(&status.failed)));
                 std::thread::park_timeout(Duration::from_millis(200));
             }
         });

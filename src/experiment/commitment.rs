@@ -8,6 +8,7 @@ use super::deploy::{Commit, Order};
 use super::invoices::Books;
 use super::replicate::Trial;
 use super::simulations::Runs;
+use crate::metrics::Level;
 use crate::scenario::{Case, CommitmentChoice, Scenario};
 use crate::simulation::Simulation;
 
@@ -18,13 +19,7 @@ const REPLICATIONS: u64 = 5;
 ///
 /// # Errors
 /// As [`Trial::run`].
-pub fn choose(
-    runs: Runs<'_>,
-    scenario: &Scenario,
-    case: &Case,
-    order: Order,
-    traffic: f64,
-) -> Result<Order, String> {
+pub fn choose(runs: Runs<'_>, scenario: &Scenario, case: &Case, order: Order, traffic: f64) -> Result<Order, String> {
     let orders = [order.clone()];
     let trial = |replication| Trial { scenario, case, orders: &orders, traffic, replication };
     let some = 0..u64::from(scenario.run.replications).min(REPLICATIONS);
@@ -35,7 +30,7 @@ pub fn choose(
     };
     let mut peak = 0;
     for k in some.clone() {
-        let of = runs.with(&trial(k), |simulation| simulation.world.facts[0].instances.peak())?;
+        let of = runs.with(&trial(k), |simulation| rented(simulation).peak())?;
         peak = peak.max(of.clamp(0, i64::from(u32::MAX)) as u32);
     }
     let plan = &case.deployments[0];
@@ -57,6 +52,12 @@ pub fn choose(
         }
     }
     Ok(best.1)
+}
+
+/// What is rented: instances, or on a cluster its nodes.
+fn rented(simulation: &Simulation) -> &Level {
+    let world = &simulation.world;
+    if world.clusters.is_empty() { &world.facts[0].instances } else { &world.case.nodes }
 }
 
 fn bill(trial: &Trial<'_>, simulation: &Simulation, order: &Order) -> f64 {

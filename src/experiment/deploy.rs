@@ -1,14 +1,18 @@
 //! From a case's plan to the numbers that a simulation needs.
 
+use super::cluster;
 use crate::billing::{Meter, Over};
 use crate::catalogue::{Allotment, Discipline, Size};
 use crate::fleet::Demand;
 use crate::hosting::Deployment;
-use crate::hosting::deployment::{Fact, Gauge};
+use crate::hosting::cluster::ClusterPlan;
+use crate::hosting::credits::CreditRule;
+use crate::hosting::deployment::{Fact, Gauge, StartPhase, TenantRoom};
 use crate::hosting::keep_alive::KeepAlive;
 use crate::hosting::scaling::Scaling;
 use crate::scenario::{App, Case, DeploymentPlan, FleetPlan, InstancesChoice, SizeChoice};
 use crate::units::{Bytes, Cores};
+use std::sync::Arc;
 
 /// What is ordered for one app: the choices that a plan may leave open, made.
 #[derive(Clone, Debug)]
@@ -84,12 +88,12 @@ pub struct Slice {
     pub reserve: Demand,
 }
 
-/// Cuts a size from the fleet's servers.
-///
-/// # Errors
-/// Says which is too large: the app for the size, or the size for the server.
-pub fn cut(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) -> Result<Slice, String> {
-    let isolation = &plan.model.isolation;
+/// Cuts a size from the fleet's servers: an instance, or the node of a cluster.
+fn cut_size(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) -> Result<Slice, String> {
+    let isolation = match plan.model.cluster {
+        Some(_) => &plan.model.isolation.around_containers().0,
+        None => &plan.model.isolation,
+    };
     let (overhead, whole) = (isolation.memory(), isolation.whole_server());
     let server = &fleet.server;
     let cores = match size.cpu {
@@ -101,8 +105,12 @@ pub fn cut(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) -> 
         Allotment::App => app.memory,
         Allotment::Server => Bytes(server.memory.0.saturating_sub(if whole { 0 } else { overhead.0 })),
     };
-    if app.memory > memory {
-        return Err(format!("the app `{}` needs {}, and the size `{}` has {memory}", app.name, app.memory, size.name));
+    if app.memory > memory && plan.model.cluster.is_none() {
+        let which = largest(app);
+        return Err(format!(
+            "the app `{}` needs {}{which}, and the size `{}` has {memory}",
+            app.name, app.memory, size.name
+        ));
     }
     let reserved = fleet.reserved(size.reserve_cpu.unwrap_or(cores));
     let reserve = if whole { Demand::whole() } else { isolation.demand(reserved, memory) };
@@ -121,12 +129,68 @@ pub fn cut(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) -> 
     Ok(Slice { cores, memory, reserve })
 }
 
+/// What an instance of a size has and reserves.
+///
+/// # Errors
+/// Says which is too large: the app for the size (or its container), or the size for the server.
+pub fn cut(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) -> Result<Slice, String> {
+    Ok(cut_instance(plan, size, app, fleet)?.0)
+}
+
+/// Cuts an instance of a size from the fleet's servers, or from a node of that size.
+fn cut_instance(
+    plan: &DeploymentPlan,
+    size: &Size,
+    app: &App,
+    fleet: &FleetPlan,
+) -> Result<(Slice, Option<ClusterPlan>), String> {
+    let slice = cut_size(plan, size, app, fleet)?;
+    match &plan.model.cluster {
+        None => Ok((slice, None)),
+        Some(terms) => cluster::pack(plan, terms, size, app, slice).map(|(slice, plan)| (slice, Some(plan))),
+    }
+}
+
+/// The CPU credits of an instance. A node's belong to its only container; where several share it, none
+/// are simulated.
+fn credits(plan: &DeploymentPlan, size: &Size) -> Option<CreditRule> {
+    let rule = size.credits.filter(|_| plan.cluster.container.is_none())?;
+    Some(CreditRule { at_beginning: plan.credits.unwrap_or(0.0), ..rule })
+}
+
+fn start_of_instance(plan: &DeploymentPlan, size: &Size) -> Vec<StartPhase> {
+    plan.start.iter().filter(|phase| !phase.of_node && phase.applies_to(&size.name)).cloned().collect()
+}
+
+/// Which tenant needs most, where they differ.
+fn largest(app: &App) -> String {
+    let place = |rows: &Arc<[Bytes]>| rows.iter().position(|memory| *memory == app.memory);
+    app.memory_by_tenant.as_ref().and_then(place).map_or(String::new(), |tenant| format!(" (its tenant {tenant})"))
+}
+
+/// What an instance of each tenant takes, where they differ: a size that takes the app's own
+/// memory is as large as the tenant's app; of another one each uses its own part.
+fn by_tenant(plan: &DeploymentPlan, size: &Size, app: &App, slice: Slice) -> Option<Arc<[TenantRoom]>> {
+    let rows = app.memory_by_tenant.as_ref()?;
+    let overhead = plan.model.isolation.memory().0;
+    let room = |memory: &Bytes| {
+        let cut = matches!(size.memory, Allotment::App) && !slice.reserve.is_whole();
+        let reserve = if cut { slice.reserve.memory - slice.memory.0 + memory.0 } else { slice.reserve.memory };
+        TenantRoom {
+            reserve: Demand { memory: reserve, ..slice.reserve },
+            memory_used: memory.0 + overhead,
+            memory: if matches!(size.memory, Allotment::App) { memory.0 } else { slice.memory.0 },
+        }
+    };
+    Some(rows.iter().map(room).collect())
+}
+
 /// The deployment of one app.
 ///
 /// # Errors
 /// As [`cut`].
 pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) -> Result<Deployment, String> {
-    let slice = cut(plan, &order.size, app, &case.fleet)?;
+    let (slice, cluster) = cut_instance(plan, &order.size, app, &case.fleet)?;
     let terms = &plan.terms;
     let scaling = scaling(plan, order);
     let on_demand = scaling.is_on_demand();
@@ -135,16 +199,23 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
     let whole_cores = ((slice.cores.0 / Cores::ONE.0).max(1)).min(u64::from(u32::MAX)) as u32;
     let fifo = terms.discipline == Some(Discipline::Fifo);
     let useful = plan.model.isolation.cpu_share();
+    let isolation = match plan.model.cluster {
+        Some(_) => &plan.model.isolation.around_containers().1,
+        None => &plan.model.isolation,
+    };
     Ok(Deployment {
         app: app.name.clone(),
         tenants: app.workload.tenants,
         cores: slice.cores,
         reserve: slice.reserve,
-        memory_used: app.memory.0 + plan.model.isolation.memory().0,
+        memory_used: app.memory.0 + isolation.memory().0,
+        by_tenant: if cluster.is_some() { None } else { by_tenant(plan, &order.size, app, slice) },
+        credits: credits(plan, &order.size),
+        cluster,
         places: if fifo { concurrency.min(whole_cores) } else { concurrency },
         speed: case.fleet.server.speed * useful,
         useful,
-        start: plan.start.clone(),
+        start: start_of_instance(plan, &order.size),
         queue_limit: plan.queue.unwrap_or(u32::MAX),
         queue_at_limit: plan.queue.is_some(),
         timeout: app.timeout,
@@ -209,7 +280,7 @@ pub fn gauge(charge: &crate::billing::Charge) -> Option<Gauge> {
     let fact = match (&charge.meter, charge.over) {
         (Meter::CpuMilliseconds, _) => Fact::RequestCpu,
         (Meter::ProvisionedGibSeconds, _) => Fact::LifeTime { provisioned: Some(true) },
-        (Meter::Months, _) if charge.flat => return None,
+        _ if charge.flat => return None,
         (Meter::Months, _) => Fact::LifeTime { provisioned },
         (meter, Over::Request) if meter.is_time() => Fact::RequestTime { provisioned },
         (meter, Over::Busy) if meter.is_time() => Fact::BusyTime { provisioned },

@@ -1,7 +1,6 @@
 //! What a simulation depends on, as one number: trials that have it in common differ in prices,
 //! wages and objectives alone, and one simulation does for all of them.
 
-use super::deploy::deployment;
 use super::replicate::Trial;
 use crate::fleet::ServerKind;
 use std::fmt::Write;
@@ -63,8 +62,8 @@ impl Trial<'_> {
     pub fn fingerprint(&self) -> Result<u128, String> {
         let (scenario, case) = (self.scenario, self.case);
         let mut hash = Fingerprint::default();
-        for (plan, order) in case.deployments.iter().zip(self.orders) {
-            hash.value(&deployment(case, plan, &scenario.apps[plan.app], order)?);
+        for (deployment, order) in self.deployments()?.iter().zip(self.orders) {
+            hash.value(deployment);
             hash.value(&(&order.size.cpu, &order.size.reserve_cpu));
         }
         for app in &scenario.apps {

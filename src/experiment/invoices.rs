@@ -7,7 +7,7 @@ use crate::catalogue::{Allotment, Model, Size};
 use crate::hosting::World;
 use crate::hosting::metering::BANDWIDTH_INTERVAL;
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, InstancesChoice, Scenario};
-use crate::units::Exact;
+use crate::units::{Bytes, Exact};
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 use num_traits::{ToPrimitive, Zero};
@@ -154,7 +154,7 @@ impl Books<'_> {
         let plans = &first.model.prices.commitments;
         let mut committed: Vec<Committed> = Vec::new();
         for (deployment, lane) in sheet.deployments.iter().zip(lanes) {
-            let Some((name, instances, spend)) = self.commitment(*deployment) else { continue };
+            let Some((name, instances, spend)) = self.commitment(*deployment, lane) else { continue };
             let Some(plan) = plans.iter().position(|commitment| commitment.name == name) else { continue };
             match committed.iter_mut().find(|known| known.plan == plan && known.spend == spend) {
                 Some(known) if spend.is_none() => known.instances.push((lane.size, instances)),
@@ -168,9 +168,10 @@ impl Books<'_> {
         committed
     }
 
-    /// The plan that a deployment commits to, for how many instances (as many as run, where it is
-    /// not said) or how much money: what was found to be cheapest, or what the case states.
-    fn commitment(&self, deployment: usize) -> Option<(&str, u64, Option<Exact>)> {
+    /// The plan that a deployment commits to, for how many instances (on a cluster: nodes; as many
+    /// as run, where it is not said) or how much money: what was found to be cheapest, or what the
+    /// case states.
+    fn commitment(&self, deployment: usize, lane: &LaneUse) -> Option<(&str, u64, Option<Exact>)> {
         let order = &self.orders[deployment];
         if let Some(found) = &order.committed {
             return Some((&found.plan, u64::from(found.instances), None));
@@ -178,11 +179,15 @@ impl Books<'_> {
         let CommitmentChoice::Plan { plan, instances, spend } = &self.case.deployments[deployment].commitment else {
             return None;
         };
-        let count = match instances {
-            Some(InstancesChoice::Count(count)) => *count,
-            _ => order.instances,
+        let run = match self.world.deployments[deployment].cluster {
+            Some(_) => lane.alive.len() as u64,
+            None => u64::from(order.instances),
         };
-        Some((plan, u64::from(count), spend.clone()))
+        let count = match instances {
+            Some(InstancesChoice::Count(count)) => u64::from(*count),
+            _ => run,
+        };
+        Some((plan, count, spend.clone()))
     }
 
     /// What one account's lanes used; all tenants' together where `all` of them are asked for.
@@ -210,7 +215,7 @@ impl Books<'_> {
         let position = |sums: &Vec<u128>| places.iter().map(|place| place.map_or(0, |gauge| sums[gauge])).collect();
         let memory = match size.memory {
             Allotment::Fixed(memory) => memory,
-            Allotment::App => app.memory,
+            Allotment::App => numbers.memory_of(line.tenant).map_or(app.memory, Bytes),
             Allotment::Server => self.case.fleet.server.memory,
         };
         let (units, watts) = self.rented(plan, size);
@@ -223,12 +228,13 @@ impl Books<'_> {
             times: places.iter().map(sum).collect(),
             by_position: line.record.lives.iter().map(position).collect(),
             memory: memory.0,
-            cores: numbers.cores.0,
+            cores: numbers.cluster.as_ref().map_or(numbers.cores, |cluster| cluster.cores).0,
             hertz: size.ghz.clone().unwrap_or_else(Exact::zero) * Exact::from(BigInt::from(1_000_000_000u64)),
             disk: size.disk.0,
             rack_units: instances * units,
             watts: instances * watts,
             bandwidth_p95: self.bandwidth(lane, app.workload.response.0),
+            surplus: line.record.surplus,
             alive: line.record.alive.clone(),
             hourly: line.record.hourly.clone(),
         }

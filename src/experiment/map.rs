@@ -48,6 +48,8 @@ pub struct Map {
     pub simulated: u64,
     /// How many were shared with another cell or case.
     pub shared: u64,
+    /// The prices that are not sure: "MODEL: CHARGE".
+    pub unverified: Vec<String>,
 }
 
 /// Maps the cheapest case of a scenario over the axes of a plan.
@@ -86,7 +88,8 @@ pub fn map(
     let columns = plan.x.values.len().max(1);
     let cells = cells.chunks(columns).map(<[Cell]>::to_vec).collect();
     let (simulated, shared) = (tally.simulated(), tally.shared());
-    Ok(Map { plan, cases: cases.unwrap_or_default(), cells, simulated, shared })
+    let unverified = super::unverified(variants.first().map(|(scenario, _)| &scenario.cases).into_iter().flatten());
+    Ok(Map { plan, cases: cases.unwrap_or_default(), cells, simulated, shared, unverified })
 }
 
 /// The scenario of one cell, and its traffic.
@@ -111,13 +114,7 @@ fn variant(
     Ok((scenario, traffic))
 }
 
-fn set(
-    root: &mut Node,
-    traffic: &mut f64,
-    axis: &MapAxis,
-    value: &Node,
-    d: &mut Diagnostics,
-) -> Result<(), RunError> {
+fn set(root: &mut Node, traffic: &mut f64, axis: &MapAxis, value: &Node, d: &mut Diagnostics) -> Result<(), RunError> {
     if axis.is_traffic() {
         *traffic = crate::document::positive(value, d)
             .ok_or_else(|| RunError::Input("traffic is a multiple above zero, such as 0.1".into()))?;

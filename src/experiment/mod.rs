@@ -1,9 +1,10 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
 pub mod advise;
+mod cluster;
 mod commitment;
 pub mod curve;
-pub mod deploy;
+mod deploy;
 mod fingerprint;
 pub mod invoices;
 pub mod map;
@@ -19,7 +20,7 @@ mod validate;
 
 pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;
-pub use notes::of_scenario as scenario_notes;
+pub use notes::{of_scenario as scenario_notes, unverified};
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};

@@ -27,7 +27,8 @@ impl Judged {
     /// By which factor it is on the wrong side of its bound (below 1: on the right side): of a
     /// share that must be great, what is missing of it counts. Infinite where it never holds.
     pub fn excess(&self) -> f64 {
-        let (found, bound) = if self.at_least { (1.0 - self.found, 1.0 - self.bound) } else { (self.found, self.bound) };
+        let (found, bound) =
+            if self.at_least { (1.0 - self.found, 1.0 - self.bound) } else { (self.found, self.bound) };
         match (found, bound) {
             (found, _) if found <= 0.0 => 0.0,
             (_, bound) if bound <= 0.0 => f64::INFINITY,
@@ -50,7 +51,8 @@ impl Judged {
 /// The mean of each part over replications: what verdicts are on.
 pub fn means(replications: &[&[Judged]]) -> Vec<Judged> {
     let Some(first) = replications.first() else { return Vec::new() };
-    let mean = |part: usize| replications.iter().map(|parts| parts[part].found).sum::<f64>() / replications.len() as f64;
+    let mean =
+        |part: usize| replications.iter().map(|parts| parts[part].found).sum::<f64>() / replications.len() as f64;
     first.iter().enumerate().map(|(part, judged)| Judged { found: mean(part), ..judged.clone() }).collect()
 }
 

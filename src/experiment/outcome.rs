@@ -157,6 +157,10 @@ fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation
     gathered.put(&["fleet", "memory_reserved"], of(seconds(&world.case.memory_reserved), byte_seconds));
     gathered.put(&["fleet", "energy_kwh"], kilowatt_hours);
     gathered.put(&["fleet", "refused"], world.case.refused as f64);
+    if !world.clusters.is_empty() {
+        gathered.put(&["fleet", "nodes_mean"], world.case.nodes.mean(end));
+        gathered.put(&["fleet", "nodes_peak"], world.case.nodes.peak() as f64);
+    }
     kilowatt_hours
 }
 
@@ -226,13 +230,18 @@ fn owned_servers(trial: &Trial<'_>, simulation: &Simulation, servers: f64) -> f6
 /// The labour of all deployments, by slice.
 fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency) -> f64) -> Vec<SliceLabour> {
     let mut sum: Vec<SliceLabour> = Vec::new();
+    let tenants = |index: usize| simulation.world.deployments[index].tenants;
     for (index, plan) in trial.case.deployments.iter().enumerate() {
         let facts = &simulation.world.facts[index];
+        let earlier = trial.case.deployments[..index].iter().enumerate();
+        let on_model = earlier.filter(|(_, other)| other.model.name == plan.model.name);
+        let counted = on_model.map(|(other, _)| tenants(other)).max().unwrap_or(0);
         let managed =
             Managed { family: plan.model.family.name(), slices: &plan.model.manages, overrides: &plan.model.labour };
         let used = LabourUse {
             instances: facts.instances.mean(simulation.world.end).unwrap_or(0.0),
-            tenants: f64::from(simulation.world.deployments[index].tenants),
+            tenants: f64::from(tenants(index)),
+            accounts: f64::from(tenants(index).saturating_sub(counted)),
             month: trial.scenario.run.month_length(),
         };
         for slice in trial.case.labour.of_slices(LabourTable::built_in(), managed, used, dollars) {

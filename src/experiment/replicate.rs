@@ -1,12 +1,13 @@
 //! One replication of one case: simulated, and turned into figures.
 
+use super::cluster;
 use super::deploy::{Order, deployment};
 use super::invoices::{Billed, Books};
 use super::objective::Judged;
 use super::outcome;
 use crate::engine::Stream;
 use crate::fleet::Fleet;
-use crate::hosting::{Behaviour, HostingModel};
+use crate::hosting::{Behaviour, Deployment, HostingModel};
 use crate::metrics::{Histogram, Path, flat_name};
 use crate::scenario::{Case, Scenario};
 use crate::simulation::{Seed, Series, Simulation, Window};
@@ -114,14 +115,25 @@ impl Trial<'_> {
         let seed = Seed { seed: scenario.run.seed, replication: self.replication };
         let generator = Generator::new(&apps, seed.seed, seed.replication, self.traffic, Time(0)..end)
             .map_err(|error| error.to_string())?;
-        let plans = case.deployments.iter().zip(self.orders);
-        let deployments: Vec<_> = plans
-            .map(|(plan, order)| deployment(case, plan, &scenario.apps[plan.app], order))
-            .collect::<Result<_, _>>()?;
+        let deployments = self.deployments()?;
         let stream = Stream::named(seed.seed, seed.replication, "", "placement");
         let fleet = Fleet::new(case.fleet.count, case.fleet.server.capacity(), case.fleet.placement, stream);
         let crowding = self.may_crowd().then_some(case.fleet.server.cores);
         Ok(Simulation::new(deployments, fleet, crowding, generator, window, seed))
+    }
+
+    /// What is deployed, per app, with the clusters that several share.
+    ///
+    /// # Errors
+    /// Where an app does not fit its size or a size no server.
+    pub(super) fn deployments(&self) -> Result<Vec<Deployment>, String> {
+        let case = self.case;
+        let plans = case.deployments.iter().zip(self.orders);
+        let mut deployments: Vec<_> = plans
+            .map(|(plan, order)| deployment(case, plan, &self.scenario.apps[plan.app], order))
+            .collect::<Result<_, _>>()?;
+        cluster::number(case, self.orders, &mut deployments);
+        Ok(deployments)
     }
 
     /// Whether instances could ever want more cores than their server has: only where fewer are

@@ -83,7 +83,8 @@ pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -
 }
 
 fn order<'a>(runs: Runs<'_>, scenario: &Scenario, case: &'a Case) -> Result<Ordered<'a>, RunError> {
-    let found = find_in(runs, scenario, case, 1.0, &Vec::new()).map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
+    let found = find_in(runs, scenario, case, 1.0, &Vec::new())
+        .map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
     Ok(Ordered { case, orders: found.orders, tried: found.tried })
 }
 
@@ -143,6 +144,7 @@ fn document(scenario: &Scenario, ordered: &[Ordered<'_>], results: &[Vec<Replica
         duration_s: scenario.run.duration.seconds(),
         digest: format!("{:016x}", digest.0),
         cases: ordered.iter().zip(results).map(|(ordered, reps)| case_result(scenario, ordered, reps)).collect(),
+        unverified: super::unverified(&scenario.cases),
         notes: super::notes::of_scenario(scenario),
     }
 }

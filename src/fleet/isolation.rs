@@ -149,6 +149,13 @@ impl Isolation {
         self.layers.iter().any(|layer| layer.name == BARE_METAL)
     }
 
+    /// The layers around a cluster's node, and the innermost one, around each container on it.
+    pub fn around_containers(&self) -> (Isolation, Isolation) {
+        let outer = self.layers.len().saturating_sub(1);
+        let (outer, inner) = self.layers.split_at(outer);
+        (Isolation { layers: outer.to_vec() }, Isolation { layers: inner.to_vec() })
+    }
+
     /// What an instance of this many cores and this much memory asks of a server: a whole one, or
     /// the cores (the caller has divided them by the overcommit) and the memory with the overhead.
     pub fn demand(&self, cores: Cores, memory: Bytes) -> Demand {

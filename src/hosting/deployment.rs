@@ -1,12 +1,16 @@
 //! A deployment: one app under one hosting model, resolved to the numbers that the world needs.
 
+use super::cluster::ClusterPlan;
+use super::credits::CreditRule;
 use super::keep_alive::KeepAlive;
 use super::routing::Routing;
 use super::scaling::Scaling;
 use crate::billing::Each;
+use crate::engine::Stream;
 use crate::fleet::Demand;
 use crate::units::{Cores, Span};
 use crate::workload::Distribution;
+use std::sync::Arc;
 
 /// What becomes of an order for an instance for which no server has room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +20,8 @@ pub enum WhenFull {
     Reject,
     /// The request waits until there is room.
     Queue,
-    /// Idle instances make room, the least recently used first.
+    /// Idle instances make room, in the order of the keep-alive: the least recently used first
+    /// where that has none.
     Evict,
 }
 
@@ -29,6 +34,36 @@ pub struct StartPhase {
     pub time: Distribution,
     /// Whether the provider's meter runs.
     pub billed: bool,
+    /// Whether it is part of a node's start, and not of an instance's on it.
+    pub of_node: bool,
+    /// The sizes that have it; `None`: all.
+    pub sizes: Option<Vec<String>>,
+}
+
+impl StartPhase {
+    /// A phase of every instance, whatever its size.
+    pub fn of_every_instance(name: &str, time: Distribution, billed: bool) -> StartPhase {
+        StartPhase { name: name.into(), time, billed, of_node: false, sizes: None }
+    }
+
+    /// Whether instances (or nodes) of a size have it.
+    pub fn applies_to(&self, size: &str) -> bool {
+        self.sizes.as_ref().is_none_or(|sizes| sizes.iter().any(|known| known == size))
+    }
+}
+
+/// Draws a start: its length, and how much of it passes before the provider's meter runs.
+pub(crate) fn draw_start(phases: &[StartPhase], stream: &mut Stream) -> (Span, Span) {
+    let (mut length, mut unbilled, mut metered) = (Span(0), Span(0), false);
+    for phase in phases {
+        let time = phase.time.sample_span(stream);
+        length += time;
+        metered |= phase.billed;
+        if !metered {
+            unbilled += time;
+        }
+    }
+    (length, unbilled)
 }
 
 /// How fast the number of instances may grow: `burst` at once, then `step` more every `every`.
@@ -82,10 +117,17 @@ pub struct Deployment {
     pub tenants: u32,
     /// The size's cores.
     pub cores: Cores,
-    /// What an instance reserves of its server, overhead and overcommit accounted for.
+    /// What an instance reserves of its server (or of its cluster's node), overhead and overcommit
+    /// accounted for.
     pub reserve: Demand,
+    /// The CPU credits of an instance, where its size has them.
+    pub credits: Option<CreditRule>,
+    /// The cluster on whose nodes its instances are packed, if it is hosted on one.
+    pub cluster: Option<ClusterPlan>,
     /// The memory that an instance really uses, in bytes, overhead included.
     pub memory_used: u64,
+    /// Where each tenant's app has a memory of its own: its figures in place of those above.
+    pub by_tenant: Option<Arc<[TenantRoom]>>,
     /// The most requests inside one instance at once.
     pub places: u32,
     /// CPU nanoseconds that a request gets per nanosecond on a whole core: the server's speed
@@ -131,10 +173,42 @@ pub struct Deployment {
     pub closed: bool,
 }
 
+/// What an instance of one tenant takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TenantRoom {
+    /// What it reserves of its server.
+    pub reserve: Demand,
+    /// The memory that it really uses, in bytes, overhead included.
+    pub memory_used: u64,
+    /// The memory that it is billed for, in bytes.
+    pub memory: u64,
+}
+
 impl Deployment {
+    fn room_of(&self, tenant: u32) -> Option<&TenantRoom> {
+        self.by_tenant.as_ref().and_then(|rooms| rooms.get(tenant as usize))
+    }
+
+    /// What an instance of a tenant reserves of its server.
+    #[inline]
+    pub fn reserve_of(&self, tenant: u32) -> Demand {
+        self.room_of(tenant).map_or(self.reserve, |room| room.reserve)
+    }
+
+    /// The memory that an instance of a tenant really uses, in bytes.
+    #[inline]
+    pub fn memory_used_of(&self, tenant: u32) -> u64 {
+        self.room_of(tenant).map_or(self.memory_used, |room| room.memory_used)
+    }
+
+    /// The memory that an instance of a tenant is billed for, where it differs by tenant.
+    pub fn memory_of(&self, tenant: u32) -> Option<u64> {
+        self.room_of(tenant).map(|room| room.memory)
+    }
+
     /// Whether every request inside an instance always has the same share of the processor, so
     /// that its end is known when it begins.
     pub fn is_exclusive(&self) -> bool {
-        self.places == 1 || u64::from(self.places) * Cores::ONE.0 <= self.cores.0
+        self.credits.is_none() && (self.places == 1 || u64::from(self.places) * Cores::ONE.0 <= self.cores.0)
     }
 }

@@ -55,6 +55,8 @@ pub struct CaseFacts {
     pub instances: Level,
     /// Servers that are powered.
     pub servers: Level,
+    /// Nodes of clusters.
+    pub nodes: Level,
     /// Cores reserved, in millionths.
     pub cores_reserved: Level,
     /// Memory reserved, in bytes.
@@ -73,6 +75,7 @@ impl CaseFacts {
         let levels = [
             &mut self.instances,
             &mut self.servers,
+            &mut self.nodes,
             &mut self.cores_reserved,
             &mut self.memory_reserved,
             &mut self.memory_used,

@@ -1,5 +1,6 @@
 //! An instance: one running copy of an app on a slice of a server.
 
+use super::credits::Credits;
 use super::slab::{Key, NONE};
 use crate::fleet::ServerId;
 use crate::units::{Span, Time};
@@ -67,6 +68,8 @@ pub struct Instance {
     pub deployment: u32,
     /// The server that it is placed on.
     pub server: ServerId,
+    /// The node of its cluster that it is on, or `NONE`.
+    pub node: u32,
     /// Where it is in its life.
     pub state: State,
     /// How many requests are inside.
@@ -91,6 +94,8 @@ pub struct Instance {
     pub billed_start: Span,
     /// Whether it is one of those kept ready whatever the traffic.
     pub provisioned: bool,
+    /// How many requests have come inside, where evictions go by that.
+    pub uses: u32,
     /// First and last of the requests bound to it.
     pub(crate) first_bound: u32,
     pub(crate) last_bound: u32,
@@ -103,6 +108,8 @@ pub struct Instance {
     /// When a timer will look at it (keep-alive lengths that differ); `Time(u64::MAX)` for never.
     pub(crate) timer: Time,
     pub(crate) processor: Option<Box<SharedProcessor>>,
+    /// Where its size has CPU credits.
+    pub(crate) credits: Option<Box<Credits>>,
 }
 
 impl Instance {
@@ -111,6 +118,7 @@ impl Instance {
             lane,
             deployment,
             server,
+            node: NONE,
             state: State::Starting,
             inside: 0,
             computing: 0,
@@ -123,6 +131,7 @@ impl Instance {
             expires: Time(u64::MAX),
             billed_start: Span(0),
             provisioned: false,
+            uses: 0,
             first_bound: NONE,
             last_bound: NONE,
             idle_older: NONE,
@@ -131,6 +140,7 @@ impl Instance {
             above: NONE,
             timer: Time(u64::MAX),
             processor: None,
+            credits: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! and what is cut off is not rounded up.
 
 use super::deployment::Fact;
+use super::slab::NONE;
 use super::world::{Outcome, World};
 use crate::units::{HOUR, Span, Time};
 
@@ -19,6 +20,8 @@ pub(crate) struct LaneRecord {
     pub alive: Vec<u64>,
     /// Nanoseconds of instances' lives by clock hour of the window.
     pub hourly: Vec<u64>,
+    /// CPU time that was borrowed and is to be paid for, in core-nanoseconds.
+    pub surplus: u128,
     /// Served requests by five minutes of the window.
     pub samples: Vec<u64>,
 }
@@ -80,17 +83,31 @@ impl World {
         }
     }
 
-    /// An instance's life is over, or (not `whole`) cut off by the window's end.
+    /// An instance's life is over, or (not `whole`) cut off by the window's end. On a cluster the
+    /// nodes' lives are metered in place of the instances'.
     pub(crate) fn meter_life(&mut self, instance: u32, whole: bool) {
         let ended = &self.instances[instance];
-        let (lane, deployment, position) = (ended.lane as usize, ended.deployment as usize, ended.position as usize);
-        let begun = self.cut(ended.metered_from);
+        if ended.node == NONE {
+            self.meter_stretch(ended.lane, ended.position, ended.metered_from, ended.provisioned, whole);
+        }
+    }
+
+    /// Something that is billed by its life (an instance, a node), from `metered_from` to now.
+    pub(crate) fn meter_stretch(
+        &mut self,
+        lane: u32,
+        position: u32,
+        metered_from: Time,
+        provisioned: bool,
+        whole: bool,
+    ) {
+        let (lane, position) = (lane as usize, position as usize);
+        let begun = self.cut(metered_from);
         if self.now < self.measured_from || self.now < begun {
             return;
         }
         let time = (self.now - begun).0;
-        let provisioned = ended.provisioned;
-        let plan = &self.deployments[deployment];
+        let plan = &self.deployments[self.lanes[lane].deployment as usize];
         let first = self.lanes[lane].sums as usize;
         let record = &mut self.lanes[lane].record;
         if record.lives.len() <= position {
@@ -128,7 +145,9 @@ impl World {
                 self.meter_busy(lane, deployment, since, provisioned, false);
             }
             self.meter_life(slot, false);
+            self.meter_credits(slot);
         }
+        self.meter_nodes();
     }
 
     fn meter_in_flight(&mut self, slot: u32) {

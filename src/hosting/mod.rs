@@ -2,6 +2,8 @@
 //! are kept. The world has the mechanics; a [`HostingModel`] decides.
 
 pub(crate) mod brief;
+pub mod cluster;
+pub mod credits;
 pub(crate) mod crowding;
 pub mod deployment;
 pub mod facts;

@@ -164,6 +164,9 @@ impl World {
             processor.virtual_time += (now - processor.updated).0 as f64 * processor.pace;
             processor.updated = now;
         }
+        if self.instances[instance].credits.is_some() {
+            self.settle_credits(instance);
+        }
     }
 
     /// One request more or less computes on a shared processor, which has been brought forward.
@@ -171,29 +174,39 @@ impl World {
         let before = self.demand_of(instance);
         let place = &mut self.instances[instance];
         place.computing = place.computing.wrapping_add_signed(change);
-        let lane = place.lane;
+        self.throttle(instance);
         let after = self.demand_of(instance);
+        self.change_demand(instance, before, after);
+        self.set_pace(instance);
+    }
+
+    /// An instance wants other cores than before.
+    pub(crate) fn change_demand(&mut self, instance: u32, before: Cores, after: Cores) {
+        let lane = self.instances[instance].lane;
         self.watch_demand(lane, after.0 as i64 - before.0 as i64);
         self.demand_changed(instance, before, after);
-        self.set_pace(instance);
     }
 
     /// The cores that an instance's requests would keep busy, were its server not crowded.
     pub(crate) fn demand_of(&self, instance: u32) -> Cores {
-        let place = &self.instances[instance];
-        let cores = self.deployments[place.deployment as usize].cores;
-        Cores(cores.0.min(u64::from(place.computing) * Cores::ONE.0))
+        let computing = u64::from(self.instances[instance].computing);
+        Cores(self.usable_cores(instance).0.min(computing * Cores::ONE.0))
     }
 
     /// Sets the pace of each request on a shared processor from how many there are.
     pub(crate) fn set_pace(&mut self, instance: u32) {
-        let slowdown = self.slowdown_of(instance);
+        let (slowdown, cores) = (self.slowdown_of(instance), self.usable_cores(instance).as_f64());
         let place = &mut self.instances[instance];
         let plan = &self.deployments[place.deployment as usize];
         let computing = f64::from(place.computing.max(1));
-        let share = (plan.cores.as_f64() / computing).min(1.0);
+        let share = (cores / computing).min(1.0);
+        let used = cores.min(f64::from(place.computing)) * slowdown;
+        let has_credits = place.credits.is_some();
         if let Some(processor) = place.processor.as_deref_mut() {
             processor.pace = share * plan.speed * slowdown;
+        }
+        if has_credits {
+            self.watch_credits(instance, used);
         }
     }
 

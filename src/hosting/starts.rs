@@ -1,7 +1,9 @@
 //! Starts and stops of instances.
 
-use super::deployment::WhenFull;
+use super::cluster::Berth;
+use super::deployment::draw_start;
 use super::instance::{Instance, State};
+use super::lane::Lane;
 use super::request::Stage;
 use super::slab::NONE;
 use super::world::{Event, Notice, World};
@@ -13,9 +15,23 @@ impl World {
     /// room (counted, and an idle instance evicted first where the case says so). An instance
     /// whose start takes no time is ready at once.
     pub fn order(&mut self, lane: u32) -> Option<u32> {
-        let instance = self.place(lane)?;
+        let (instance, ready) = self.place(lane, false, true)?;
+        Some(self.begin_start(instance, ready))
+    }
+
+    /// The same for an instance that no request waits for: nothing is evicted for it.
+    pub(crate) fn order_spare(&mut self, lane: u32) -> Option<u32> {
+        let (instance, ready) = self.place(lane, false, false)?;
+        Some(self.begin_start(instance, ready))
+    }
+
+    /// Begins the start of an instance whose place can be used from `ready` on.
+    fn begin_start(&mut self, instance: u32, ready: Time) -> u32 {
+        self.open_credits(instance, false);
         let deployment = self.instances[instance].deployment as usize;
-        let (length, unbilled) = self.draw_start(deployment);
+        let phases = &self.deployments[deployment].start;
+        let (mut length, unbilled) = draw_start(phases, &mut self.start_streams[deployment]);
+        length += ready.max(self.now) - self.now;
         let placed = &mut self.instances[instance];
         placed.metered_from = self.now + unbilled;
         placed.billed_start = Span(length.0 - unbilled.0);
@@ -30,67 +46,70 @@ impl World {
             let key = self.instances.key(instance);
             self.agenda.schedule(self.now + length, Event::Started(key));
         }
-        Some(instance)
+        instance
     }
 
     /// Orders an instance that is ready at once, whatever the model's start phases: one of those
     /// that stand ready when the simulation begins.
     pub fn order_ready(&mut self, lane: u32) -> Option<u32> {
-        let instance = self.place(lane)?;
+        let (instance, _) = self.place(lane, true, true)?;
+        self.open_credits(instance, true);
         self.instances[instance].state = State::Ready;
         Some(instance)
     }
 
-    /// The length of a start, and how much of it passes before the provider's meter runs.
-    fn draw_start(&mut self, deployment: usize) -> (Span, Span) {
-        let (mut length, mut unbilled, mut metered) = (Span(0), Span(0), false);
-        for phase in &self.deployments[deployment].start {
-            let time = phase.time.sample_span(&mut self.start_streams[deployment]);
-            length += time;
-            metered |= phase.billed;
-            if !metered {
-                unbilled += time;
-            }
-        }
-        (length, unbilled)
-    }
-
-    fn place(&mut self, lane: u32) -> Option<u32> {
+    /// Places an instance, and says when its place can be used. `at_once`: the simulation begins;
+    /// `may_evict`: idle instances may make room for it.
+    fn place(&mut self, lane: u32, at_once: bool, may_evict: bool) -> Option<(u32, Time)> {
         let deployment = self.lanes[lane as usize].deployment;
-        let reserve = self.deployments[deployment as usize].reserve;
-        let mut server = self.fleet.place(reserve);
-        while server.is_none() && self.deployments[deployment as usize].when_full == WhenFull::Evict && self.evict_one()
-        {
-            server = self.fleet.place(reserve);
-        }
-        let Some(server) = server else {
+        let reserve = self.reserve_of(lane);
+        let berth = match self.cluster_of(lane) {
+            Some(cluster) => self.berth(lane, cluster, reserve, at_once),
+            None => self.berth_on_a_server(reserve, may_evict),
+        };
+        let Some(Berth { server, node, ready }) = berth else {
             self.case.refused += 1;
             return None;
         };
         let mut instance = Instance::new(lane, deployment, server, self.now);
+        instance.node = node;
         instance.position = self.lanes[lane as usize].take_position();
         let key = self.instances.insert(instance);
         self.count_instance(deployment, lane, 1);
-        Some(key.slot)
+        Some((key.slot, ready))
     }
 
-    /// Stops the least recently used idle instance of all; false where none is idle.
-    fn evict_one(&mut self) -> bool {
-        let oldest = self.idle.iter().map(|list| list.oldest()).filter(|slot| *slot != NONE);
-        let Some(slot) = oldest.min_by_key(|slot| (self.instances[*slot].idle_since, *slot)) else { return false };
-        self.leave_idle(slot);
-        self.stop(slot);
-        true
+    /// Room on a server.
+    #[inline]
+    fn berth_on_a_server(&mut self, reserve: Demand, may_evict: bool) -> Option<Berth> {
+        let mut server = self.fleet.place(reserve);
+        if server.is_none() && may_evict {
+            server = self.make_room(reserve);
+        }
+        server.map(|server| Berth { server, node: NONE, ready: self.now })
+    }
+
+    /// What an instance of a lane reserves of its server.
+    pub(crate) fn reserve_of(&self, lane: u32) -> Demand {
+        let Lane { deployment, tenant, .. } = self.lanes[lane as usize];
+        self.deployments[deployment as usize].reserve_of(tenant)
     }
 
     fn count_instance(&mut self, deployment: u32, lane: u32, change: i64) {
         let now = self.now;
-        let memory = self.deployments[deployment as usize].memory_used as i64;
+        let tenant = self.lanes[lane as usize].tenant;
+        let memory = self.deployments[deployment as usize].memory_used_of(tenant) as i64;
         self.facts[deployment as usize].instances.add(now, change);
         self.lanes[lane as usize].instances = self.lanes[lane as usize].instances.wrapping_add_signed(change as i32);
-        let Demand { cores, memory: reserved, .. } = self.fleet.reserved();
         self.case.instances.add(now, change);
         self.case.memory_used.add(now, change * memory);
+        self.note_reserved();
+    }
+
+    /// Notes what the fleet's servers now have reserved, and how many of them are powered.
+    pub(crate) fn note_reserved(&mut self) {
+        let now = self.now;
+        let Demand { cores, memory: reserved, .. } = self.fleet.reserved();
         self.case.servers.set(now, i64::from(self.fleet.powered()));
         self.case.cores_reserved.set(now, cores as i64);
         self.case.memory_reserved.set(now, reserved as i64);
@@ -179,7 +198,13 @@ impl World {
             self.facts[deployment as usize].starting.add(self.now, -1);
         }
         self.meter_life(instance, true);
-        self.fleet.release(server, self.deployments[deployment as usize].reserve);
+        self.meter_credits(instance);
+        let (reserve, uses) = (self.reserve_of(lane), self.instances[instance].uses);
+        match self.instances[instance].node {
+            NONE => self.fleet.release(server, reserve),
+            node => self.leave_berth(lane, node, reserve),
+        }
+        self.forget_uses(lane, uses);
         self.lanes[lane as usize].free_position(position);
         self.count_instance(deployment, lane, -1);
         self.instances.remove(instance);

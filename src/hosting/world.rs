@@ -28,6 +28,13 @@ pub enum Event {
         /// Valid only while the processor's generation is this one.
         generation: u32,
     },
+    /// An instance's CPU credits may be spent.
+    CreditsSpent {
+        /// The instance.
+        slot: u32,
+        /// Valid only while the credits' generation is this one.
+        generation: u32,
+    },
     /// A request's blocked time is over.
     Waited(Key),
     /// A request has been inside for as long as the platform allows.
@@ -44,6 +51,11 @@ pub enum Event {
     },
     /// An idle instance with a keep-alive length of its own may have expired.
     InstanceExpiry(Key),
+    /// Empty nodes of a cluster may be due to go.
+    EmptyNodes {
+        /// The cluster.
+        cluster: u32,
+    },
     /// A hosting model asked to be called.
     Timer {
         /// The lane.
@@ -117,6 +129,10 @@ pub struct World {
     pub(crate) end: Time,
     pub(crate) agenda: Agenda<Event>,
     pub(crate) fleet: Fleet,
+    /// The clusters on whose nodes instances are packed, by plan and tenant.
+    pub(crate) clusters: Vec<super::cluster::Cluster>,
+    /// By plan: the first of its clusters.
+    pub(crate) first_cluster: Vec<u32>,
     pub(crate) deployments: Vec<Deployment>,
     /// What requests ask of the deployments, by deployment.
     pub(crate) briefs: Vec<Brief>,
@@ -142,8 +158,10 @@ pub struct World {
     /// Lanes that wait for room on the fleet.
     pub(crate) short_of_room: Vec<u32>,
     pub(crate) room_freed: bool,
-    /// Deployments whose idle instances may be evicted: their oldest idle instance, by deployment.
+    /// Idle instances, the oldest first, by deployment.
     pub(crate) idle: Vec<super::keep_alive::IdleList>,
+    /// Set where idle instances may be evicted.
+    pub(crate) making_room: Option<Box<super::keep_alive::MakingRoom>>,
 }
 
 impl World {
@@ -257,6 +275,14 @@ impl World {
                 Notice::InstanceExpiry { instance: key.slot }
             }
             Event::Timer { lane, token } => Notice::Timer { lane, token },
+            Event::CreditsSpent { slot, generation } => {
+                self.credits_spent(slot, generation);
+                Notice::Nothing
+            }
+            Event::EmptyNodes { cluster } => {
+                self.remove_empty_nodes(cluster as usize);
+                Notice::Nothing
+            }
             _ => Notice::Nothing,
         }
     }
@@ -278,6 +304,9 @@ impl World {
         self.lanes[lane].engaged += 1;
         if self.briefs[deployment].has_time_limit {
             self.limit_time(request, instance);
+        }
+        if self.briefs[deployment].counts_uses {
+            self.note_use(lane as u32, instance);
         }
         if cpu == 0 { self.block(request) } else { self.compute(request, instance) }
     }

@@ -27,6 +27,8 @@ const GROUPS: &[(&str, &[&str])] = &[
             "memory_reserved",
             "energy_kwh",
             "refused",
+            "nodes_mean",
+            "nodes_peak",
         ],
     ),
     ("invoice_usd", &["total", "lines"]),

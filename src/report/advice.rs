@@ -5,6 +5,7 @@ use super::figure::pareto::{Order, ParetoFigure, front};
 use super::figure::tornado::{self, TornadoFigure};
 use super::format;
 use super::json::estimate_json;
+use super::notes::of_unverified;
 use crate::experiment::advise::{Advice, End, Offer, Swing};
 use serde_json::{Value, json};
 
@@ -37,9 +38,10 @@ pub fn to_json(advice: &Advice) -> String {
         json!({ "value": value, "best": best(found), "change_usd": estimate_json(&more.change), "second": second })
     };
     let swing = |swing: &Swing| {
-        let flip = swing.flip.as_ref().map_or(Value::Null, |flip| {
-            json!({ "factor": flip.factor.min(1e9), "at": flip.at, "hosting": flip.to })
-        });
+        let flip = swing
+            .flip
+            .as_ref()
+            .map_or(Value::Null, |flip| json!({ "factor": flip.factor.min(1e9), "at": flip.at, "hosting": flip.to }));
         json!({
             "assumption": swing.name,
             "low": end(&swing.low, &swing.ends[0]),
@@ -54,6 +56,7 @@ pub fn to_json(advice: &Advice) -> String {
         "offers": advice.offers.iter().enumerate().map(offer).collect::<Vec<_>>(),
         "refused": refused,
         "swings": advice.swings.iter().map(swing).collect::<Vec<_>>(),
+        "unverified": advice.unverified,
     });
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
@@ -120,7 +123,7 @@ pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
     let mut text = format!(
         "{title}\nthe cheapest order of each model that meets the objective; * none is both cheaper and faster\n\n{table}\n\n"
     );
-    for line in sentences(advice) {
+    for line in sentences(advice).into_iter().chain(of_unverified(&advice.unverified)) {
         text.push_str(&format!("- {line}\n"));
     }
     text
@@ -145,7 +148,8 @@ fn dearer(offer: &Offer, least: Option<f64>) -> String {
         return "not distinguishable".into();
     }
     let half = offer.more.ci95.and_then(|half| format::half_width(half, more, format::money_decimals(more)));
-    let half = half.map_or_else(String::new, |half| format!(" ± {}", format::money_with(half, format::money_decimals(more))));
+    let half =
+        half.map_or_else(String::new, |half| format!(" ± {}", format::money_with(half, format::money_decimals(more))));
     format!("+{}{half} ({})", format::money(more), format::percent(more / least.max(1e-9)))
 }
 

@@ -47,10 +47,14 @@ pub fn subtitle(result: &ResultDocument) -> String {
     }
 }
 
-/// The hosting model and the size of a case.
+/// The hosting model and the size of a case, and how many nodes of that size its clusters had.
 pub fn hosting(case: &CaseResult) -> String {
     let size = case.size.as_deref().unwrap_or_default();
-    format!("{} {size}", case.hosting).trim_end().to_string()
+    let hosting = format!("{} {size}", case.hosting).trim_end().to_string();
+    match level(case.estimate(&["fleet", "nodes_mean"])) {
+        Cell { value: None, .. } => hosting,
+        nodes => format!("{hosting}, {} node{}", nodes.mean, if nodes.mean == "1" { "" } else { "s" }),
+    }
 }
 
 /// Dollars.

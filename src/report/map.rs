@@ -3,6 +3,7 @@
 use super::figure::map::MapFigure;
 use super::format;
 use super::json::estimate_json;
+use super::notes::of_unverified;
 use crate::experiment::map::{Cell, Map};
 use crate::metrics::Estimate;
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ pub fn to_json(map: &Map) -> String {
         "y": { "path": map.plan.y.path, "values": values(&map.plan.y) },
         "cases": map.cases,
         "cells": rows,
+        "unverified": map.unverified,
     });
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
@@ -110,7 +112,13 @@ pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
     }
     text.push_str(&format!("\n\n{table}\n\n"));
     reasons(map).iter().for_each(|line| text.push_str(&format!("- {line}\n")));
+    text.push_str(&unsure(map));
     text
+}
+
+fn unsure(map: &Map) -> String {
+    let lines: String = of_unverified(&map.unverified).iter().map(|line| format!("- {line}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 /// Of each case that does not meet its objective everywhere: in how many cells, and why in the

@@ -1,8 +1,10 @@
 //! How a case hosts one app: the model, and what its customer chooses.
 
-use super::App;
+use super::{App, ClusterChoice};
 use crate::catalogue::{Catalogue, Model, Size, Terms, count32};
-use crate::document::{Diagnostics, Node, Origin, Table, Value, boolean, count, list, price, suggest, text};
+use crate::document::{
+    Diagnostics, Node, Origin, Table, Value, boolean, count, list, non_negative, price, suggest, text,
+};
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
 use crate::units::Exact;
@@ -68,6 +70,10 @@ pub struct DeploymentPlan {
     pub terms: Terms,
     /// The phases from order to ready.
     pub start: Vec<StartPhase>,
+    /// What is asked of the model's cluster, where it has one.
+    pub cluster: ClusterChoice,
+    /// CPU credits of each instance that stands ready at the beginning.
+    pub credits: Option<f64>,
     /// How many requests may wait.
     pub queue: Option<u32>,
     /// Instances kept ready (on demand).
@@ -95,8 +101,7 @@ impl Hosts {
             }
             return known.clone();
         }
-        let tree = catalogue.resolve(&name, node.at, d);
-        let model = tree.and_then(|tree| Model::read(&name, &tree, d)).map(Arc::new);
+        let model = catalogue.model(&name, node.at, d);
         self.models.insert(name, model.clone());
         model
     }
@@ -120,6 +125,8 @@ impl Hosts {
         let provisioned = table.optional("provisioned", d, count).map_or(0, count32);
         let with = table.optional("with", d, |n, d| list(n, d, text)).unwrap_or_default();
         let allowances = table.default("allowances", true, d, boolean);
+        let cluster = ClusterChoice::read(&mut table, d);
+        let credits = table.optional("credits", d, non_negative);
         let size_node = table.node("size");
         let commitment_node = table.node("commitment");
         table.finish(d);
@@ -132,6 +139,7 @@ impl Hosts {
         let size = read_size(&model, size_node, node, d);
         let commitment = commitment_node.map_or(Some(CommitmentChoice::None), |n| read_commitment(&model, n, d));
         check_with(&model, &with, node, d);
+        ClusterChoice::check(&model, node, d);
         let misread = (own.scaling.is_none() && node.get("scaling").is_some())
             || (instances.is_none() && node.get("instances").is_some());
         let fixed_number = own.scaling.is_none() && instances.is_some();
@@ -140,8 +148,8 @@ impl Hosts {
             check_instances(&model, &terms, instances, provisioned, node, d);
         }
         check_total(app, &terms, instances, provisioned, node, d);
-        let phase =
-            |time| vec![StartPhase { name: "start".into(), time, billed: model.start.iter().any(|p| p.billed) }];
+        let billed = model.start.iter().any(|phase| phase.billed);
+        let phase = |time| vec![StartPhase::of_every_instance("start", time, billed)];
         Some(DeploymentPlan {
             app: index,
             start: start.map_or_else(|| model.start.clone(), phase),
@@ -151,6 +159,8 @@ impl Hosts {
             fixed_number,
             terms,
             queue,
+            cluster,
+            credits,
             provisioned,
             commitment: commitment?,
             with,

@@ -2,6 +2,7 @@
 
 mod app;
 mod case;
+mod cluster;
 mod currency;
 mod curve;
 pub mod expect;
@@ -14,6 +15,7 @@ mod slo;
 
 pub use app::App;
 pub use case::Case;
+pub use cluster::{ClusterChoice, Container};
 pub use currency::Currencies;
 pub use curve::{CurvePlan, Traffic};
 pub use expect::Expectation;
@@ -76,10 +78,12 @@ impl Scenario {
         let title = table.default("title", String::new(), d, text);
         let run = table.default("run", RunPlan::default(), d, RunPlan::read);
         let empty = Node::empty_table(root.at);
-        let mut catalogue = catalogue.clone();
-        if let Some(models) = table.node("model") {
-            catalogue.add_inline(models);
-        }
+        let own = table.node("model").map(|models| {
+            let mut own = catalogue.clone();
+            own.add_inline(models);
+            own
+        });
+        let catalogue = own.as_ref().unwrap_or(catalogue);
         let traces = table.node("trace").unwrap_or(&empty);
         let apps = table.node("app").map(|node| app::read_all(node, traces, directory, d)).unwrap_or_default();
         if root.get("app").is_none() {
@@ -90,7 +94,7 @@ impl Scenario {
             provider: table.node("provider").unwrap_or(&empty),
             labour: table.node("labour").unwrap_or(&empty),
             apps: &apps,
-            catalogue: &catalogue,
+            catalogue,
         };
         let cases = table.node("case").map(|node| read_cases(node, &ground, d)).unwrap_or_default();
         if root.get("case").is_none() {

@@ -35,6 +35,23 @@ impl Axis {
         Some(Axis { name: name.to_string(), path, key })
     }
 
+    /// Whether the key is one of accounts by its place: prices, wages and objectives. What happens
+    /// in a simulation does not depend on it, so that points which differ in such axes alone
+    /// belong together: in one shard, and in one task where something is to be right-sized. (That
+    /// one simulation does for several is decided by [`crate::experiment::Trial::fingerprint`].)
+    pub fn is_of_accounts(&self) -> bool {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        match path[..] {
+            ["title" | "labour" | "provider" | "currency" | "expect" | "curve" | "map" | "advise", ..] => true,
+            ["run", "month"] | ["app", _, "slo", ..] => true,
+            ["fleet" | "case", .., "server", "price" | "life" | "power" | "rack-units"] => true,
+            ["case", _, "labour" | "provider" | "charge", ..] => true,
+            ["case", _, "with" | "allowances"] | ["case", _, "app", _, "with" | "allowances"] => true,
+            ["model", _, "charge" | "labour" | "commitment" | "rounding" | "currency", ..] => true,
+            _ => false,
+        }
+    }
+
     /// Puts a value at the path; what is made on the way stands where the axis does, so that
     /// errors point there.
     ///
@@ -42,6 +59,7 @@ impl Axis {
     /// What is wrong with the path, and what to do.
     pub fn put(&self, root: &mut Node, value: &Node) -> Result<(), (String, String)> {
         let Some((last, way)) = self.path.split_last() else { return Ok(()) };
+        self.begin_charge(root);
         let mut node = root;
         for (depth, key) in self.path.iter().enumerate() {
             if depth == 1 {
@@ -56,6 +74,24 @@ impl Axis {
         Ok(())
     }
 
+    /// Makes room for a key of a charge (`model.mine.charge.compute.price`) that a model does not
+    /// write itself and may have from the one that it extends: charges merge by name.
+    fn begin_charge(&self, root: &mut Node) {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        let ["model", model, "charge", charge, _, ..] = path[..] else { return };
+        let Some(model) = inner(root, "model").and_then(|models| inner(models, model)) else { return };
+        let extends = model.get("extends").is_some();
+        let Value::Table(entries) = &mut model.value else { return };
+        let list = || Node { value: Value::Array(Vec::new()), at: self.key, key: self.key };
+        let charges = entries.entry("charge".into());
+        let Value::Array(charges) = &mut charges.or_insert_with(list).value else { return };
+        if extends && !charges.iter().any(|known| name_of(known) == charge) {
+            let mut own = Node::empty_table(self.key);
+            own.set_path(&["name".into()], Node::synthetic(Value::String(charge.into()), self.key));
+            charges.push(own);
+        }
+    }
+
     fn enter<'n>(&self, node: &'n mut Node, key: &str, depth: usize) -> Result<&'n mut Node, (String, String)> {
         if matches!(node.value, Value::Array(_)) {
             let Value::Array(items) = &mut node.value else { unreachable!("it was a list just now") };
@@ -66,6 +102,11 @@ impl Axis {
         let entries = table_of(node, &self.path, depth)?;
         Ok(entries.entry(key.to_string()).or_insert_with(|| Node::empty_table(self.key)))
     }
+}
+
+/// What stands under a key of a table.
+fn inner<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
+    if let Value::Table(entries) = &mut node.value { entries.get_mut(key) } else { None }
 }
 
 fn name_of(item: &Node) -> &str {
@@ -137,6 +178,23 @@ mod tests {
         assert_eq!(put("m = {}", "m.size.\"t2.micro\".cpu"), "{ m = { size = { \"t2.micro\" = { cpu = 7 } } } }");
         let list = put("charge = [{ name = \"a\" }, { name = \"b\", price = 1 }]", "charge.b.price");
         assert_eq!(list, "{ charge = [{ name = \"a\" }, { name = \"b\", price = 7 }] }");
+        let begun = put("model.m.extends = \"base\"", "model.m.charge.compute.free");
+        assert_eq!(begun, "{ model = { m = { extends = \"base\", charge = [{ name = \"compute\", free = 7 }] } } }");
+    }
+
+    #[test]
+    fn axes_of_accounts_are_told_from_others() {
+        let is = |path: &str| {
+            let mut d = Diagnostics::default();
+            let source = d.sources.add("test.toml", "");
+            Axis::read(path, Node::parse(source, &mut d).at, &mut d).unwrap().is_of_accounts()
+        };
+        for path in ["labour.wage", "case.a.labour.salaries", "model.m.charge.compute.price", "app.api.slo.p99"] {
+            assert!(is(path), "{path}");
+        }
+        for path in ["app.api.memory", "run.seed", "case.a.size", "model.m.size.small.cpu", "fleet.server.cores"] {
+            assert!(!is(path), "{path}");
+        }
     }
 
     #[test]

@@ -38,27 +38,41 @@ pub fn seconds(resolver: &Resolver<'_>, plan: &Plan) -> f64 {
     timed.iter().sum::<f64>() / timed.len() as f64 * plan.simulations() as f64
 }
 
-/// Seconds that one simulation takes.
+/// Seconds that one simulation takes: ever longer beginnings of it are timed, and the last two say
+/// what the rest takes.
 fn of_one(scenario: &Scenario, case: usize) -> f64 {
-    let whole = scenario.run.duration.0.saturating_add(scenario.run.warm_up.0);
-    let mut part = (whole / 4096).max(1);
+    let whole = scenario.run.duration.0.saturating_add(scenario.run.warm_up.0).max(1);
     let factor = if is_open(&scenario.cases[case]) { SIZING } else { 1.0 };
+    let (mut part, mut before) = ((whole / 4096).max(1), (0, 0.0));
     loop {
-        let mut short = scenario.clone();
-        short.run.warm_up = Span(0);
-        short.run.duration = Span(part.min(whole).max(1));
-        let case = &short.cases[case];
-        let orders: Vec<Order> = case.deployments.iter().filter_map(Order::stated).collect();
-        if orders.len() < case.deployments.len() {
+        let Some((seconds, failed)) = timed(scenario, case, part) else {
             // What is to be found is not timed: a millisecond each is no more than a guess.
             return SIZING * 1e-3;
-        }
-        let began = Instant::now();
-        let failed = Trial { scenario: &short, case, orders: &orders, traffic: 1.0, replication: 0 }.run().is_err();
-        let seconds = began.elapsed().as_secs_f64();
+        };
         if failed || seconds >= ENOUGH || part >= whole {
-            return factor * seconds * (whole as f64 / part.min(whole).max(1) as f64);
+            let slope = (seconds - before.1).max(0.0) / (part - before.0) as f64;
+            return factor * (seconds + slope * (whole - part) as f64);
         }
-        part = part.saturating_mul(GROWTH);
+        before = (part, seconds);
+        part = part.saturating_mul(GROWTH).min(whole);
     }
+}
+
+/// Seconds that the first `part` nanoseconds of a simulation take, and whether it failed; the
+/// better of two goes, of which one may have been put aside for other work. `None` where its
+/// orders are to be found first.
+fn timed(scenario: &Scenario, case: usize, part: u64) -> Option<(f64, bool)> {
+    let mut short = scenario.clone();
+    short.run.warm_up = Span(0);
+    short.run.duration = Span(part);
+    let case = &short.cases[case];
+    let orders: Vec<Order> = case.deployments.iter().map(Order::stated).collect::<Option<_>>()?;
+    let go = || {
+        let began = Instant::now();
+        let trial = Trial { scenario: &short, case, orders: &orders, traffic: 1.0, replication: 0 };
+        let failed = trial.run().is_err();
+        (began.elapsed().as_secs_f64(), failed)
+    };
+    let (first, second) = (go(), go());
+    Some((first.0.min(second.0), first.1))
 }

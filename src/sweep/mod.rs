@@ -8,6 +8,7 @@ pub mod axis;
 pub mod design;
 pub mod estimate;
 pub mod merge;
+pub mod parquet;
 pub mod plan;
 pub mod precision;
 pub mod resolve;
@@ -23,5 +24,5 @@ pub mod table;
 
 pub use design::Design;
 pub use runner::Status;
-pub use shard::{Shard, WHOLE};
+pub use shard::{Shard, WHOLE, is_of_engine};
 pub use sweep::{MANY_RUNS, Options, Outcome, Sweep, SweepError};

@@ -5,7 +5,7 @@ use super::resolve::{Resolved, Resolver};
 use super::shard::Shard;
 use crate::document::Diagnostics;
 use crate::experiment::sizing::is_open;
-use crate::experiment::{Order, Trial};
+use crate::experiment::{Fingerprint, Order, Trial};
 use crate::scenario::{Case, Scenario};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ pub struct Group {
     /// Places in the plan's points, and cases.
     pub members: Vec<(u32, u32)>,
     /// Whether sizes or numbers of instances are found first, so that its replications belong
-    /// together.
+    /// together. Its members may need different simulations.
     pub open: bool,
 }
 
@@ -44,7 +44,8 @@ pub struct Plan {
 
 /// What a case of a point is grouped by.
 enum Likeness {
-    Open,
+    /// Something is found first: by all that it is searched among.
+    Open(u128),
     Alone,
     Fingerprint(u128),
 }
@@ -82,8 +83,8 @@ impl Plan {
     }
 
     fn add(&mut self, member: (u32, u32), likeness: Likeness, known: &mut HashMap<u128, usize>) {
-        let open = matches!(likeness, Likeness::Open);
-        if let Likeness::Fingerprint(fingerprint) = likeness {
+        let open = matches!(likeness, Likeness::Open(_));
+        if let Likeness::Fingerprint(fingerprint) | Likeness::Open(fingerprint) = likeness {
             let place = *known.entry(fingerprint).or_insert(self.groups.len());
             if let Some(group) = self.groups.get_mut(place) {
                 return group.members.push(member);
@@ -97,7 +98,7 @@ impl Plan {
         self.points.iter().map(|point| u64::from(point.cases) * u64::from(point.replications)).sum()
     }
 
-    /// Simulations that these runs take.
+    /// Simulations that these runs take; those of a search for sizes or instances not counted.
     pub fn simulations(&self) -> u64 {
         let replications = |group: &Group| {
             group
@@ -117,9 +118,12 @@ fn look(resolver: &Resolver<'_>, index: u64) -> Option<(Planned, Vec<Likeness>)>
     let Resolved { scenario, key } = &resolved;
     let planned =
         Planned { index, key: *key, replications: scenario.run.replications, cases: scenario.cases.len() as u32 };
+    let kin = resolver.point_hash(index);
     let likeness = |case: &Case| {
         if is_open(case) {
-            return Likeness::Open;
+            let mut hash = Fingerprint::default();
+            hash.value(&(kin, &case.name));
+            return Likeness::Open(hash.finish());
         }
         // What cannot be fails when it is run, by itself.
         fingerprint(scenario, case).map_or(Likeness::Alone, Likeness::Fingerprint)

@@ -1,8 +1,9 @@
 //! From a point of the design to a scenario: the values put into the tree, and the tree read.
 
+use super::axis::Axis;
 use super::design::{Design, cell};
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node, Origin, Value};
+use crate::document::{Diagnostics, Node, Origin, Value, suggest};
 use crate::experiment::Fingerprint;
 use crate::scenario::{Scenario, Source};
 use std::collections::VecDeque;
@@ -75,10 +76,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// The hash of a point's own values, which says what shard it is in: other points, and other
-    /// values of its axes, do not move it.
+    /// values of its axes, do not move it. Axes of prices, wages and objectives are left out, so
+    /// that points which one simulation does for are in one shard.
     pub fn point_hash(&self, index: u64) -> u128 {
         let mut hash = Fingerprint::default();
-        for (axis, value) in self.design.axes.iter().zip(self.design.point(index)) {
+        let values = self.design.axes.iter().zip(self.design.point(index));
+        for (axis, value) in values.filter(|(axis, _)| !axis.is_of_accounts()) {
             hash.text(&axis.name);
             hash.text(&cell(value));
         }
@@ -135,6 +138,10 @@ impl<'a> Resolver<'a> {
     /// Notes the errors of a point so that each says which axes it comes from: those that stand
     /// in the sweep's own words as they are, others at the place of the first axis.
     pub fn explain(&self, index: u64, d: &mut Diagnostics) {
+        let mut charges = self.design.axes.iter().filter_map(|axis| Some((axis.key, self.unknown_charge(axis)?)));
+        if let Some((at, (message, help))) = charges.next() {
+            return d.error(at, message, help);
+        }
         let mut found = d.beside();
         self.read(index, &mut found);
         let mut base = d.beside();
@@ -153,6 +160,20 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What is wrong with an axis over a charge that neither a model nor the one that it extends
+    /// has, which would else be a new charge without a meter.
+    fn unknown_charge(&self, axis: &Axis) -> Option<(String, String)> {
+        let path: Vec<&str> = axis.path.iter().map(String::as_str).collect();
+        let ["model", model, "charge", charge, ..] = path[..] else { return None };
+        let own = self.root.get("model")?.get(model)?;
+        let extends = own.get("extends")?;
+        let base = self.catalogue.resolve(extends.as_str()?, extends.at, &mut Diagnostics::default())?;
+        let charges = [own, &base].into_iter().filter_map(|tree| tree.get("charge"));
+        let known: Vec<&str> = charges.flat_map(charge_names).collect();
+        let message = format!("`{}`: there is no charge `{charge}`", axis.name);
+        (!known.contains(&charge)).then(|| (message, suggest(charge, known.iter().copied())))
+    }
+
     fn places(&self, index: u64) -> Vec<(Origin, Origin)> {
         let values = self.design.axes.iter().zip(self.design.point(index));
         values.filter_map(|(axis, value)| Some((axis.key, value?.at))).collect()
@@ -163,6 +184,11 @@ impl<'a> Resolver<'a> {
         let shown = values.filter_map(|(axis, value)| Some(format!("`{}` = {}", axis.name, value?.to_toml())));
         shown.collect::<Vec<_>>().join(" and ")
     }
+}
+
+fn charge_names(charges: &Node) -> Vec<&str> {
+    let Value::Array(charges) = &charges.value else { return Vec::new() };
+    charges.iter().filter_map(|charge| charge.get("name")?.as_str()).collect()
 }
 
 fn within(inner: Origin, outer: Origin) -> bool {

@@ -4,8 +4,8 @@ use super::plan::{Group, Plan};
 use super::precision::Watch;
 use super::resolve::{Resolved, Resolver};
 use super::store::{Log, RunRecord};
-use crate::experiment::sizing::find;
-use crate::experiment::{Order, Replication, Trial};
+use crate::experiment::sizing::find_in;
+use crate::experiment::{Order, Replication, Runs, Simulations, Tally, Trial};
 use crate::metrics::Path as FigurePath;
 use crate::simulation::Simulation;
 use rayon::prelude::*;
@@ -20,6 +20,8 @@ use std::time::Duration;
 pub struct Status {
     /// Runs that are in the store, those of earlier goes too.
     pub done: AtomicU64,
+    /// Runs that earlier goes had done.
+    pub before: AtomicU64,
     /// Runs that there will be, as far as is known.
     pub of: AtomicU64,
     /// Runs that failed.
@@ -55,8 +57,8 @@ pub struct Runner<'a> {
 enum Task<'p> {
     /// A simulation, for every member of the group.
     Shared(&'p Group, u32),
-    /// A case whose orders are found first: all its replications.
-    Open(&'p Group, std::ops::Range<u32>),
+    /// A case whose orders are found first, at points that may share simulations: all their runs.
+    Open(&'p Group),
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -125,21 +127,18 @@ impl Runner<'_> {
         for group in &self.plan.groups {
             let ranges = group.members.iter().map(|(point, _)| wanted[*point as usize]);
             let (from, to) = ranges.fold((u32::MAX, 0), |(from, to), range| (from.min(range.0), to.max(range.1)));
+            let mut needed = (from..to).filter(|k| self.missing(group, *k, wanted).next().is_some());
             if group.open {
-                let missing = |k: u32| !self.done.contains(&(group.members[0].0, group.members[0].1, k));
-                if (from..to).any(missing) {
-                    tasks.push(Task::Open(group, from..to));
-                }
+                tasks.extend(needed.next().map(|_| Task::Open(group)));
             } else {
-                let needed = |k: &u32| self.missing(group, *k, wanted).next().is_some();
-                tasks.extend((from..to).filter(needed).map(|k| Task::Shared(group, k)));
+                tasks.extend(needed.map(|k| Task::Shared(group, k)));
             }
         }
         tasks.par_iter().with_max_len(1).for_each(|task| {
             if !self.stop.load(Ordering::Relaxed) {
                 match task {
                     Task::Shared(group, replication) => self.shared(group, *replication, wanted),
-                    Task::Open(group, replications) => self.open(group, replications.clone()),
+                    Task::Open(group) => self.open(group, wanted),
                 }
             }
         });
@@ -176,20 +175,35 @@ impl Runner<'_> {
         }
     }
 
-    fn open(&self, group: &Group, replications: std::ops::Range<u32>) {
-        let (point, case) = group.members[0];
+    /// Points that differ in prices, wages and objectives alone try many of the same orders: their
+    /// simulations are kept until the last of them is done.
+    fn open(&self, group: &Group, wanted: &[(u32, u32)]) {
+        let (simulations, tally) = (Simulations::default(), Tally::default());
+        let runs = Runs { simulations: &simulations, tally: &tally };
+        for (point, case) in &group.members {
+            let (from, to) = wanted[*point as usize];
+            let missing = (from..to).filter(|k| !self.done.contains(&(*point, *case, *k)));
+            self.open_point((*point, *case), &missing.collect::<Vec<_>>(), runs);
+        }
+        self.status.simulated.fetch_add(tally.simulated(), Ordering::Relaxed);
+    }
+
+    fn open_point(&self, (point, case): (u32, u32), replications: &[u32], runs: Runs<'_>) {
         let Some(resolved) = self.resolver.get(self.plan.points[point as usize].index) else { return };
         let scenario = &resolved.scenario;
-        let found = guarded(|| find(scenario, &scenario.cases[case as usize], 1.0));
-        for replication in replications.filter(|k| !self.done.contains(&(point, case, *k))) {
+        if replications.is_empty() || self.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let found = guarded(|| find_in(runs, scenario, &scenario.cases[case as usize], 1.0, &Vec::new()));
+        for replication in replications {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            let result = found.as_ref().map_err(Clone::clone).and_then(|found| {
-                self.status.simulated.fetch_add(1, Ordering::Relaxed);
-                guarded(|| trial(&resolved, case, &found.orders, replication).run())
-            });
-            self.keep((point, case, replication), &resolved, result);
+            let result = found
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|found| guarded(|| runs.run(&trial(&resolved, case, &found.orders, *replication))));
+            self.keep((point, case, *replication), &resolved, result);
         }
     }
 

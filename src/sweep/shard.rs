@@ -9,6 +9,11 @@ pub struct Shard {
     pub of: u32,
 }
 
+/// Whether a shard's text names an engine, whose environment says which it is.
+pub fn is_of_engine(text: &str) -> bool {
+    ["slurm", "kubernetes", "aws-batch"].contains(&text)
+}
+
 /// The whole.
 pub const WHOLE: Shard = Shard { number: 1, of: 1 };
 

@@ -115,9 +115,14 @@ impl<'a> Sweep<'a> {
         stop: &AtomicBool,
     ) -> Result<Outcome, SweepError> {
         let failed = |error: std::io::Error| SweepError::Failed(format!("{}: {error}", directory.display()));
-        std::fs::create_dir_all(directory).map_err(failed)?;
+        let unmade = |error: std::io::Error| {
+            let message = format!("the directory `{}` cannot be made: {error}", directory.display());
+            SweepError::Refused(format!("{message}: choose another --output"))
+        };
+        std::fs::create_dir_all(directory).map_err(unmade)?;
         let _lock = Lock::take(directory).map_err(SweepError::Refused)?;
         let (log, known) = self.open(directory, resume)?;
+        status.before.store(known.done.len() as u64, Ordering::Relaxed);
         status.done.store(known.done.len() as u64, Ordering::Relaxed);
         status.failed.store(known.failed, Ordering::Relaxed);
         status.of.store(self.plan.runs(), Ordering::Relaxed);
@@ -165,7 +170,7 @@ impl<'a> Sweep<'a> {
         if !path.exists() {
             return Ok((Log::create(&path, &self.header).map_err(failed)?, known));
         }
-        self.refuse_other(&path)?;
+        refuse_other(&path, &self.header)?;
         let places: HashMap<u64, u32> =
             self.plan.points.iter().enumerate().map(|(place, point)| (point.index, place as u32)).collect();
         let mut columns = Vec::new();
@@ -189,27 +194,16 @@ impl<'a> Sweep<'a> {
         Ok((log, known))
     }
 
-    fn refuse_other(&self, path: &Path) -> Result<(), SweepError> {
-        let failed = |error: std::io::Error| SweepError::Failed(format!("{}: {error}", path.display()));
-        let first = match LogReader::open(path).map_err(failed)? {
-            Some(mut reader) => reader.next_record().map_err(failed)?,
-            None => None,
-        };
-        let directory = path.parent().unwrap_or(path).display();
-        let other = |what: &str| {
-            Err(SweepError::Refused(format!("`{directory}` {what}: choose another --output, or remove it")))
-        };
-        match first {
-            Some((_, Record::Header(header))) if header == self.header => Ok(()),
-            Some((_, Record::Header(header))) if header.version != self.header.version => {
-                other(&format!("holds a sweep made by version {}", header.version))
-            }
-            Some((_, Record::Header(header))) if header.identity == self.header.identity => {
-                other(&format!("holds shard {}/{} of this sweep", header.shard, header.shards))
-            }
-            Some(_) => other("holds another sweep, or this one before its scenario, models or options were changed"),
-            None => other("holds a file that is not the store of a sweep"),
-        }
+    /// Refuses directories in which shards of another sweep, or of another number, have begun.
+    ///
+    /// # Errors
+    /// Says which, and what to do.
+    pub fn fits_shards(&self, whole: &Path, shards: u32) -> Result<(), SweepError> {
+        (1..=shards).try_for_each(|number| {
+            let path = file_in(&whole.join(Shard { number, of: shards }.directory()));
+            let header = Header { shard: number, shards, ..self.header.clone() };
+            if path.exists() { refuse_other(&path, &header) } else { Ok(()) }
+        })
     }
 }
 
@@ -232,6 +226,29 @@ impl Known {
         if self.done.insert((place, run.case, run.replication)) {
             self.failed += u64::from(run.error.is_some());
         }
+    }
+}
+
+/// Refuses a store whose sweep is not the one with that header.
+fn refuse_other(path: &Path, wanted: &Header) -> Result<(), SweepError> {
+    let failed = |error: std::io::Error| SweepError::Failed(format!("{}: {error}", path.display()));
+    let first = match LogReader::open(path).map_err(failed)? {
+        Some(mut reader) => reader.next_record().map_err(failed)?,
+        None => None,
+    };
+    let directory = path.parent().unwrap_or(path).display();
+    let other =
+        |what: &str| Err(SweepError::Refused(format!("`{directory}` {what}: choose another --output, or remove it")));
+    match first {
+        Some((_, Record::Header(header))) if header == *wanted => Ok(()),
+        Some((_, Record::Header(header))) if header.version != wanted.version => {
+            other(&format!("holds a sweep made by version {}", header.version))
+        }
+        Some((_, Record::Header(header))) if header.identity == wanted.identity => {
+            other(&format!("holds shard {}/{} of this sweep", header.shard, header.shards))
+        }
+        Some(_) => other("holds another sweep, or this one before its scenario, models or options were changed"),
+        None => other("holds a file that is not the store of a sweep"),
     }
 }
 

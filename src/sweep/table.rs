@@ -79,7 +79,7 @@ impl Table {
 
     /// The paths of all figures, in the order of a result; lines and apps in the order in which
     /// the points have them.
-    fn figures(&self) -> Vec<FigurePath> {
+    pub(super) fn figures(&self) -> Vec<FigurePath> {
         let mut figures = Figures::new();
         let mut met = std::collections::HashSet::new();
         for entry in self.entries.iter().filter(|entry| !entry.failed) {
@@ -121,33 +121,55 @@ impl Table {
 
     fn write_rows(&mut self, directory: &Path) -> Result<()> {
         let figures = self.figures();
-        let places: HashMap<&FigurePath, usize> = figures.iter().enumerate().map(|(at, path)| (path, at)).collect();
-        let maps: Vec<Vec<Vec<usize>>> = self.stores.iter().map(|store| maps(&store.columns, &places)).collect();
-        let axes = self.stores.first().map(|store| store.header.axes.clone()).unwrap_or_default();
+        let axes = self.axes();
         let mut points = Csv::create(directory.join("points.csv"))?;
         let mut failures = Csv::create(directory.join("failures.csv"))?;
         let head = |rest: Vec<String>| std::iter::once("point".into()).chain(axes.clone()).chain(rest);
         let own = ["case", "replication", "seed"].map(String::from);
         points.row(head(own.into_iter().chain(figures.iter().map(|path| flat_name(path))).collect()))?;
         failures.row(head(["case", "replication", "error"].map(String::from).to_vec()))?;
-        let flags: Vec<bool> = figures.iter().map(|path| path.last().is_some_and(|key| key == "slo_met")).collect();
-        for entry in &self.entries {
-            let Record::Run(run) = self.stores[entry.store as usize].reader.record_at(entry.place)? else { continue };
-            let mut values = vec![String::new(); figures.len()];
-            let map = maps[entry.store as usize].get(entry.columns as usize);
-            for (at, value) in map.into_iter().flatten().zip(&run.values) {
-                values[*at] = shown(*value, flags[*at]);
+        let flags: Vec<bool> = figures.iter().map(|path| is_flag(path)).collect();
+        self.each_row(&figures, |run, values| {
+            let shown = values.iter().zip(&flags).map(|(value, flag)| shown(*value, *flag));
+            let start = || std::iter::once(run.point.to_string()).chain(run.cells.iter().cloned());
+            let (case, replication) = (&run.case_name, run.replication.to_string());
+            if let Some(error) = &run.error {
+                failures.row(start().chain([case.clone(), replication.clone(), error.clone()]))?;
             }
-            let RunRecord { point, cells, case_name, replication, seed, error, .. } = run;
-            let start = || std::iter::once(point.to_string()).chain(cells.iter().cloned());
-            if let Some(error) = error {
-                failures.row(start().chain([case_name.clone(), replication.to_string(), error]))?;
-            }
-            points.row(start().chain([case_name, replication.to_string(), seed.to_string()]).chain(values))?;
-        }
+            points.row(start().chain([case.clone(), replication, run.seed.to_string()]).chain(shown))
+        })?;
         points.finish()?;
         failures.finish()
     }
+
+    /// The axes' names.
+    pub(super) fn axes(&self) -> Vec<String> {
+        self.stores.first().map(|store| store.header.axes.clone()).unwrap_or_default()
+    }
+
+    /// Gives every run in order, with a value for each of these figures, NaN where it has none.
+    pub(super) fn each_row(
+        &mut self,
+        figures: &[FigurePath],
+        mut each: impl FnMut(&RunRecord, &[f64]) -> Result<()>,
+    ) -> Result<()> {
+        let places: HashMap<&FigurePath, usize> = figures.iter().enumerate().map(|(at, path)| (path, at)).collect();
+        let maps: Vec<Vec<Vec<usize>>> = self.stores.iter().map(|store| maps(&store.columns, &places)).collect();
+        let mut values = vec![f64::NAN; figures.len()];
+        for entry in &self.entries {
+            let Record::Run(run) = self.stores[entry.store as usize].reader.record_at(entry.place)? else { continue };
+            values.fill(f64::NAN);
+            let map = maps[entry.store as usize].get(entry.columns as usize);
+            map.into_iter().flatten().zip(&run.values).for_each(|(at, value)| values[*at] = *value);
+            each(&run, &values)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a figure is true or false.
+pub(super) fn is_flag(path: &FigurePath) -> bool {
+    path.last().is_some_and(|key| key == "slo_met")
 }
 
 impl Entry {
@@ -209,7 +231,7 @@ impl Csv {
 }
 
 /// Temporary files are their owner's alone; results are for whoever may read the directory.
-fn readable(file: &std::fs::File) -> Result<()> {
+pub(super) fn readable(file: &std::fs::File) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -18,4 +18,4 @@ pub use money::{Currency, Money, MoneyRate, round_half_up};
 pub use quantity::{
     parse_bytes, parse_energy_price, parse_money, parse_money_rate, parse_percent, parse_power, parse_rate, parse_span,
 };
-pub use time::{HOUR, MONTH, NANOS_PER_SECOND, Span, Time, YEAR};
+pub use time::{HOUR, MINUTE, MONTH, NANOS_PER_SECOND, Span, Time, YEAR};

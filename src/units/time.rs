@@ -5,6 +5,8 @@ use std::ops::{Add, AddAssign, Sub};
 
 /// Nanoseconds in a second.
 pub const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// One minute.
+pub const MINUTE: Span = Span(60 * NANOS_PER_SECOND);
 /// One hour.
 pub const HOUR: Span = Span(3_600 * NANOS_PER_SECOND);
 /// A month as the contract counts it: 730 hours.

@@ -16,6 +16,8 @@ pub struct Hours {
     pub set_up_per_instance: f64,
     /// A month (730 h), for each app and tenant.
     pub per_month: f64,
+    /// A month (730 h), for each account, however many of its apps are hosted on the model.
+    pub per_account: f64,
     /// A month (730 h), for each instance.
     pub per_instance: f64,
 }
@@ -26,7 +28,8 @@ impl Hours {
         let months = used.month.0 as f64 / MONTH.0 as f64;
         let part_of_horizon = if horizon.0 == 0 { 0.0 } else { used.month.0 as f64 / horizon.0 as f64 };
         let set_up = self.set_up * used.tenants + self.set_up_per_instance * used.instances;
-        let running = self.per_month * used.tenants + self.per_instance * used.instances;
+        let running =
+            self.per_month * used.tenants + self.per_account * used.accounts + self.per_instance * used.instances;
         set_up * part_of_horizon + running * months
     }
 }
@@ -37,6 +40,7 @@ struct Named {
     set_up: Option<f64>,
     set_up_per_instance: Option<f64>,
     per_month: Option<f64>,
+    per_account: Option<f64>,
     per_instance: Option<f64>,
 }
 
@@ -46,6 +50,7 @@ impl Named {
             set_up: table.optional("set-up", diagnostics, hours),
             set_up_per_instance: table.optional("set-up-per-instance", diagnostics, hours),
             per_month: table.optional("per-month", diagnostics, hours),
+            per_account: table.optional("per-account", diagnostics, hours),
             per_instance: table.optional("per-instance", diagnostics, hours),
         }
     }
@@ -55,6 +60,7 @@ impl Named {
             set_up: self.set_up.unwrap_or(default.set_up),
             set_up_per_instance: self.set_up_per_instance.unwrap_or(default.set_up_per_instance),
             per_month: self.per_month.unwrap_or(default.per_month),
+            per_account: self.per_account.unwrap_or(default.per_account),
             per_instance: self.per_instance.unwrap_or(default.per_instance),
         }
     }
@@ -69,7 +75,7 @@ fn hours(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
 }
 
 /// What a model says of its slices, in place of the defaults: `[labour.SLICE]` with any of
-/// `set-up`, `set-up-per-instance`, `per-month`, `per-instance` (what is left out keeps its default).
+/// `set-up`, `set-up-per-instance`, `per-month`, `per-account`, `per-instance` (what is left out keeps its default).
 #[derive(Clone, Debug, Default)]
 pub struct LabourOverrides {
     slices: BTreeMap<Slice, (Named, Origin)>,

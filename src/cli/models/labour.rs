@@ -12,6 +12,7 @@ pub fn table() -> Grid {
         ("set_up_h", ">Set-up h"),
         ("set_up_per_instance_h", ">per instance"),
         ("per_month_h", ">Monthly h"),
+        ("per_account_h", ">per account"),
         ("per_instance_h", ">per instance"),
         ("confidence", "Confidence"),
         ("source", "Source"),
@@ -21,7 +22,8 @@ pub fn table() -> Grid {
         for (family, _) in FAMILIES {
             let Some(evidence) = table.evidence(slice, family) else { continue };
             let hours = table.hours(slice, family);
-            let numbers = [hours.set_up, hours.set_up_per_instance, hours.per_month, hours.per_instance];
+            let numbers =
+                [hours.set_up, hours.set_up_per_instance, hours.per_month, hours.per_account, hours.per_instance];
             let mut row = vec![Cell::text(name), Cell::text(family)];
             row.extend(numbers.map(Cell::number));
             row.extend([Cell::text(evidence.confidence.to_string()), Cell::text(&evidence.source)]);

@@ -27,7 +27,10 @@ pub fn render(entry: &Entry, format: Format) -> String {
 fn text(entry: &Entry) -> String {
     let mut out = format!("{}\n{}\n", entry.model.name, head(entry));
     out.push_str(&section("Terms", &terms(entry)));
-    out.push_str(&section("Starting an instance", &items(&entry.node, "start", "phase", &["time", "billed"])));
+    out.push_str(&section(
+        "Starting an instance",
+        &items(&entry.node, "start", "phase", &["time", "billed", "of", "sizes"]),
+    ));
     if let Some(range) = entry.node.get("size-range") {
         out.push_str(&section("Sizes are picked", &[range.to_toml()]));
     }

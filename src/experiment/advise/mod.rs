@@ -80,6 +80,8 @@ pub struct Advice {
     pub refused: Vec<(String, String)>,
     /// What each assumption does to the best offer, that first which would change the answer first.
     pub swings: Vec<Swing>,
+    /// The prices of the offers that are not sure: "MODEL: CHARGE".
+    pub unverified: Vec<String>,
 }
 
 /// Replications of a first look at a model, and its requests.
@@ -158,7 +160,9 @@ impl Adviser<'_> {
         let swings = swings::swings(runs, &swung, &all, &|| count.one());
         refused.extend(failed);
         refused.sort();
-        Ok(Advice { offers: all, refused, swings })
+        let offered = |case: &&Case| all.iter().any(|offer| offer.hosting == case.name);
+        let unverified = super::unverified(scenario.cases.iter().filter(offered));
+        Ok(Advice { offers: all, refused, swings, unverified })
     }
 
     /// The models that can be tried; the others that the filter admits, with why they cannot.
@@ -171,7 +175,8 @@ impl Adviser<'_> {
             let Some(model) = model.filter(|model| self.filter.admits(model)) else { continue };
             let currency = model.prices.currency;
             if self.scenario.currencies.rate(currency).is_none() {
-                let why = format!("its prices are in {currency}: state a rate, such as [currency] {currency} = \"1.18 USD\"");
+                let why =
+                    format!("its prices are in {currency}: state a rate, such as [currency] {currency} = \"1.18 USD\"");
                 refused.push((name, why));
             } else if model.sizes.is_empty() && model.size_range.is_none() {
                 refused.push((name, "the catalogue holds its prices, and no sizes that could be simulated".into()));

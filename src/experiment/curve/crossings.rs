@@ -111,9 +111,8 @@ impl Stage<'_> {
     /// The brackets within one: itself, where its sign changes and orders stay; else those of its
     /// parts whose signs change.
     fn parted(&self, cell: &Bracket) -> Vec<Bracket> {
-        let changes = |[low, high]: &[End; 2]| {
-            low.difference != 0.0 && low.difference.signum() != high.difference.signum()
-        };
+        let changes =
+            |[low, high]: &[End; 2]| low.difference != 0.0 && low.difference.signum() != high.difference.signum();
         let mut ends = vec![cell.ends[0].clone()];
         if !changes(&cell.ends) || cell.ends[0].orders != cell.ends[1].orders {
             let ratio = libm::log(cell.ends[1].traffic / cell.ends[0].traffic);
@@ -261,8 +260,7 @@ fn orders_between(case: &CaseCurve, point: usize) -> Between {
 
 /// Where the line through both ends crosses zero (in traffic, as costs are mostly straight in it).
 fn root([low, high]: &[End; 2]) -> f64 {
-    let straight =
-        low.traffic + (high.traffic - low.traffic) * low.difference / (low.difference - high.difference);
+    let straight = low.traffic + (high.traffic - low.traffic) * low.difference / (low.difference - high.difference);
     if straight.is_finite() { straight } else { (low.traffic * high.traffic).sqrt() }
 }
 

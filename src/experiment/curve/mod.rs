@@ -98,6 +98,8 @@ pub struct Curve {
     pub cases: Vec<CaseCurve>,
     /// Where they cross.
     pub crossovers: Vec<Crossover>,
+    /// The prices that are not sure: "MODEL: CHARGE".
+    pub unverified: Vec<String>,
     /// What each case took, by stage, in the order of the cases.
     pub timings: Vec<Vec<Timing>>,
     /// Seconds that passed, by stage.
@@ -139,7 +141,8 @@ pub fn curve(scenario: &Scenario, progress: &CurveProgress<'_>) -> Result<Curve,
         case.seconds = timing.iter().map(|timing| timing.seconds).sum();
     }
     let month_seconds = stage.month_seconds();
-    Ok(Curve { traffic, base_rps, month_seconds, cases, crossovers, timings, passed: clock.passed })
+    let unverified = crate::experiment::unverified(&scenario.cases);
+    Ok(Curve { traffic, base_rps, month_seconds, cases, crossovers, unverified, timings, passed: clock.passed })
 }
 
 struct Clock {

@@ -51,7 +51,8 @@ impl Search<'_> {
                 refusal.get_or_insert_with(|| self.refusal(&order, &judgement));
             }
         }
-        let (order, cost) = best.ok_or_else(|| refusal.unwrap_or_else(|| "no target meets the objective".to_string().into()))?;
+        let (order, cost) =
+            best.ok_or_else(|| refusal.unwrap_or_else(|| "no target meets the objective".to_string().into()))?;
         if rule.open_limits.1 { self.most_limit(order, cost) } else { Ok((order, cost)) }
     }
 

@@ -2,10 +2,10 @@
 
 use super::{Attempt, Found};
 use crate::catalogue::Allotment;
+use crate::experiment::deploy::Order;
 use crate::experiment::objective::{Judged, means};
 use crate::experiment::replicate::{Replication, Trial};
 use crate::experiment::simulations::Runs;
-use crate::experiment::deploy::Order;
 use crate::scenario::{Case, InstancesChoice, Scenario};
 use rayon::prelude::*;
 
@@ -17,13 +17,7 @@ const ROUNDS: u32 = 12;
 ///
 /// # Errors
 /// Says what is missed where that does not help.
-pub fn fit(
-    runs: Runs<'_>,
-    scenario: &Scenario,
-    case: &Case,
-    traffic: f64,
-    found: &mut Found,
-) -> Result<(), String> {
+pub fn fit(runs: Runs<'_>, scenario: &Scenario, case: &Case, traffic: f64, found: &mut Found) -> Result<(), String> {
     if case.deployments.len() < 2 || !meet(case, &found.orders) {
         return Ok(());
     }
@@ -77,8 +71,7 @@ fn judge(
         let parts = means(&judged);
         parts.into_iter().max_by(|a, b| a.excess().total_cmp(&b.excess()))
     };
-    let parts: Vec<(usize, Judged)> =
-        (0..scenario.apps.len()).filter_map(|app| Some((app, worst(app)?))).collect();
+    let parts: Vec<(usize, Judged)> = (0..scenario.apps.len()).filter_map(|app| Some((app, worst(app)?))).collect();
     let missed: Vec<(usize, Judged)> = parts.iter().filter(|(_, part)| !part.holds()).cloned().collect();
     found.tried.push(Attempt {
         app: "all together".into(),

@@ -35,10 +35,11 @@ impl TargetUtilisation {
         });
         let open = |key| node.get(key).is_some_and(|node| node.as_str() == Some("right-size"));
         let open_limits = (open("min"), open("max"));
-        let limit = |node: &Node, d: &mut Diagnostics, read: fn(&Node, &mut Diagnostics) -> Option<u64>| match node.as_str() {
-            Some("right-size") => Some(None),
-            _ => read(node, d).map(Some),
-        };
+        let limit =
+            |node: &Node, d: &mut Diagnostics, read: fn(&Node, &mut Diagnostics) -> Option<u64>| match node.as_str() {
+                Some("right-size") => Some(None),
+                _ => read(node, d).map(Some),
+            };
         let min = table.default("min", Some(1), diagnostics, |n, d| limit(n, d, positive_count)).unwrap_or(1);
         let most = u64::from(u32::MAX);
         let max = table.default("max", Some(most), diagnostics, |n, d| limit(n, d, count)).unwrap_or(most);

@@ -57,32 +57,63 @@ fn read_file(node: &Node, design: &mut Design, directory: &Path, d: &mut Diagnos
 fn read_csv(path: &Path, text: String, node: &Node, design: &mut Design, d: &mut Diagnostics) {
     let source = d.sources.add(path.display().to_string(), text.clone());
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let line = |position: Option<&csv::Position>, reader_end: usize| {
-        let start = position.map_or(reader_end, |p| p.byte() as usize);
-        Origin::new(source, start..text[start.min(text.len())..].find('\n').map_or(text.len(), |n| start + n))
+    let start = |position: Option<&csv::Position>| position.map_or(text.len(), |p| p.byte() as usize);
+    let line = |position: Option<&csv::Position>| {
+        let start = start(position).min(text.len());
+        Origin::new(source, start..text[start..].find('\n').map_or(text.len(), |n| start + n))
+    };
+    let places = |position: Option<&csv::Position>| {
+        cells(&text, start(position)).into_iter().map(|cell| Origin::new(source, cell))
     };
     let mut block = Block::default();
     match reader.headers() {
         Ok(header) => {
-            let at = line(header.position(), 0);
-            let key = Node::synthetic(Value::Boolean(true), at);
-            block.axes = header.iter().filter_map(|name| design.add_axis(name, &key, d)).collect();
+            let named = header.iter().zip(places(header.position()));
+            let key = |at| Node::synthetic(Value::Boolean(true), at);
+            block.axes = named.filter_map(|(name, at)| design.add_axis(name, &key(at), d)).collect();
         }
         Err(error) => return d.error(Origin::new(source, 0..0), format!("this is not CSV: {error}"), ""),
     }
     for record in reader.records() {
         match record {
             Ok(record) => {
-                let at = line(record.position(), text.len());
-                block.rows.push(record.iter().map(|field| value_of(field, at)).collect());
+                let fields = record.iter().zip(places(record.position()));
+                block.rows.push(fields.map(|(field, at)| value_of(field, at)).collect());
             }
             Err(error) => {
-                let at = line(error.position(), text.len());
-                d.error(at, format!("this is not CSV: {error}"), "");
+                d.error(line(error.position()), format!("this is not CSV: {error}"), "as many fields in each line");
             }
         }
     }
     finish(block, node, design, d);
+}
+
+/// Where the cells of the record at `start` stand, without the space around them.
+fn cells(text: &str, start: usize) -> Vec<std::ops::Range<usize>> {
+    let start = text.len() - text.get(start..).unwrap_or("").trim_start_matches(['\r', '\n']).len();
+    let (mut cells, mut from, mut quoted) = (Vec::new(), start, false);
+    let mut end = text.len();
+    for (at, character) in text[start..].char_indices() {
+        match character {
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                cells.push(from..start + at);
+                from = start + at + 1;
+            }
+            '\n' if !quoted => {
+                end = start + at;
+                break;
+            }
+            _ => {}
+        }
+    }
+    cells.push(from..end);
+    let trimmed = |cell: std::ops::Range<usize>| {
+        let inner = &text[cell.clone()];
+        let (left, right) = (inner.trim_start().len(), inner.trim_end().len());
+        if right == 0 { cell } else { cell.end - left..cell.start + right }
+    };
+    cells.into_iter().map(trimmed).collect()
 }
 
 /// What a field says: TOML where it is a table, a list, a number or true or false, and else a
@@ -111,4 +142,19 @@ fn node_of(value: toml::Value, text: &str, at: Origin) -> Node {
         }
     };
     Node::synthetic(value, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cells;
+
+    #[test]
+    fn cells_are_found_where_they_stand() {
+        let text = "a, b \r\n\r\n\"x, \"\"y\"\"\",2\n,\n";
+        let shown = |start| cells(text, start).into_iter().map(|cell| &text[cell]).collect::<Vec<_>>();
+        assert_eq!(shown(0), ["a", "b"]);
+        assert_eq!(shown(5), ["\"x, \"\"y\"\"\"", "2"]);
+        assert_eq!(shown(text.len() - 2), ["", ""]);
+        assert_eq!(shown(text.len() + 9), [""]);
+    }
 }

@@ -40,7 +40,8 @@ pub(super) fn shards(job: &Job, name: &str, image: &str, claim: &str) -> Value {
     command.push(format!("{OUTPUT}/{}", job.plain_name()));
     command.extend(["--shard", "kubernetes", "--shards"].map(String::from));
     command.push(job.shards.to_string());
-    command.extend(["--resume", "--quiet"].map(String::from));
+    command.extend(["--resume", "--quiet", "--threads"].map(String::from));
+    command.push(job.threads.to_string());
     command.extend(job.options.iter().cloned());
     let config = json!({
         "apiVersion": "v1",
@@ -49,6 +50,8 @@ pub(super) fn shards(job: &Job, name: &str, image: &str, claim: &str) -> Value {
         "data": { format!("{}.toml", job.plain_name()): job.text },
     });
     let mut shards = manifest(name, image, claim, command, Some(name));
+    let container = &mut shards["spec"]["template"]["spec"]["containers"][0];
+    container["resources"] = json!({ "requests": { "cpu": job.threads.to_string() } });
     let spec = &mut shards["spec"];
     spec["completionMode"] = json!("Indexed");
     spec["completions"] = json!(job.shards);
@@ -56,6 +59,17 @@ pub(super) fn shards(job: &Job, name: &str, image: &str, claim: &str) -> Value {
     // A shard that loses its node goes on elsewhere; one that keeps failing does not stop others.
     spec["backoffLimitPerIndex"] = json!(6);
     spec["podReplacementPolicy"] = json!("Failed");
+    spec["podFailurePolicy"] = json!({
+        "rules": [
+            // To be preempted or drained is no failure: it is not counted, however often.
+            { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] },
+            // Status 2: the input is wrong, and would be at every try.
+            {
+                "action": "FailJob",
+                "onExitCodes": { "containerName": "hostsim", "operator": "In", "values": [2] },
+            },
+        ],
+    });
     json!({ "apiVersion": "v1", "kind": "List", "items": [config, shards] })
 }
 

@@ -23,6 +23,8 @@ pub struct Job {
     pub options: Vec<String>,
     /// How many shards.
     pub shards: u32,
+    /// Threads of a shard, and so processors that are asked for.
+    pub threads: u32,
     /// Seconds of one processor that the whole will take, roughly.
     pub seconds: f64,
     /// The scenario's text.

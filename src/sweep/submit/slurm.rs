@@ -3,7 +3,8 @@
 //! A task that is preempted, or loses its node, is queued again by Slurm; one that comes to its
 //! time limit is told so a minute before, finishes what is in flight and queues itself again.
 //! Either way it goes on with `--resume`. What is done is known from the shards' own stores, not
-//! from Slurm.
+//! from Slurm: the merge job runs when every task has ended, however it did (`afterany`), and says
+//! which shards are not complete, where `afterok` would leave it pending for ever.
 
 use super::{Job, quoted};
 use std::process::Command;
@@ -23,15 +24,19 @@ pub fn slurm(job: &Job, options: &str, only_write: bool) -> Result<String, Strin
     let array = job.write("array.sh", &array_script(job))?;
     let merge = job.write("merge.sh", &merge_script(job))?;
     if only_write {
-        return Ok(format!("written: {} and {}", array.display(), merge.display()));
+        return Ok(format!("written, not submitted: {} and {}", array.display(), merge.display()));
     }
     let number = sbatch(&format!("{options} {}", quoted(&array.display().to_string())))?;
-    let dependency = format!("{options} --dependency=afterok:{number} {}", quoted(&merge.display().to_string()));
-    let merging = sbatch(&dependency)?;
+    let dependency = format!("{options} --dependency=afterany:{number} {}", quoted(&merge.display().to_string()));
+    let output = job.output.display();
+    let merging = sbatch(&dependency).map_err(|error| {
+        let merge = quoted(&job.output.display().to_string());
+        format!("{error}\njob {number}, the array, was submitted; when it has ended: hostsim merge {merge}")
+    })?;
     Ok(format!(
-        "submitted: job {number}, an array of {} shards, and job {merging}, which merges them into {}",
+        "submitted: job {number}, an array of {} shards, and job {merging}, which merges them into {output} when all have ended\n\
+         squeue --jobs {number},{merging} shows where they are; {output}/shard-*.log and merge.log what they say",
         job.shards,
-        job.output.display()
     ))
 }
 
@@ -48,12 +53,14 @@ fn sbatch(arguments: &str) -> Result<String, String> {
 
 /// Each task runs one shard. The program runs beside the shell, which Slurm's signals go to.
 pub(super) fn array_script(job: &Job) -> String {
-    let minutes = job.seconds / f64::from(job.shards.max(1)) / 60.0 * SAFETY + SLACK_MINUTES;
+    let processors = f64::from(job.shards.max(1)) * f64::from(job.threads.max(1));
+    let minutes = job.seconds / processors / 60.0 * SAFETY + SLACK_MINUTES;
     format!(
         r#"#!/bin/sh
 #SBATCH --job-name=hostsim-{name}
 #SBATCH --array=1-{shards}
 #SBATCH --time={minutes:.0}
+#SBATCH --cpus-per-task={threads}
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --signal=B:USR1@60
@@ -63,7 +70,7 @@ stopped=
 trap 'stopped=requeue; kill -TERM "$child" 2>/dev/null' USR1
 # Preempted or cancelled: Slurm decides whether to queue again.
 trap 'stopped=term; kill -TERM "$child" 2>/dev/null' TERM
-{program} sweep {scenario} --output {output} --shard slurm --shards {shards} --resume --quiet{options} &
+{program} sweep {scenario} --output {output} --shard slurm --shards {shards} --resume --quiet --threads "${{SLURM_CPUS_PER_TASK:-{threads}}}"{options} &
 child=$!
 wait "$child"
 status=$?
@@ -75,6 +82,7 @@ exit "$status"
 "#,
         name = job.plain_name(),
         shards = job.shards,
+        threads = job.threads,
         minutes = minutes.ceil().min(LONGEST_MINUTES),
         log = quoted(&job.output.join("shard-%a.log").display().to_string()),
         program = quoted(&job.program.display().to_string()),

@@ -8,6 +8,7 @@ fn job() -> Job {
         output: "/data/out".into(),
         options: vec!["--seed".into(), "7".into()],
         shards: 8,
+        threads: 2,
         seconds: 36_000.0,
         text: "schema = 1\n".into(),
     }
@@ -20,9 +21,10 @@ fn the_array_job_says_what_slurm_must_know() {
         "#SBATCH --array=1-8\n",
         "#SBATCH --requeue\n",
         "#SBATCH --signal=B:USR1@60\n",
-        "#SBATCH --time=315\n",
+        "#SBATCH --time=165\n",
+        "#SBATCH --cpus-per-task=2\n",
         "#SBATCH --job-name=hostsim-keep-alive\n",
-        "'/opt/my tools/hostsim' sweep '/data/it'\\''s.toml' --output /data/out --shard slurm --shards 8 --resume --quiet --seed 7 &\n",
+        "'/opt/my tools/hostsim' sweep '/data/it'\\''s.toml' --output /data/out --shard slurm --shards 8 --resume --quiet --threads \"${SLURM_CPUS_PER_TASK:-2}\" --seed 7 &\n",
     ] {
         assert!(script.contains(expected), "{expected} is not in\n{script}");
     }
@@ -49,6 +51,10 @@ fn the_manifest_is_an_indexed_job() {
     let container = &spec["template"]["spec"]["containers"][0];
     assert_eq!(container["command"][2], "/scenario/keep-alive.toml");
     assert_eq!(container["command"][6], "kubernetes");
+    assert_eq!(container["resources"]["requests"]["cpu"], "2");
+    // Preemption is no failure of a shard, and wrong input fails all of them at once.
+    let rules = spec["podFailurePolicy"]["rules"].as_array().unwrap();
+    assert_eq!((&rules[0]["action"], &rules[1]["action"]), (&"Ignore".into(), &"FailJob".into()));
     assert_eq!(container["volumeMounts"].as_array().unwrap().len(), 2);
     let merge = kubernetes::merge(&job(), "hostsim-keep-alive", "hostsim:1", "results");
     assert_eq!(merge["spec"]["template"]["spec"]["volumes"][0]["persistentVolumeClaim"]["claimName"], "results");

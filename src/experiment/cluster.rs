@@ -1,0 +1,90 @@
+//! Cutting nodes from servers, and instances from nodes.
+
+use super::deploy::{Order, Slice};
+use crate::catalogue::{ClusterTerms, Size};
+use crate::fleet::{Demand, Isolation};
+use crate::hosting::Deployment;
+use crate::hosting::cluster::ClusterPlan;
+use crate::scenario::{App, Case, DeploymentPlan};
+use crate::units::{Bytes, Cores};
+
+/// Cuts an instance from a node: the instance's slice, and the plan of the cluster. `node` is the
+/// node's own slice of a server.
+///
+/// # Errors
+/// Says what is too large for what.
+pub fn pack(
+    plan: &DeploymentPlan,
+    terms: &ClusterTerms,
+    size: &Size,
+    app: &App,
+    node: Slice,
+) -> Result<(Slice, ClusterPlan), String> {
+    let (outer, inner) = plan.model.isolation.around_containers();
+    let most = terms.most(&size.name);
+    let kept_back = terms.kept_back.of(node.cores, node.memory, most);
+    let all = Demand::new(node.cores, node.memory);
+    let Some(allocatable) = all.checked_sub(kept_back) else {
+        return Err(format!("a node of size `{}` has less than the node itself keeps back", size.name));
+    };
+    let slice = container(plan, &inner, size, app, allocatable)?;
+    let cluster = ClusterPlan {
+        number: 0,
+        reserve: node.reserve,
+        cores: node.cores,
+        allocatable,
+        memory_used: outer.memory().0 + kept_back.memory,
+        most,
+        scheduler: terms.scheduler,
+        nodes: plan.cluster.nodes.unwrap_or((0, u32::MAX)),
+        empty_stays: Some(terms.empty_stays),
+        start: plan.start.iter().filter(|phase| phase.of_node && phase.applies_to(&size.name)).cloned().collect(),
+    };
+    Ok((slice, cluster))
+}
+
+/// What an instance has of a node, and asks of it.
+fn container(
+    plan: &DeploymentPlan,
+    inner: &Isolation,
+    size: &Size,
+    app: &App,
+    allocatable: Demand,
+) -> Result<Slice, String> {
+    let left = Bytes(allocatable.memory.saturating_sub(inner.memory().0));
+    let asked = plan.cluster.container;
+    let cores = asked.and_then(|asked| asked.cpu).unwrap_or(Cores(allocatable.cores));
+    let memory = match asked {
+        Some(asked) => asked.memory.unwrap_or(app.memory),
+        None => left,
+    };
+    if app.memory > memory {
+        return Err(format!(
+            "the app `{}` needs {}, and its container on `{}` has {memory}",
+            app.name, app.memory, size.name
+        ));
+    }
+    if cores.0 > allocatable.cores || memory > left || cores.0 == 0 {
+        return Err(format!(
+            "a container of {cores} cores and {memory} does not fit a node of size `{}`, which has {} cores and {left} for it",
+            size.name,
+            Cores(allocatable.cores)
+        ));
+    }
+    Ok(Slice { cores, memory, reserve: inner.demand(cores, memory) })
+}
+
+/// Numbers the clusters of a case: apps that are hosted on the same model and size share one.
+pub fn number(case: &Case, orders: &[Order], deployments: &mut [Deployment]) {
+    let mut known: Vec<(&str, &str)> = Vec::new();
+    let plans = case.deployments.iter().zip(orders);
+    for ((plan, order), deployment) in plans.zip(deployments) {
+        let Some(cluster) = &mut deployment.cluster else { continue };
+        let key = (plan.model.name.as_str(), order.size.name.as_str());
+        let place = known.iter().position(|each| *each == key).unwrap_or_else(|| {
+            known.push(key);
+            known.len() - 1
+        });
+        cluster.number = place as u32;
+    }
+}

@@ -1,0 +1,76 @@
+//! What a case asks of a cluster: what each instance may have of a node, and how many nodes.
+
+use crate::catalogue::{Model, count32};
+use crate::document::{Diagnostics, Node, Table, bytes, count, positive};
+use crate::units::{Bytes, Cores};
+
+/// What a case asks of a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ClusterChoice {
+    /// What each instance asks of its node; `None`: all that the node has.
+    pub container: Option<Container>,
+    /// The fewest and most nodes; `None`: as many as the instances need.
+    pub nodes: Option<(u32, u32)>,
+}
+
+/// What each instance may have of its node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Container {
+    /// Cores; `None`: all that the node has.
+    pub cpu: Option<Cores>,
+    /// Memory; `None`: what the app needs.
+    pub memory: Option<Bytes>,
+}
+
+impl ClusterChoice {
+    /// Reads `container` and `nodes` among a case's keys.
+    pub fn read(table: &mut Table<'_>, d: &mut Diagnostics) -> ClusterChoice {
+        ClusterChoice {
+            container: table.optional("container", d, read_container),
+            nodes: table.optional("nodes", d, read_nodes),
+        }
+    }
+
+    /// Refuses both keys where the model has no nodes.
+    pub fn check(model: &Model, case: &Node, d: &mut Diagnostics) {
+        for key in ["container", "nodes"] {
+            if let Some(node) = case.get(key).filter(|_| model.cluster.is_none()) {
+                let help = "leave the key out, or host on a model with a [cluster]";
+                d.error(node.key, format!("`{}` has no nodes for containers to be packed on", model.name), help);
+            }
+        }
+    }
+}
+
+fn read_container(node: &Node, d: &mut Diagnostics) -> Option<Container> {
+    let mut table = Table::of(node, d)?;
+    let cpu = table.optional("cpu", d, positive).map(Cores::from_f64);
+    let memory = table.optional("memory", d, bytes);
+    table.finish(d);
+    Some(Container { cpu, memory })
+}
+
+/// The most nodes that may stand ready from the beginning.
+const MOST_NODES: u64 = 100_000;
+
+fn read_nodes(node: &Node, d: &mut Diagnostics) -> Option<(u32, u32)> {
+    let (min, max) = if node.as_table().is_some() {
+        let mut table = Table::of(node, d)?;
+        let min = table.default("min", 0, d, count);
+        let max = table.default("max", u64::from(u32::MAX), d, count);
+        table.finish(d);
+        (min, max)
+    } else {
+        let number = count(node, d)?;
+        (number, number)
+    };
+    if min > max {
+        d.error(node.at, format!("`max` ({max}) is below `min` ({min})"), "");
+        return None;
+    }
+    if min > MOST_NODES {
+        d.error(node.at, format!("{min} nodes are too many"), format!("at most {MOST_NODES}"));
+        return None;
+    }
+    Some((count32(min), count32(max)))
+}
