@@ -91,7 +91,8 @@ mod tests {
         let text = to_json(&example());
         let value: Value = serde_json::from_str(&text).unwrap();
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        assert_eq!(keys(&value), ["schema", "title", "seed", "replications", "duration_s", "digest", "cases"]);
+        let outermost = ["schema", "title", "seed", "replications", "duration_s", "digest", "cases", "unverified"];
+        assert_eq!(keys(&value), outermost);
         assert_eq!(keys(&value["cases"]), ["lambda", "droplet"]);
         let case = &value["cases"]["lambda"];
         let expected = [
@@ -112,6 +113,7 @@ mod tests {
             "slo_met",
             "provider_usd",
             "apps",
+            "notes",
         ];
         assert_eq!(keys(case), expected);
         assert_eq!(keys(&case["invoice_usd"]), ["total", "lines"]);

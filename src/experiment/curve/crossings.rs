@@ -136,10 +136,10 @@ impl Stage<'_> {
     /// Narrows a bracket down, and finds the interval of its root.
     pub fn refine(&self, found: &Bracket) -> Option<Crossover> {
         let (wide, narrow) = self.narrowed(found, found.ends.clone(), 1)?;
-        if narrow[0].orders == narrow[1].orders {
-            if let Some(smooth) = self.smooth(found, &wide, &narrow) {
-                return Some(smooth);
-            }
+        if narrow[0].orders == narrow[1].orders
+            && let Some(smooth) = self.smooth(found, &wide, &narrow)
+        {
+            return Some(smooth);
         }
         self.step(found, narrow)
     }
