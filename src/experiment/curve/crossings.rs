@@ -18,6 +18,8 @@ use rayon::prelude::*;
 const MOST_STEPS: u32 = 24;
 /// A bracket whose ends differ by less than this share is narrow enough.
 pub const NARROW: f64 = 0.004;
+/// Replications that look for a step; all of them say how sure it is.
+const FEW: u32 = 3;
 /// Slopes are taken over at least this share of the traffic.
 const SLOPE: f64 = 1.04;
 /// An interval whose half is wider, as a share of the root, is asked more replications …
@@ -198,16 +200,17 @@ impl Stage<'_> {
     }
 
     /// The root where an order changes: the ends of its bracket moved outwards until they are on
-    /// their sides by all replications, narrowed by these, and moved until that is sure.
+    /// their sides by a few replications, narrowed by these, and moved until all make that sure.
     fn step(&self, found: &Bracket, narrow: [End; 2]) -> Option<Crossover> {
         let all = self.scenario.run.replications;
+        let few = all.min(FEW);
         let sides = [found.ends[0].difference.signum(), found.ends[1].difference.signum()];
         let outwards = |side: usize, sure: bool, from: f64| {
             let bound = found.ends[side].traffic;
             for k in 0..6 {
                 let factor = 1.0 + NARROW * f64::from(1 << k);
                 let traffic = if side == 0 { (from / factor).max(bound) } else { (from * factor).min(bound) };
-                let pair = self.pair(found, traffic, all)?;
+                let pair = self.pair(found, traffic, if sure { all } else { few })?;
                 let end = pair.end(found.metric)?;
                 let there = end.difference.signum() == sides[side] && end.difference != 0.0;
                 if (if sure { pair.is_sure(found.metric, sides[side]) } else { there }) || traffic == bound {
@@ -217,7 +220,7 @@ impl Stage<'_> {
             Some(found.ends[side].clone())
         };
         let ends = [outwards(0, false, narrow[0].traffic)?, outwards(1, false, narrow[1].traffic)?];
-        let (_, narrow) = self.narrowed(found, ends, all)?;
+        let (_, narrow) = self.narrowed(found, ends, few)?;
         let interval = (outwards(0, true, narrow[0].traffic)?.traffic, outwards(1, true, narrow[1].traffic)?.traffic);
         let at = (narrow[0].traffic * narrow[1].traffic).sqrt();
         let cost = self.pair(found, at, 2 * all)?.cost(found.metric)?;
