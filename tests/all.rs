@@ -1,5 +1,6 @@
 //! All integration tests: one binary, one module per topic.
 
+mod advice;
 mod bill_laws;
 mod bill_rules;
 mod bill_terms;
@@ -12,6 +13,7 @@ mod clusters;
 mod common;
 mod corpora;
 mod credits;
+mod crossovers;
 mod determinism;
 mod failures;
 mod focus;

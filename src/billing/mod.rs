@@ -19,7 +19,7 @@ pub mod reading;
 pub mod render;
 pub mod usage;
 
-pub use charge::{Charge, Each, Of, Over, Scope, read as read_charge};
+pub use charge::{Charge, Each, Free, Of, Over, Scope, read as read_charge};
 pub use confidence::Confidence;
 pub use invoice::{BeyondLastTier, Committed, CommittedUse, Invoice, Line, LineKind, Metered, Terms, invoice};
 pub use labour::{Labour, LabourOverrides, LabourTable, LabourUse, Managed, Slice, SliceLabour};

@@ -11,7 +11,7 @@ use crate::document::{Diagnostics, Node, Table, count, list, named, positive_spa
 use crate::fleet::Isolation;
 use crate::hosting::Recovery;
 use crate::hosting::deployment::StartPhase;
-use crate::units::Span;
+use crate::units::{Bytes, Span};
 use indexmap::IndexMap;
 
 /// The families of the article, from the most labour to the least.
@@ -154,6 +154,13 @@ impl Model {
             diagnostics.error(node.at, format!("`{}` has no size `{name}`", self.name), help);
         }
         found
+    }
+
+    /// The sizes that there are to choose from, for an app of so much memory: those with names, or
+    /// some of the range.
+    pub fn choices(&self, memory: Bytes) -> Vec<Size> {
+        let range = self.size_range.as_ref().filter(|_| self.sizes.is_empty());
+        range.map_or_else(|| self.sizes.values().cloned().collect(), |range| range.choices(memory))
     }
 
     /// Whether instances come with requests.

@@ -180,8 +180,28 @@ impl SizeRange {
             diagnostics.error(node.at, "this size is out of the model's range", format!("expected {range}"));
             return None;
         }
+        Some(self.of(cpu, memory))
+    }
+
+    /// Sizes of the range to choose from, for an app of so much memory: the least that holds it,
+    /// with cores from the fewest to the most in steps that double.
+    pub fn choices(&self, memory: Bytes) -> Vec<Size> {
+        let memory = memory.max(self.memory.0);
+        let mut cores = vec![self.cpu.0];
+        while let Some(last) = cores.last()
+            && last.0.saturating_mul(2) <= self.cpu.1.0
+        {
+            cores.push(Cores(last.0 * 2));
+        }
+        if cores.last() != Some(&self.cpu.1) {
+            cores.push(self.cpu.1);
+        }
+        if memory > self.memory.1 { Vec::new() } else { cores.into_iter().map(|cpu| self.of(cpu, memory)).collect() }
+    }
+
+    fn of(&self, cpu: Cores, memory: Bytes) -> Size {
         let memory = Bytes(memory.0.div_ceil(self.step.0) * self.step.0);
-        Some(plain(format!("{cpu} cpu, {memory}"), cpu, memory))
+        plain(format!("{cpu} cpu, {memory}"), cpu, memory)
     }
 
     /// The size of that name, such as "1000mb", where cores follow the memory.

@@ -45,6 +45,9 @@ pub struct Advise {
     compute: ComputeOptions,
 }
 
+/// Contenders and assumptions make about so many points of a curve of one case.
+const LOOKED_AT: usize = 40;
+
 fn parse_family(text: &str) -> Result<Family, String> {
     let found = FAMILIES.iter().find(|(name, _)| *name == text).map(|(_, family)| *family);
     found.ok_or_else(|| format!("one of: {}", FAMILIES.map(|(name, _)| name).join(", ")))
@@ -62,7 +65,13 @@ impl Execute for Advise {
         };
         let filter = Filter { families: self.family.clone(), words: self.word.clone() };
         let adviser = Adviser { source: &source, scenario: &scenario, catalogue: &catalogue, filter, done: &done };
-        let advice = self.compute.compute(|| adviser.advise(&mut diagnostics))?;
+        let advice = self.compute.compute(|| {
+            let looked = vec![1.0; LOOKED_AT];
+            let one = scenario.cases.iter().take(1).cloned().collect();
+            let of_one = Scenario { cases: one, ..scenario.clone() };
+            progress::announce_points(&of_one, &looked, rayon::current_num_threads(), self.compute.quiet);
+            adviser.advise(&mut diagnostics)
+        })?;
         bar.finish_and_clear();
         if !diagnostics.is_empty() {
             return Err(Failure::Files(Box::new(diagnostics)));

@@ -26,7 +26,7 @@ pub struct Curve {
     /// The scenario file; - reads the standard input
     #[arg(value_name = "SCENARIO")]
     scenario: PathBuf,
-    /// Say how long each case took
+    /// Say on the standard error what took the time, by case and stage
     #[arg(long)]
     timings: bool,
     #[command(flatten)]
@@ -70,7 +70,11 @@ impl Curve {
             bar.set_position(done);
         };
         let stop = AtomicBool::new(false);
-        let curve = self.compute.compute(|| curve::curve(scenario, &CurveProgress { done: &done, stop: &stop }))?;
+        let curve = self.compute.compute(|| {
+            let traffic = scenario.curve.traffic.values();
+            progress::announce_points(scenario, &traffic, rayon::current_num_threads(), self.compute.quiet);
+            curve::curve(scenario, &CurveProgress { done: &done, stop: &stop })
+        })?;
         bar.finish_and_clear();
         curve.map_err(|error| match error {
             RunError::Input(message) => Failure::Input(message),

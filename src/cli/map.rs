@@ -51,8 +51,13 @@ impl Execute for Map {
             bar.set_length(of);
             bar.set_position(done);
         };
-        let mapped =
-            self.compute.compute(|| map::map(&source, &catalogue, plan, self.replications, &mut diagnostics, &done))?;
+        let mapped = self.compute.compute(|| {
+            let cells = plan.x.values.len() * plan.y.values.len();
+            let simulated = if plan.x.simulates() && plan.y.simulates() { cells } else { cells.isqrt() };
+            let threads = rayon::current_num_threads();
+            progress::announce_points(&scenario, &vec![1.0; simulated], threads, self.compute.quiet);
+            map::map(&source, &catalogue, plan, self.replications, &mut diagnostics, &done)
+        })?;
         bar.finish_and_clear();
         if !diagnostics.is_empty() {
             return Err(Failure::Files(Box::new(diagnostics)));

@@ -33,7 +33,25 @@ pub fn bar_of(what: &str, quiet: bool) -> ProgressBar {
 
 /// Says so where a run will probably take over a minute.
 pub fn announce(scenario: &Scenario, threads: usize, quiet: bool) {
-    let requests = requests_in_all(scenario);
+    announce_requests(requests_in_all(scenario), threads, quiet);
+}
+
+/// As [`announce`], of so many runs of the scenario's cases, each of as many requests as its curve
+/// asks for (where it does not say, as come in the scenario's own duration at that multiple of its
+/// traffic).
+pub fn announce_points(scenario: &Scenario, traffic: &[f64], threads: usize, quiet: bool) {
+    let all = f64::from(scenario.run.replications) * scenario.cases.len() as f64;
+    let requests = match scenario.curve.requests {
+        Some(requests) => requests as f64 * all * traffic.len() as f64,
+        None => requests_in_all(scenario) * traffic.iter().sum::<f64>(),
+    };
+    announce_requests(SIZED * requests, threads, quiet);
+}
+
+/// Orders that are tried, and what is looked at between points, beside the points themselves.
+const SIZED: f64 = 1.7;
+
+fn announce_requests(requests: f64, threads: usize, quiet: bool) {
     let seconds = requests * SECONDS_PER_REQUEST / threads.max(1) as f64;
     if seconds > LONG && !quiet {
         let minutes = (seconds / 60.0).ceil();

@@ -23,6 +23,8 @@ pub struct Order {
     pub instances: u32,
     /// The target of target tracking.
     pub target: Option<f64>,
+    /// The fewest and most instances of target tracking, where those were found.
+    pub limits: Option<(u32, u32)>,
     /// The commitment, where that was found.
     pub committed: Option<Commit>,
 }
@@ -51,10 +53,27 @@ impl Order {
             None => 0,
         };
         let target = match &plan.terms.scaling {
+            Some(Scaling::TargetUtilisation(_)) if plan.fixed_number => None,
+            Some(Scaling::TargetUtilisation(rule)) if rule.open_limits != (false, false) => return None,
             Some(Scaling::TargetUtilisation(rule)) => Some(rule.target?),
             _ => None,
         };
-        Some(Order { size: size.clone(), instances, target, committed: None })
+        Some(Order { size: size.clone(), instances, target, limits: None, committed: None })
+    }
+
+    /// What is ordered, in a few words: "2 × 512mb", "1024mb", "m4.large, target 60 %, 2 to 9".
+    pub fn words(&self) -> String {
+        let most = |most: u32| if most == u32::MAX { " or more".to_string() } else { format!(" to {most}") };
+        let limits = self.limits.map_or_else(String::new, |(least, top)| format!(", {least}{}", most(top)));
+        let mut text = match (self.target, self.instances) {
+            (Some(target), _) => format!("{}, target {:.0} %{limits}", self.size.name, 100.0 * target),
+            (None, 0) => self.size.name.clone(),
+            (None, count) => format!("{count} × {}", self.size.name),
+        };
+        if let Some(commit) = &self.committed {
+            text.push_str(&format!(", {} of them on {}", commit.instances, commit.plan));
+        }
+        text
     }
 }
 
@@ -226,6 +245,8 @@ fn scaling(plan: &DeploymentPlan, order: &Order) -> Scaling {
         (Some(Scaling::TargetUtilisation(rule)), target) => {
             let mut rule = rule.clone();
             rule.target = target.or(rule.target);
+            (rule.min, rule.max) = order.limits.unwrap_or((rule.min, rule.max));
+            rule.open_limits = (false, false);
             Scaling::TargetUtilisation(rule)
         }
         (Some(scaling), _) => scaling.clone(),

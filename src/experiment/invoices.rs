@@ -151,34 +151,43 @@ impl Books<'_> {
     /// What the account committed to: what was found to be cheapest, or what the case states.
     fn committed(&self, sheet: &Sheet<'_>, lanes: &[LaneUse]) -> Vec<Committed> {
         let Some(first) = sheet.plan else { return Vec::new() };
-        let found = sheet.deployments.iter().find_map(|d| self.orders[*d].committed.as_ref());
-        let (name, spend) = match (found, &first.commitment) {
-            (Some(found), _) => (&found.plan, None),
-            (None, CommitmentChoice::Plan { plan, spend, .. }) => (plan, spend.clone()),
-            _ => return Vec::new(),
-        };
-        let Some(plan) = first.model.prices.commitments.iter().position(|c| c.name == *name) else {
-            return Vec::new();
-        };
-        let pairs = sheet.deployments.iter().zip(lanes);
-        let instances = pairs.map(|(d, lane)| (lane.size, self.committed_instances(*d, lane))).collect();
-        vec![Committed { plan, instances: if spend.is_some() { Vec::new() } else { instances }, spend }]
+        let plans = &first.model.prices.commitments;
+        let mut committed: Vec<Committed> = Vec::new();
+        for (deployment, lane) in sheet.deployments.iter().zip(lanes) {
+            let Some((name, instances, spend)) = self.commitment(*deployment, lane) else { continue };
+            let Some(plan) = plans.iter().position(|commitment| commitment.name == name) else { continue };
+            match committed.iter_mut().find(|known| known.plan == plan && known.spend == spend) {
+                Some(known) if spend.is_none() => known.instances.push((lane.size, instances)),
+                Some(_) => {}
+                None => {
+                    let instances = if spend.is_some() { Vec::new() } else { vec![(lane.size, instances)] };
+                    committed.push(Committed { plan, instances, spend });
+                }
+            }
+        }
+        committed
     }
 
-    /// How many instances of a deployment (on a cluster: nodes) are committed to: as many as run,
-    /// where it is not said.
-    fn committed_instances(&self, deployment: usize, lane: &LaneUse) -> u64 {
+    /// The plan that a deployment commits to, for how many instances (on a cluster: nodes; as many
+    /// as run, where it is not said) or how much money: what was found to be cheapest, or what the
+    /// case states.
+    fn commitment(&self, deployment: usize, lane: &LaneUse) -> Option<(&str, u64, Option<Exact>)> {
         let order = &self.orders[deployment];
-        let stated = match &self.case.deployments[deployment].commitment {
-            CommitmentChoice::Plan { instances: Some(InstancesChoice::Count(count)), .. } => Some(*count),
-            _ => None,
+        if let Some(found) = &order.committed {
+            return Some((&found.plan, u64::from(found.instances), None));
+        }
+        let CommitmentChoice::Plan { plan, instances, spend } = &self.case.deployments[deployment].commitment else {
+            return None;
         };
-        let found = order.committed.as_ref().map(|commit| commit.instances);
         let run = match self.world.deployments[deployment].cluster {
             Some(_) => lane.alive.len() as u64,
             None => u64::from(order.instances),
         };
-        found.or(stated).map_or(run, u64::from)
+        let count = match instances {
+            Some(InstancesChoice::Count(count)) => u64::from(*count),
+            _ => run,
+        };
+        Some((plan, count, spend.clone()))
     }
 
     /// What one account's lanes used; all tenants' together where `all` of them are asked for.

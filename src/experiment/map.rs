@@ -1,10 +1,12 @@
-//! The cheapest case over two axes.
+//! The cheapest case over two axes. Cells that differ in prices and wages alone share their
+//! simulations, and all cells see the same random numbers.
 
 use super::curve::{METRICS, at_traffic};
 use super::point::Point;
 use super::run::RunError;
+use super::simulations::{Runs, Simulations, Tally};
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node};
+use crate::document::{Diagnostics, Node, suggest};
 use crate::metrics::Estimate;
 use crate::scenario::map::{MapAxis, MapPlan};
 use crate::scenario::{Scenario, Source};
@@ -16,6 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Cell {
     /// Per case: the cost, or why there is none.
     pub costs: Vec<Result<Estimate, String>>,
+    /// The cases whose difference to the cheapest the noise covers, replication by replication.
+    pub ties: Vec<usize>,
 }
 
 impl Cell {
@@ -40,6 +44,10 @@ pub struct Map {
     pub cases: Vec<String>,
     /// For every value of y, and then of x.
     pub cells: Vec<Vec<Cell>>,
+    /// How many simulations that took.
+    pub simulated: u64,
+    /// How many were shared with another cell or case.
+    pub shared: u64,
     /// The prices that are not sure: "MODEL: CHARGE".
     pub unverified: Vec<String>,
 }
@@ -62,6 +70,8 @@ pub fn map(
             variants.push(variant(source, catalogue, &plan, (&x.0, &y.0), replications, diagnostics)?);
         }
     }
+    let (simulations, tally) = (Simulations::default(), Tally::default());
+    let runs = Runs { simulations: &simulations, tally: &tally };
     let metric = METRICS.iter().find(|(name, _)| *name == plan.metric).map_or(METRICS[0].1, |(_, path)| *path);
     let count = AtomicU64::new(0);
     let of = variants.len() as u64;
@@ -69,7 +79,7 @@ pub fn map(
         .par_iter()
         .with_max_len(1)
         .map(|(scenario, traffic)| {
-            let cell = evaluate(scenario, *traffic, metric);
+            let cell = evaluate(runs, scenario, *traffic, metric);
             done(count.fetch_add(1, Ordering::Relaxed) + 1, of);
             cell
         })
@@ -77,8 +87,9 @@ pub fn map(
     let cases = variants.first().map(|(s, _)| s.cases.iter().map(|case| case.name.clone()).collect());
     let columns = plan.x.values.len().max(1);
     let cells = cells.chunks(columns).map(<[Cell]>::to_vec).collect();
+    let (simulated, shared) = (tally.simulated(), tally.shared());
     let unverified = super::unverified(variants.first().map(|(scenario, _)| &scenario.cases).into_iter().flatten());
-    Ok(Map { plan, cases: cases.unwrap_or_default(), cells, unverified })
+    Ok(Map { plan, cases: cases.unwrap_or_default(), cells, simulated, shared, unverified })
 }
 
 /// The scenario of one cell, and its traffic.
@@ -93,34 +104,80 @@ fn variant(
     let mut root = source.root.clone();
     let mut traffic = 1.0;
     for (axis, value) in [(&plan.x, x), (&plan.y, y)] {
-        set(&mut root, &mut traffic, axis, value)?;
+        set(&mut root, &mut traffic, axis, value, d)?;
     }
+    let before = d.count();
     let scenario = Scenario::read(&root, &source.directory, catalogue, d);
+    let scenario = scenario.filter(|_| d.count() == before);
     let mut scenario = scenario.ok_or_else(|| RunError::Input("an axis of the map is not valid here".into()))?;
     scenario.run.replications = replications.unwrap_or(scenario.run.replications);
     Ok((scenario, traffic))
 }
 
-fn set(root: &mut Node, traffic: &mut f64, axis: &MapAxis, value: &Node) -> Result<(), RunError> {
+fn set(root: &mut Node, traffic: &mut f64, axis: &MapAxis, value: &Node, d: &mut Diagnostics) -> Result<(), RunError> {
     if axis.is_traffic() {
-        let mut unseen = Diagnostics::default();
-        *traffic = crate::document::positive(value, &mut unseen)
+        *traffic = crate::document::positive(value, d)
             .ok_or_else(|| RunError::Input("traffic is a multiple above zero, such as 0.1".into()))?;
         return Ok(());
     }
-    if root.set_path(&axis.keys(), value.clone()) {
-        Ok(())
-    } else {
-        Err(RunError::Input(format!("`{}` is not a path of keys of this scenario", axis.path)))
+    let keys = axis.keys();
+    let known = known_so_far(root, &keys);
+    if let Some((place, found)) = known.filter(|_| keys.len() > 1)
+        && let Some(wrong) = keys.get(found)
+        && found + 1 < keys.len()
+        && named_by_users(&keys[..found])
+    {
+        let names: Vec<&str> = place.as_table().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+        let message = format!("`{}` is no path of this scenario: it has no {} `{wrong}`", axis.path, keys[0]);
+        d.error(axis.at, message, suggest(wrong, names.into_iter()));
+        return Err(RunError::Input("an axis of the map is not valid here".into()));
     }
+    if root.set_path(&keys, value.clone()) {
+        return Ok(());
+    }
+    d.error(axis.at, format!("`{}` is not a path of keys of this scenario", axis.path), "keys joined by points");
+    Err(RunError::Input("an axis of the map is not valid here".into()))
 }
 
-fn evaluate(scenario: &Scenario, traffic: f64, metric: &[&str]) -> Cell {
+/// The table that the first keys lead to, and how many of them do.
+fn known_so_far<'n>(root: &'n Node, keys: &[String]) -> Option<(&'n Node, usize)> {
+    let (mut place, mut found) = (root, 0);
+    while let Some(next) = keys.get(found).and_then(|key| place.get(key)) {
+        (place, found) = (next, found + 1);
+    }
+    (found > 0).then_some((place, found))
+}
+
+/// Whether what follows these keys is a name that the scenario's author gave: a value put under
+/// another would make a new app or case.
+fn named_by_users(keys: &[String]) -> bool {
+    matches!(keys, [only] if matches!(only.as_str(), "app" | "case" | "model" | "trace"))
+}
+
+fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) -> Cell {
     let rate: f64 = scenario.apps.iter().map(|app| app.workload.mean_rate()).sum();
     let scenario = at_traffic(scenario, rate, traffic);
     let cost = |case| {
-        let point = Point::evaluate(&scenario, case, traffic)?;
-        if point.slo_met == Some(false) { Err("the objective is missed".into()) } else { Ok(point.estimate(metric)) }
+        let mut point = Point::sized(runs, &scenario, case, traffic, &Vec::new())?;
+        point.replicate(runs, &scenario, case, u64::from(scenario.run.replications))?;
+        if point.slo_met == Some(false) {
+            return Err(point.missed(&scenario).unwrap_or_else(|| "the objective is missed".into()));
+        }
+        Ok(point.values(metric))
     };
-    Cell { costs: scenario.cases.iter().map(cost).collect() }
+    let values: Vec<Result<Vec<Option<f64>>, String>> = scenario.cases.iter().map(cost).collect();
+    let estimate = |values: &Result<Vec<Option<f64>>, String>| match values {
+        Ok(values) => Ok(Estimate::of(values)),
+        Err(why) => Err(why.clone()),
+    };
+    let mut cell = Cell { costs: values.iter().map(estimate).collect(), ties: Vec::new() };
+    if let Some((best, _)) = cell.cheapest() {
+        let tied = |case: &usize| {
+            let (Ok(a), Ok(b)) = (&values[*case], &values[best]) else { return false };
+            let more = Estimate::paired_difference(a, b);
+            *case != best && (more.mean == Some(0.0) || more.straddles(0.0))
+        };
+        cell.ties = (0..values.len()).filter(tied).collect();
+    }
+    cell
 }

@@ -14,7 +14,7 @@ mod outcome;
 mod point;
 mod replicate;
 mod run;
-mod simulated;
+pub mod simulations;
 pub mod sizing;
 mod validate;
 
@@ -24,5 +24,5 @@ pub use notes::{of_case as case_notes, of_scenario as scenario_notes, unverified
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};
-pub use simulated::Simulated;
+pub use simulations::{Runs, Simulations, Tally};
 pub use validate::validate;

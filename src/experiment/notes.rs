@@ -5,8 +5,12 @@ use super::replicate::Replication;
 use super::sizing::{Attempt, is_open};
 use crate::billing::Confidence;
 use crate::hosting::WhenFull;
+use crate::report::format;
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
 use crate::units::{Span, decimal_text};
+
+/// So many attempts are told of.
+const MOST_SHOWN: usize = 16;
 
 /// Sentences about the run as a whole.
 pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
@@ -154,19 +158,31 @@ fn sized(case: &Case, orders: &[Order], tried: &[Attempt]) -> Vec<String> {
     if !is_open(case) {
         return Vec::new();
     }
-    let found: Vec<String> = orders.iter().map(describe).collect();
-    let tried = if tried.is_empty() { String::new() } else { format!(" ({} orders tried)", tried.len()) };
-    vec![format!("sized to {}{tried}.", found.join("; "))]
+    let found: Vec<String> = orders.iter().map(Order::words).collect();
+    let mut notes = vec![format!("sized to {}.", found.join("; "))];
+    if !tried.is_empty() {
+        notes.push(format!("tried for that: {}.", attempts(tried)));
+    }
+    notes
 }
 
-fn describe(order: &Order) -> String {
-    let mut text = match (order.target, order.instances) {
-        (Some(target), _) => format!("{} at a target of {:.0} %", order.size.name, 100.0 * target),
-        (None, 0) => order.size.name.clone(),
-        (None, count) => format!("{count} × {}", order.size.name),
+/// The orders that were tried in a few words, those of several apps apart.
+pub fn attempts(tried: &[Attempt]) -> String {
+    let several = tried.iter().any(|attempt| attempt.app != tried[0].app);
+    let one = |attempt: &Attempt| {
+        let verdict = match (attempt.met, attempt.sure) {
+            (true, true) => "meets",
+            (true, false) => "meets, within the noise",
+            (false, true) => "misses",
+            (false, false) => "misses, within the noise",
+        };
+        let app = if several { format!("{}: ", attempt.app) } else { String::new() };
+        let part = if attempt.found.is_empty() { String::new() } else { format!(", {}", attempt.found) };
+        format!("{app}{} {verdict} ({}{part})", attempt.order, format::money(attempt.tco_usd))
     };
-    if let Some(commit) = &order.committed {
-        text.push_str(&format!(", {} of them on {}", commit.instances, commit.plan));
+    let mut texts: Vec<String> = tried.iter().take(MOST_SHOWN).map(one).collect();
+    if tried.len() > MOST_SHOWN {
+        texts.push(format!("and {} more", tried.len() - MOST_SHOWN));
     }
-    text
+    texts.join("; ")
 }

@@ -2,6 +2,7 @@
 
 use crate::hosting::facts::AppFacts;
 use crate::metrics::Estimate;
+use crate::report::format;
 use crate::scenario::{Slo, Statistic};
 
 /// One part of an objective in one replication.
@@ -15,6 +16,44 @@ pub struct Judged {
     pub bound: f64,
     /// Whether the bound is a least value.
     pub at_least: bool,
+}
+
+impl Judged {
+    /// Whether this holds.
+    pub fn holds(&self) -> bool {
+        if self.at_least { self.found >= self.bound } else { self.found <= self.bound }
+    }
+
+    /// By which factor it is on the wrong side of its bound (below 1: on the right side): of a
+    /// share that must be great, what is missing of it counts. Infinite where it never holds.
+    pub fn excess(&self) -> f64 {
+        let (found, bound) =
+            if self.at_least { (1.0 - self.found, 1.0 - self.bound) } else { (self.found, self.bound) };
+        match (found, bound) {
+            (found, _) if found <= 0.0 => 0.0,
+            (_, bound) if bound <= 0.0 => f64::INFINITY,
+            (found, bound) => found / bound,
+        }
+    }
+
+    /// "p99 1.8 s (at most 1 s is demanded)".
+    pub fn said(&self) -> String {
+        let value = |value: f64| match self.name {
+            "availability" | "rejected-share" => format::percent(value),
+            _ if value.is_infinite() => "infinite, as too many requests are not served".into(),
+            _ => format::duration(value),
+        };
+        let side = if self.at_least { "at least" } else { "at most" };
+        format!("{} {} ({side} {} is demanded)", self.name, value(self.found), value(self.bound))
+    }
+}
+
+/// The mean of each part over replications: what verdicts are on.
+pub fn means(replications: &[&[Judged]]) -> Vec<Judged> {
+    let Some(first) = replications.first() else { return Vec::new() };
+    let mean =
+        |part: usize| replications.iter().map(|parts| parts[part].found).sum::<f64>() / replications.len() as f64;
+    first.iter().enumerate().map(|(part, judged)| Judged { found: mean(part), ..judged.clone() }).collect()
 }
 
 /// What an app's objective is judged on, from one replication. `ended` counts the requests of the

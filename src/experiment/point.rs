@@ -1,9 +1,10 @@
 //! One case at one traffic: sized as its user would size it, and replicated.
 
 use super::deploy::Order;
-use super::objective::{Judged, verdicts};
+use super::objective::{Judged, means, verdicts};
 use super::replicate::{Replication, Trial};
-use super::sizing::{Attempt, find_between};
+use super::simulations::{Runs, Simulations, Tally};
+use super::sizing::{Attempt, Between, find_in};
 use crate::metrics::Estimate;
 use crate::scenario::{Case, Scenario};
 use rayon::prelude::*;
@@ -29,35 +30,36 @@ impl Point {
     /// # Errors
     /// Says why the case cannot be ordered at this traffic: the point is infeasible.
     pub fn evaluate(scenario: &Scenario, case: &Case, traffic: f64) -> Result<Point, String> {
-        Point::evaluate_between(scenario, case, traffic, &[], u64::from(scenario.run.replications))
+        let (simulations, tally) = (Simulations::default(), Tally::default());
+        let runs = Runs { simulations: &simulations, tally: &tally };
+        let mut point = Point::sized(runs, scenario, case, traffic, &Vec::new())?;
+        point.replicate(runs, scenario, case, u64::from(scenario.run.replications))?;
+        Ok(point)
     }
 
-    /// As [`Point::evaluate`], with other numbers of replications, and where the orders of
-    /// neighbouring traffics are known.
+    /// Sizes a case, with simulations at hand and where the orders of neighbouring traffics may be
+    /// known; replicates nothing yet.
     ///
     /// # Errors
     /// As [`Point::evaluate`].
-    pub fn evaluate_between(
+    pub fn sized(
+        runs: Runs<'_>,
         scenario: &Scenario,
         case: &Case,
         traffic: f64,
-        between: &[Option<(Order, Order)>],
-        replications: u64,
+        between: &Between,
     ) -> Result<Point, String> {
-        let found = find_between(scenario, case, traffic, between)?;
-        let mut point =
-            Point { traffic, orders: found.orders, tried: found.tried, replications: Vec::new(), slo_met: None };
-        point.replicate(scenario, case, replications)?;
-        Ok(point)
+        let found = find_in(runs, scenario, case, traffic, between)?;
+        Ok(Point { traffic, orders: found.orders, tried: found.tried, replications: Vec::new(), slo_met: None })
     }
 
     /// Adds replications up to a number, under the same order.
     ///
     /// # Errors
     /// As [`Trial::run`].
-    pub fn replicate(&mut self, scenario: &Scenario, case: &Case, wanted: u64) -> Result<(), String> {
+    pub fn replicate(&mut self, runs: Runs<'_>, scenario: &Scenario, case: &Case, wanted: u64) -> Result<(), String> {
         let (orders, traffic) = (&self.orders, self.traffic);
-        let run = |replication| Trial { scenario, case, orders, traffic, replication }.run();
+        let run = |replication| runs.run(&Trial { scenario, case, orders, traffic, replication });
         let done = self.replications.len() as u64;
         let more: Vec<Replication> = (done..wanted).into_par_iter().map(run).collect::<Result<_, _>>()?;
         if let Some(beyond) = more.iter().flat_map(|replication| &replication.billed.errors).next() {
@@ -66,6 +68,30 @@ impl Point {
         self.replications.extend(more);
         self.slo_met = self.judge(scenario.apps.len());
         Ok(())
+    }
+
+    /// What of the objectives is missed, of every app that misses its own; nothing where all are
+    /// met. Apps are named where there are several.
+    pub fn missed(&self, scenario: &Scenario) -> Option<String> {
+        let one = |(app, named): (usize, &crate::scenario::App)| {
+            let judged: Vec<&[Judged]> = self.replications.iter().map(|r| r.objectives[app].as_slice()).collect();
+            let parts: Vec<String> = means(&judged).iter().filter(|part| !part.holds()).map(Judged::said).collect();
+            let of = if scenario.apps.len() > 1 { format!(" of `{}`", named.name) } else { String::new() };
+            (!parts.is_empty()).then(|| format!("{}{of}", parts.join(", ")))
+        };
+        let missed: Vec<String> = scenario.apps.iter().enumerate().filter_map(one).collect();
+        let orders = self.orders.iter().map(Order::words).collect::<Vec<_>>().join("; ");
+        (!missed.is_empty()).then(|| format!("{} with {orders}", missed.join(", ")))
+    }
+
+    /// Whether no interval holds the bound of an objective, of the orders tried or of this one.
+    pub fn is_sure(&self) -> bool {
+        let doubtful = |app: usize| {
+            let judged: Vec<&[Judged]> = self.replications.iter().map(|r| r.objectives[app].as_slice()).collect();
+            verdicts(&judged).iter().any(|verdict| verdict.straddles)
+        };
+        let apps = self.replications.first().map_or(0, |first| first.objectives.len());
+        self.tried.iter().all(|attempt| attempt.sure) && !(0..apps).any(doubtful)
     }
 
     fn judge(&self, apps: usize) -> Option<bool> {

@@ -3,7 +3,8 @@
 use super::deploy::Order;
 use super::objective::verdicts;
 use super::replicate::{Replication, Trial};
-use super::sizing::{Attempt, find};
+use super::simulations::{Runs, Simulations, Tally};
+use super::sizing::{Attempt, find_in};
 use crate::hosting::facts::Digest;
 use crate::metrics::{Estimate, Figures, Histogram};
 use crate::report::{AppResult, CaseResult, ResultDocument, Timeline};
@@ -60,12 +61,14 @@ struct Ordered<'a> {
 /// # Errors
 /// Where a case asks for what cannot be, a trace cannot be read, or the run was interrupted.
 pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -> Result<ResultDocument, RunError> {
-    let ordered = scenario.cases.iter().map(|case| order(scenario, case)).collect::<Result<Vec<_>, _>>()?;
+    let (simulations, tally) = (Simulations::default(), Tally::default());
+    let runs = Runs { simulations: &simulations, tally: &tally };
+    let ordered = scenario.cases.iter().map(|case| order(runs, scenario, case)).collect::<Result<Vec<_>, _>>()?;
     let mut results: Vec<Vec<Replication>> = ordered.iter().map(|_| Vec::new()).collect();
     let mut wanted = u64::from(scenario.run.replications);
     loop {
         let done = results.first().map_or(0, |replications| replications.len() as u64);
-        let batch = replicate(scenario, &ordered, done..wanted, progress)?;
+        let batch = replicate(runs, scenario, &ordered, done..wanted, progress)?;
         for (index, replication) in batch {
             results[index].push(replication);
         }
@@ -79,12 +82,14 @@ pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -
     Ok(document(scenario, &ordered, &results))
 }
 
-fn order<'a>(scenario: &Scenario, case: &'a Case) -> Result<Ordered<'a>, RunError> {
-    let found = find(scenario, case, 1.0).map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
+fn order<'a>(runs: Runs<'_>, scenario: &Scenario, case: &'a Case) -> Result<Ordered<'a>, RunError> {
+    let found = find_in(runs, scenario, case, 1.0, &Vec::new())
+        .map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
     Ok(Ordered { case, orders: found.orders, tried: found.tried })
 }
 
 fn replicate(
+    runs: Runs<'_>,
     scenario: &Scenario,
     ordered: &[Ordered<'_>],
     replications: std::ops::Range<u64>,
@@ -103,7 +108,7 @@ fn replicate(
             }
             let Ordered { case, orders, .. } = &ordered[index];
             let trial = Trial { scenario, case, orders, traffic: 1.0, replication };
-            let result = trial.run().map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
+            let result = runs.run(&trial).map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
             (progress.done)(done.fetch_add(1, Ordering::Relaxed) + 1, of);
             Ok((index, result))
         })

@@ -6,7 +6,7 @@ use super::figure::tornado::{self, TornadoFigure};
 use super::format;
 use super::json::estimate_json;
 use super::notes::of_unverified;
-use crate::experiment::advise::{Advice, Offer, Swing};
+use crate::experiment::advise::{Advice, End, Offer, Swing};
 use serde_json::{Value, json};
 
 /// The JSON document.
@@ -17,7 +17,10 @@ pub fn to_json(advice: &Advice) -> String {
             "hosting": offer.hosting,
             "family": offer.family,
             "order": order_of(&offer.point),
+            "replications": offer.point.replications.len(),
             "tco_usd": estimate_json(&offer.tco()),
+            "more_than_the_cheapest_usd": estimate_json(&offer.more),
+            "distinguishable": !offer.is_as_cheap(),
             "invoice_usd": estimate_json(&offer.point.estimate(&["invoice_usd", "total"])),
             "labour_usd": estimate_json(&offer.point.estimate(&["labour_usd", "total"])),
             "latency_p99_s": estimate_json(&offer.p99()),
@@ -28,11 +31,22 @@ pub fn to_json(advice: &Advice) -> String {
         Some((hosting, tco)) => json!({ "hosting": hosting, "tco_usd": tco }),
         None => Value::Null,
     };
+    let end = |(value, found): &(String, Option<(String, f64)>), more: &End| {
+        let second = more.second.as_ref().map_or(Value::Null, |(hosting, usd)| {
+            json!({ "hosting": hosting, "more_usd": estimate_json(usd), "distinguishable": !more.is_tied() })
+        });
+        json!({ "value": value, "best": best(found), "change_usd": estimate_json(&more.change), "second": second })
+    };
     let swing = |swing: &Swing| {
+        let flip = swing
+            .flip
+            .as_ref()
+            .map_or(Value::Null, |flip| json!({ "factor": flip.factor.min(1e9), "at": flip.at, "hosting": flip.to }));
         json!({
             "assumption": swing.name,
-            "low": { "value": swing.low.0, "best": best(&swing.low.1) },
-            "high": { "value": swing.high.0, "best": best(&swing.high.1) },
+            "low": end(&swing.low, &swing.ends[0]),
+            "high": end(&swing.high, &swing.ends[1]),
+            "changes_at": flip,
         })
     };
     let refused: serde_json::Map<String, Value> =
@@ -61,6 +75,8 @@ pub fn to_csv(advice: &Advice) -> String {
         "labour_usd",
         "latency_p99_s",
         "pareto",
+        "more_than_the_cheapest_usd",
+        "more_than_the_cheapest_usd_ci95",
     ]);
     let pareto = on_front(advice);
     for (index, offer) in advice.offers.iter().enumerate() {
@@ -75,6 +91,8 @@ pub fn to_csv(advice: &Advice) -> String {
             mean(&["labour_usd", "total"]),
             mean(&["latency_s", "p99"]),
             pareto.contains(&index).to_string(),
+            offer.more.mean.map_or_else(String::new, |v| v.to_string()),
+            offer.more.ci95.map_or_else(String::new, |v| v.to_string()),
         ]);
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
@@ -87,10 +105,9 @@ pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
     table.load_style(if markdown { ASCII_MARKDOWN } else { UTF8_HORIZONTAL_ONLY });
     table.set_header(["", "hosting", "order", "TCO", "invoice", "labour", "p99", "more than the cheapest"]);
     let pareto = on_front(advice);
-    let least = advice.offers.first().and_then(|offer| offer.tco().mean);
     for (index, offer) in advice.offers.iter().enumerate() {
         let money = |path: &[&str]| offer.point.estimate(path).mean.map_or_else(|| "–".into(), format::money);
-        let more = offer.tco().mean.zip(least).map_or_else(String::new, |(tco, least)| gives_up(tco, least));
+        let more = if index == 0 { String::new() } else { dearer(offer, advice.offers[0].tco().mean) };
         let star = if pareto.contains(&index) { " *" } else { "" };
         table.add_row([
             format!("{}{star}", index + 1),
@@ -106,34 +123,64 @@ pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
     let mut text = format!(
         "{title}\nthe cheapest order of each model that meets the objective; * none is both cheaper and faster\n\n{table}\n\n"
     );
-    for swing in &advice.swings {
-        text.push_str(&format!("- {}\n", sentence(advice, swing)));
-    }
-    for line in of_unverified(&advice.unverified) {
+    for line in sentences(advice).into_iter().chain(of_unverified(&advice.unverified)) {
         text.push_str(&format!("- {line}\n"));
-    }
-    for (name, why) in &advice.refused {
-        text.push_str(&format!("- {name} cannot: {why}.\n"));
     }
     text
 }
 
-fn gives_up(tco: f64, least: f64) -> String {
-    if tco <= least {
-        String::new()
-    } else {
-        format!("+{} ({})", format::money(tco - least), format::percent((tco - least) / least.max(1e-9)))
+/// What advice says beyond its table: what the front's orders give up, what would change the
+/// answer, and which models cannot.
+pub fn sentences(advice: &Advice) -> Vec<String> {
+    let mut lines: Vec<String> = on_front(advice).windows(2).map(|pair| trade(advice, pair[0], pair[1])).collect();
+    if let Some((flip, swing)) = advice.swings.iter().find_map(|swing| Some((swing.flip.as_ref()?, swing))) {
+        lines.push(format!("The answer changes first with {}: at {} it is {}.", swing.name, flip.at, flip.to));
     }
+    lines.extend(advice.swings.iter().map(|swing| sentence(advice, swing)));
+    lines.extend(advice.refused.iter().map(|(name, why)| format!("{name} cannot: {why}.")));
+    lines
+}
+
+/// By how much an offer is dearer than the cheapest; or that the noise covers it.
+fn dearer(offer: &Offer, least: Option<f64>) -> String {
+    let (Some(more), Some(least)) = (offer.more.mean, least) else { return String::new() };
+    if offer.is_as_cheap() {
+        return "not distinguishable".into();
+    }
+    let half = offer.more.ci95.and_then(|half| format::half_width(half, more, format::money_decimals(more)));
+    let half =
+        half.map_or_else(String::new, |half| format!(" ± {}", format::money_with(half, format::money_decimals(more))));
+    format!("+{}{half} ({})", format::money(more), format::percent(more / least.max(1e-9)))
+}
+
+/// From one order of the front to the next: what it costs more, and what it is faster.
+fn trade(advice: &Advice, from: usize, to: usize) -> String {
+    let (from, to) = (&advice.offers[from], &advice.offers[to]);
+    let mean = |estimate: crate::metrics::Estimate| estimate.mean.unwrap_or(f64::NAN);
+    format!(
+        "From {} to {}: {} more a month buys a p99 of {} instead of {}.",
+        from.hosting,
+        to.hosting,
+        format::money(mean(to.tco()) - mean(from.tco())),
+        format::duration(mean(to.p99())),
+        format::duration(mean(from.p99()))
+    )
 }
 
 fn sentence(advice: &Advice, swing: &Swing) -> String {
     let first = advice.offers.first().map_or("", |offer| offer.hosting.as_str());
-    let end = |(value, best): &(String, Option<(String, f64)>)| match best {
-        Some((hosting, tco)) if hosting == first => format!("at {value} still {hosting} ({})", format::money(*tco)),
-        Some((hosting, tco)) => format!("at {value} {hosting} ({})", format::money(*tco)),
-        None => format!("at {value} nothing meets the objective"),
+    let end = |(value, best): &(String, Option<(String, f64)>), more: &End| {
+        let Some((hosting, tco)) = best else { return format!("at {value} nothing meets the objective") };
+        let still = if hosting == first { "still " } else { "" };
+        let tied = more.second.as_ref().filter(|_| more.is_tied());
+        let tied = tied.map_or_else(String::new, |(second, _)| format!(", not distinguishable from {second}"));
+        format!("at {value} {still}{hosting} ({}{tied})", format::money(*tco))
     };
-    format!("{}: {}; {}.", swing.name, end(&swing.low), end(&swing.high))
+    let flip = swing.flip.as_ref().map_or_else(
+        || "the answer stays".to_string(),
+        |flip| format!("the answer changes at {} to {}", flip.at, flip.to),
+    );
+    format!("{}: {}; {}; {flip}.", swing.name, end(&swing.low, &swing.ends[0]), end(&swing.high, &swing.ends[1]))
 }
 
 /// What an order gives up against the others.

@@ -25,12 +25,7 @@ const HELD: [(&str, Metric); 10] = [
 
 /// What was ordered at a point, in a few words.
 pub fn order_of(point: &Point) -> String {
-    let one = |order: &crate::experiment::Order| match (order.target, order.instances) {
-        (Some(target), _) => format!("{}, target {:.0} %", order.size.name, 100.0 * target),
-        (None, 0) => order.size.name.clone(),
-        (None, count) => format!("{count} × {}", order.size.name),
-    };
-    point.orders.iter().map(one).collect::<Vec<_>>().join("; ")
+    point.orders.iter().map(crate::experiment::Order::words).collect::<Vec<_>>().join("; ")
 }
 
 /// The JSON document of the contract.
@@ -64,7 +59,10 @@ fn case_json(case: &CaseCurve) -> Value {
     let mut object = Map::new();
     object.insert("hosting".into(), case.hosting.clone().into());
     for (name, path) in HELD {
-        object.insert(name.into(), case.points.iter().map(|point| estimate_json(&estimate(point, path))).collect());
+        let held = |point: &Result<Point, String>| {
+            point.as_ref().map_or(Value::Null, |point| estimate_json(&point.estimate(path)))
+        };
+        object.insert(name.into(), case.points.iter().map(held).collect());
     }
     let met = |point: &Result<Point, String>| match point {
         Ok(point) => point.slo_met.map_or(Value::Null, Value::Bool),
@@ -73,8 +71,23 @@ fn case_json(case: &CaseCurve) -> Value {
     object.insert("slo_met".into(), case.points.iter().map(met).collect());
     let order = |point: &Result<Point, String>| point.as_ref().map_or(Value::Null, |point| order_of(point).into());
     object.insert("order".into(), case.points.iter().map(order).collect());
+    let infeasible = |point: &Result<Point, String>| point.as_ref().err().map_or(Value::Null, |why| why.clone().into());
+    object.insert("infeasible".into(), case.points.iter().map(infeasible).collect());
+    if case.points.iter().flatten().any(|point| !point.tried.is_empty()) {
+        object.insert("tried".into(), case.points.iter().map(tried_json).collect());
+    }
     object.insert("ends".into(), case.ends().map_or(Value::Null, Value::String));
     Value::Object(object)
+}
+
+/// What was tried at a point before its order was found.
+fn tried_json(point: &Result<Point, String>) -> Value {
+    let tried = point.as_ref().map(|point| point.tried.as_slice()).unwrap_or_default();
+    let one = |attempt: &crate::experiment::sizing::Attempt| {
+        json!({ "app": attempt.app, "order": attempt.order, "met": attempt.met, "sure": attempt.sure,
+                "found": attempt.found, "replications": attempt.replications, "tco_usd": attempt.tco_usd })
+    };
+    tried.iter().map(one).collect()
 }
 
 fn estimate(point: &Result<Point, String>, path: &[&str]) -> Estimate {
@@ -175,7 +188,7 @@ pub fn sentences(curve: &Curve) -> Vec<String> {
     let invoice = answer(curve, "invoice_usd");
     lines.push(invoice.replace("Cheapest", "By the invoice alone"));
     for crossover in &curve.crossovers {
-        let count = |traffic: f64| format::short_count(curve.requests_per_month(traffic));
+        let count = |traffic: f64| count(curve, traffic);
         let name = if crossover.metric == "tco_usd" { "TCO" } else { "invoice" };
         lines.push(format!(
             "{name}: {} is cheaper below {} requests/month ({} to {}), {} above; both {} there.",
@@ -187,6 +200,12 @@ pub fn sentences(curve: &Curve) -> Vec<String> {
             format::money(crossover.value)
         ));
     }
+    if let Some(apart) = resolution(curve).filter(|_| curve.cases.len() > 1) {
+        lines.push(format!(
+            "Two changes of place between the same two cases that are closer together than a factor of {} of traffic can be missed.",
+            format::significant(apart, 3)
+        ));
+    }
     for case in &curve.cases {
         if let Some(why) = case.ends() {
             lines.push(format!("{} ends: {why}.", case.name));
@@ -195,17 +214,41 @@ pub fn sentences(curve: &Curve) -> Vec<String> {
     lines
 }
 
+/// Requests a month with three digits: an interval of a hundredth is to be seen.
+fn count(curve: &Curve, traffic: f64) -> String {
+    let requests = curve.requests_per_month(traffic);
+    let (scale, unit) = match requests {
+        r if r >= 999.5e6 => (1e9, " bn"),
+        r if r >= 999.5e3 => (1e6, " M"),
+        r if r >= 999.5 => (1e3, " k"),
+        _ => (1.0, ""),
+    };
+    format!("{}{unit}", format::significant(requests / scale, 3))
+}
+
+/// The factor of traffic between two places that were looked at.
+fn resolution(curve: &Curve) -> Option<f64> {
+    let [first, second, ..] = curve.traffic[..] else { return None };
+    Some(libm::pow(second / first, 1.0 / f64::from(crate::experiment::curve::PARTS)))
+}
+
 /// The answer in one sentence: the cheapest case by region of traffic.
 pub fn answer(curve: &Curve, metric: &str) -> String {
     let Some((_, path)) = METRICS.iter().find(|(name, _)| *name == metric) else { return String::new() };
     let regions = curve.cheapest(path);
-    let count = |traffic: f64| format::short_count(curve.requests_per_month(traffic));
+    let count = |traffic: f64| count(curve, traffic);
+    if regions.is_empty() {
+        return "Cheapest: none; no case meets its objective at any traffic looked at.".into();
+    }
     let parts: Vec<String> = regions
         .iter()
         .enumerate()
         .map(|(index, region)| match (index, index + 1 == regions.len()) {
             (0, true) => format!("{} at every traffic looked at", region.case),
             (0, false) => format!("below {} requests/month {}", count(region.to), region.case),
+            (_, true) if Some(&region.to) != curve.traffic.last() => {
+                format!("to {} {}; above that no case meets its objective", count(region.to), region.case)
+            }
             (_, true) => format!("above that {}", region.case),
             _ => format!("to {} {}", count(region.to), region.case),
         })
@@ -213,12 +256,27 @@ pub fn answer(curve: &Curve, metric: &str) -> String {
     format!("Cheapest: {}.", parts.join("; "))
 }
 
-/// Where the time went: seconds of each case.
+/// Where the time went: seconds of one thread by case and stage, how many simulations, and how
+/// many of those asked for there were already.
 pub fn timings(curve: &Curve) -> String {
-    let mut text = String::new();
-    for case in &curve.cases {
-        let tried: usize = case.points.iter().flatten().map(|point| point.tried.len()).sum();
-        text.push_str(&format!("{:>9.2} s  {} ({tried} orders tried)\n", case.seconds, case.name));
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    let stages = || curve.timings.first().into_iter().flatten().map(|timing| timing.stage);
+    let headings = stages().flat_map(|stage| [stage.to_string(), "run".into(), "shared".into()]);
+    table.set_header(std::iter::once("seconds of a thread".to_string()).chain(headings).chain(["in all".to_string()]));
+    for (case, timings) in curve.cases.iter().zip(&curve.timings) {
+        let cells = timings.iter().flat_map(|timing| {
+            [format!("{:.2} s", timing.seconds), timing.simulated.to_string(), timing.shared.to_string()]
+        });
+        table.add_row(std::iter::once(case.name.clone()).chain(cells).chain([format!("{:.2} s", case.seconds)]));
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        let right = comfy_table::CellAlignment::Right;
+        column.set_cell_alignment(if index == 0 { comfy_table::CellAlignment::Left } else { right });
+    }
+    let mut text: String = table.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    for (stage, seconds) in &curve.passed {
+        text.push_str(&format!("{seconds:.2} s passed for {stage}\n"));
     }
     text
 }

@@ -36,6 +36,7 @@ fn case_json(case: &CaseResult) -> Value {
     let apps: Map<String, Value> =
         case.apps.iter().map(|app| (app.name.clone(), app_json(app, &case.figures))).collect();
     object.insert("apps".into(), Value::Object(apps));
+    object.insert("notes".into(), json!(case.notes));
     Value::Object(object)
 }
 
@@ -114,6 +115,7 @@ mod tests {
             "slo_met",
             "provider_usd",
             "apps",
+            "notes",
         ];
         assert_eq!(keys(case), expected);
         assert_eq!(keys(&case["invoice_usd"]), ["total", "lines"]);

@@ -23,7 +23,11 @@ pub fn to_json(map: &Map) -> String {
         let (cheapest, margin) = cell.cheapest().map_or((Value::Null, Value::Null), |(case, margin)| {
             (map.cases[case].clone().into(), if margin.is_finite() { margin.into() } else { Value::Null })
         });
-        json!({ "cheapest": cheapest, "margin": margin, map.plan.metric: costs })
+        let ties: Vec<&str> = cell.ties.iter().map(|case| map.cases[*case].as_str()).collect();
+        let why = map.cases.iter().zip(&cell.costs).filter_map(|(name, cost)| Some((name, cost.as_ref().err()?)));
+        let infeasible: serde_json::Map<String, Value> =
+            why.map(|(name, why)| (name.clone(), why.clone().into())).collect();
+        json!({ "cheapest": cheapest, "margin": margin, "ties": ties, map.plan.metric: costs, "infeasible": infeasible })
     };
     let rows: Vec<Vec<Value>> = map.cells.iter().map(|row| row.iter().map(cell).collect()).collect();
     let document = json!({
@@ -50,6 +54,7 @@ pub fn to_csv(map: &Map) -> String {
         map.plan.metric,
         &ci95,
         "cheapest",
+        "tied",
         "infeasible",
     ]);
     for (row, y) in map.cells.iter().zip(&map.plan.y.values) {
@@ -65,6 +70,7 @@ pub fn to_csv(map: &Map) -> String {
                     &number(estimate.and_then(|e| e.mean)),
                     &number(estimate.and_then(|e| e.ci95)),
                     &(best == Some(index)).to_string(),
+                    &cell.ties.contains(&index).to_string(),
                     &cost.as_ref().err().cloned().unwrap_or_default(),
                 ]);
             }
@@ -82,19 +88,61 @@ pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
     table.set_header([corner].into_iter().chain(map.plan.x.values.iter().map(|value| value.1.clone())));
     for (row, y) in map.cells.iter().zip(&map.plan.y.values).rev() {
         let cell = |cell: &Cell| match cell.cheapest() {
+            Some((case, _)) if !cell.ties.is_empty() => {
+                let tied = cell.ties.iter().map(|case| format!("or {}", map.cases[*case]));
+                std::iter::once(map.cases[case].clone()).chain(tied).collect::<Vec<_>>().join("\n")
+            }
             Some((case, margin)) if margin.is_finite() => format!("{}\n+{}", map.cases[case], format::percent(margin)),
-            Some((case, _)) => map.cases[case].clone(),
+            Some((case, _)) => format!("{}\nalone", map.cases[case]),
             None => "–".into(),
         };
         table.add_row([y.1.clone()].into_iter().chain(row.iter().map(cell)));
     }
     let what = if map.plan.metric == "tco_usd" { "TCO" } else { "invoice" };
-    format!("{title}\nthe case of the least {what}, and by how much the second is dearer\n\n{table}\n{}", unsure(map))
+    let mut text = format!("{title}\nthe case of the least {what}, and by how much the second is dearer");
+    let cells = || map.cells.iter().flatten();
+    let told = [
+        (cells().any(|cell| !cell.ties.is_empty()), "or: the noise covers which of them is cheaper"),
+        (
+            cells().any(|cell| cell.cheapest().is_some_and(|(_, margin)| margin.is_infinite())),
+            "alone: no other case meets the objective",
+        ),
+        (cells().any(|cell| cell.cheapest().is_none()), "–: none does"),
+    ];
+    for (_, words) in told.iter().filter(|(told, _)| *told) {
+        text.push_str(&format!("; {words}"));
+    }
+    text.push_str(&format!("\n\n{table}\n\n"));
+    reasons(map).iter().for_each(|line| text.push_str(&format!("- {line}\n")));
+    text.push_str(&unsure(map));
+    text
 }
 
 fn unsure(map: &Map) -> String {
     let lines: String = of_unverified(&map.unverified).iter().map(|line| format!("- {line}\n")).collect();
     if lines.is_empty() { lines } else { format!("\n{lines}") }
+}
+
+/// Of each case that does not meet its objective everywhere: in how many cells, and why in the
+/// first of them.
+fn reasons(map: &Map) -> Vec<String> {
+    let all: usize = map.cells.iter().map(Vec::len).sum();
+    let of_case = |(index, name): (usize, &String)| {
+        let failed: Vec<(&Cell, String)> = map
+            .cells
+            .iter()
+            .zip(&map.plan.y.values)
+            .flat_map(|(row, y)| {
+                let place = move |x: &str| format!("{} {x}, {} {}", map.plan.x.path, map.plan.y.path, y.1);
+                row.iter().zip(&map.plan.x.values).map(move |(cell, x)| (cell, place(&x.1)))
+            })
+            .filter(|(cell, _)| cell.costs[index].is_err())
+            .collect();
+        let (first, place) = failed.first()?;
+        let why = first.costs[index].as_ref().err()?;
+        Some(format!("{name} is out of the question in {} of {all} cells; at {place}: {why}.", failed.len()))
+    };
+    map.cases.iter().enumerate().filter_map(of_case).collect()
 }
 
 /// What is drawn.

@@ -126,6 +126,12 @@ impl MapAxis {
         keys
     }
 
+    /// Whether another value of the axis may be another simulation: wages, the provider's costs and
+    /// rates of exchange are not.
+    pub fn simulates(&self) -> bool {
+        !["labour", "provider", "currency"].contains(&self.keys()[0].as_str())
+    }
+
     /// Whether the axis is the multiple of the scenario's traffic.
     pub fn is_traffic(&self) -> bool {
         self.path == TRAFFIC

@@ -4,8 +4,8 @@ use super::plan::{Group, Plan};
 use super::precision::Watch;
 use super::resolve::{Resolved, Resolver};
 use super::store::{Log, RunRecord};
-use crate::experiment::sizing::find_by;
-use crate::experiment::{Order, Replication, Simulated, Trial};
+use crate::experiment::sizing::find_in;
+use crate::experiment::{Order, Replication, Runs, Simulations, Tally, Trial};
 use crate::metrics::Path as FigurePath;
 use crate::simulation::Simulation;
 use rayon::prelude::*;
@@ -178,22 +178,23 @@ impl Runner<'_> {
     /// Points that differ in prices, wages and objectives alone try many of the same orders: their
     /// simulations are kept until the last of them is done.
     fn open(&self, group: &Group, wanted: &[(u32, u32)]) {
-        let simulated = Simulated::keeping();
+        let (simulations, tally) = (Simulations::default(), Tally::default());
+        let runs = Runs { simulations: &simulations, tally: &tally };
         for (point, case) in &group.members {
             let (from, to) = wanted[*point as usize];
             let missing = (from..to).filter(|k| !self.done.contains(&(*point, *case, *k)));
-            self.open_point((*point, *case), &missing.collect::<Vec<_>>(), &simulated);
+            self.open_point((*point, *case), &missing.collect::<Vec<_>>(), runs);
         }
-        self.status.simulated.fetch_add(simulated.count(), Ordering::Relaxed);
+        self.status.simulated.fetch_add(tally.simulated(), Ordering::Relaxed);
     }
 
-    fn open_point(&self, (point, case): (u32, u32), replications: &[u32], simulated: &Simulated) {
+    fn open_point(&self, (point, case): (u32, u32), replications: &[u32], runs: Runs<'_>) {
         let Some(resolved) = self.resolver.get(self.plan.points[point as usize].index) else { return };
         let scenario = &resolved.scenario;
         if replications.is_empty() || self.stop.load(Ordering::Relaxed) {
             return;
         }
-        let found = guarded(|| find_by(scenario, &scenario.cases[case as usize], 1.0, simulated));
+        let found = guarded(|| find_in(runs, scenario, &scenario.cases[case as usize], 1.0, &Vec::new()));
         for replication in replications {
             if self.stop.load(Ordering::Relaxed) {
                 return;
@@ -201,7 +202,7 @@ impl Runner<'_> {
             let result = found
                 .as_ref()
                 .map_err(Clone::clone)
-                .and_then(|found| guarded(|| simulated.run(&trial(&resolved, case, &found.orders, *replication))));
+                .and_then(|found| guarded(|| runs.run(&trial(&resolved, case, &found.orders, *replication))));
             self.keep((point, case, *replication), &resolved, result);
         }
     }

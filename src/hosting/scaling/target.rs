@@ -14,6 +14,8 @@ pub struct TargetUtilisation {
     pub min: u32,
     /// The most instances.
     pub max: u32,
+    /// Whether `min` and `max` are to be right-sized.
+    pub open_limits: (bool, bool),
     /// How often the use, averaged since the last look, is compared with the target.
     pub period: Span,
     /// How long after a change nothing is taken away.
@@ -24,15 +26,23 @@ pub struct TargetUtilisation {
 const TOLERANCE: f64 = 0.1;
 
 impl TargetUtilisation {
-    /// Reads the rule; `target` may be "right-size".
+    /// Reads the rule; `target`, `min` and `max` may be "right-size".
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<TargetUtilisation> {
         let mut table = Table::of(node, diagnostics)?;
         let target = table.node("target").map(|node| match node.as_str() {
             Some("right-size") => Some(None),
             _ => target_of(node, diagnostics).map(Some),
         });
-        let min = table.default("min", 1, diagnostics, positive_count);
-        let max = table.default("max", u64::from(u32::MAX), diagnostics, count);
+        let open = |key| node.get(key).is_some_and(|node| node.as_str() == Some("right-size"));
+        let open_limits = (open("min"), open("max"));
+        let limit =
+            |node: &Node, d: &mut Diagnostics, read: fn(&Node, &mut Diagnostics) -> Option<u64>| match node.as_str() {
+                Some("right-size") => Some(None),
+                _ => read(node, d).map(Some),
+            };
+        let min = table.default("min", Some(1), diagnostics, |n, d| limit(n, d, positive_count)).unwrap_or(1);
+        let most = u64::from(u32::MAX);
+        let max = table.default("max", Some(most), diagnostics, |n, d| limit(n, d, count)).unwrap_or(most);
         let period = table.default("period", Span(60_000_000_000), diagnostics, positive_span);
         let cool_down = table.default("cool-down", Span(300_000_000_000), diagnostics, span);
         if max < min {
@@ -43,6 +53,7 @@ impl TargetUtilisation {
             target: target.unwrap_or(Some(Some(0.6)))?,
             min: u32::try_from(min).unwrap_or(u32::MAX),
             max: u32::try_from(max).unwrap_or(u32::MAX),
+            open_limits,
             period,
             cool_down,
         })
@@ -81,6 +92,7 @@ mod tests {
             target: Some(target),
             min: 1,
             max: 20,
+            open_limits: (false, false),
             period: Span(60 * second),
             cool_down: Span(300 * second),
         };

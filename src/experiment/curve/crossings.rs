@@ -1,0 +1,278 @@
+//! Where the cheaper of two cases changes: brackets between the points, narrowed by one
+//! replication, and then an interval that covers the noise, by up to four times the replications
+//! of a point.
+//!
+//! Where both orders stay the same the difference of costs is smooth: its value at the root with
+//! its confidence interval, over its slope, is the interval of the root. Where an order changes,
+//! costs jump, and the interval reaches to where it is sure which order is needed.
+
+use super::stage::Stage;
+use super::{CaseCurve, Crossover, METRICS, Metric};
+use crate::experiment::deploy::Order;
+use crate::experiment::point::Point;
+use crate::experiment::sizing::Between;
+use crate::metrics::Estimate;
+use rayon::prelude::*;
+
+/// Steps of a refinement at the most.
+const MOST_STEPS: u32 = 24;
+/// A bracket whose ends differ by less than this share is narrow enough.
+pub const NARROW: f64 = 0.004;
+/// Replications that look for a step; all of them say how sure it is.
+const FEW: u32 = 3;
+/// Slopes are taken over at least this share of the traffic.
+const SLOPE: f64 = 1.04;
+/// An interval whose half is wider, as a share of the root, is asked more replications …
+const WIDE: f64 = 0.5 * NARROW;
+/// … up to so many times those of a point.
+const MOST_TIMES: u32 = 4;
+/// Between two points that might cross twice, so many parts are looked at.
+pub const PARTS: u32 = 4;
+
+/// Two traffics between which two cases change places.
+pub struct Bracket {
+    name: &'static str,
+    metric: Metric,
+    a: usize,
+    b: usize,
+    ends: [End; 2],
+    orders: (Between, Between),
+}
+
+/// One end of a bracket: a traffic, the difference of costs, and what is ordered.
+#[derive(Clone)]
+struct End {
+    traffic: f64,
+    difference: f64,
+    orders: [Vec<String>; 2],
+}
+
+/// Both cases at one traffic.
+struct Pair {
+    points: [Point; 2],
+}
+
+impl Pair {
+    fn difference(&self, metric: Metric) -> Estimate {
+        Estimate::paired_difference(&self.points[0].values(metric), &self.points[1].values(metric))
+    }
+
+    fn cost(&self, metric: Metric) -> Option<f64> {
+        Some(0.5 * (self.points[0].estimate(metric).mean? + self.points[1].estimate(metric).mean?))
+    }
+
+    fn end(&self, metric: Metric) -> Option<End> {
+        let difference = self.difference(metric).mean?;
+        let orders = [words(&self.points[0]), words(&self.points[1])];
+        Some(End { traffic: self.points[0].traffic, difference, orders })
+    }
+
+    fn is_sure(&self, metric: Metric, sign: f64) -> bool {
+        let difference = self.difference(metric);
+        let right = difference.mean.is_some_and(|mean| mean.signum() == sign && mean != 0.0);
+        right && !difference.straddles(0.0) && self.points.iter().all(Point::is_sure)
+    }
+}
+
+fn words(point: &Point) -> Vec<String> {
+    point.orders.iter().map(Order::words).collect()
+}
+
+impl Stage<'_> {
+    /// All brackets: neighbouring points between which the difference of two cases changes sign,
+    /// and parts between points where two may have crossed twice.
+    pub fn brackets(&self, traffic: &[f64], cases: &[CaseCurve]) -> Vec<Bracket> {
+        let count = cases.len();
+        let mut cells = Vec::new();
+        for (name, metric) in METRICS {
+            let costs: Vec<Vec<Option<f64>>> = cases
+                .iter()
+                .map(|case| case.estimates(metric).into_iter().map(|cost| cost.and_then(|cost| cost.mean)).collect())
+                .collect();
+            for (a, b) in (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))) {
+                for point in 1..traffic.len() {
+                    let of = |case: usize| Some([costs[case][point - 1]?, costs[case][point]?]);
+                    if let (Some(of_a), Some(of_b)) = (of(a), of(b))
+                        && overlap(of_a, of_b)
+                    {
+                        let end = |k: usize, of_a: f64, of_b: f64| End {
+                            traffic: traffic[k],
+                            difference: of_a - of_b,
+                            orders: [a, b].map(|c| cases[c].points[k].as_ref().map(words).unwrap_or_default()),
+                        };
+                        let ends = [end(point - 1, of_a[0], of_b[0]), end(point, of_a[1], of_b[1])];
+                        let orders = (orders_between(&cases[a], point), orders_between(&cases[b], point));
+                        cells.push(Bracket { name, metric, a, b, ends, orders });
+                    }
+                }
+            }
+        }
+        cells.par_iter().flat_map_iter(|cell| self.parted(cell)).collect()
+    }
+
+    /// The brackets within one: itself, where its sign changes and orders stay; else those of its
+    /// parts whose signs change.
+    fn parted(&self, cell: &Bracket) -> Vec<Bracket> {
+        let changes =
+            |[low, high]: &[End; 2]| low.difference != 0.0 && low.difference.signum() != high.difference.signum();
+        let mut ends = vec![cell.ends[0].clone()];
+        if !changes(&cell.ends) || cell.ends[0].orders != cell.ends[1].orders {
+            let ratio = libm::log(cell.ends[1].traffic / cell.ends[0].traffic);
+            for part in 1..PARTS {
+                let traffic = cell.ends[0].traffic * libm::exp(ratio * f64::from(part) / f64::from(PARTS));
+                ends.extend(self.pair(cell, traffic, 1).and_then(|pair| pair.end(cell.metric)));
+            }
+        }
+        ends.push(cell.ends[1].clone());
+        let pairs = ends.windows(2).map(|pair| [pair[0].clone(), pair[1].clone()]).filter(changes);
+        let bracket = |ends| Bracket { ends, orders: cell.orders.clone(), ..*cell };
+        pairs.map(bracket).collect()
+    }
+
+    fn pair(&self, of: &Bracket, traffic: f64, replications: u32) -> Option<Pair> {
+        let a = self.between(of.a, traffic, &of.orders.0, replications).ok()?;
+        let b = self.between(of.b, traffic, &of.orders.1, replications).ok()?;
+        Some(Pair { points: [a, b] })
+    }
+
+    /// Narrows a bracket down, and finds the interval of its root.
+    pub fn refine(&self, found: &Bracket) -> Option<Crossover> {
+        let (wide, narrow) = self.narrowed(found, found.ends.clone(), 1)?;
+        if narrow[0].orders == narrow[1].orders
+            && let Some(smooth) = self.smooth(found, &wide, &narrow)
+        {
+            return Some(smooth);
+        }
+        self.step(found, narrow)
+    }
+
+    /// The bracket when it was last wide enough for a slope, and when it is narrow.
+    fn narrowed(&self, found: &Bracket, ends: [End; 2], replications: u32) -> Option<([End; 2], [End; 2])> {
+        let (mut wide, mut narrow) = (ends.clone(), ends);
+        for step in 0..MOST_STEPS {
+            if narrow[1].traffic / narrow[0].traffic < 1.0 + NARROW || self.stopped() {
+                break;
+            }
+            let Some(pair) = self.pair(found, between(&narrow, step), replications) else { break };
+            let middle = pair.end(found.metric)?;
+            let side = usize::from(middle.difference.signum() != narrow[0].difference.signum());
+            narrow[side] = middle;
+            if narrow[1].traffic / narrow[0].traffic > SLOPE {
+                wide = narrow.clone();
+            }
+        }
+        Some((wide, narrow))
+    }
+
+    /// The root of a smooth difference: by Newton's step from its value over its slope, with twice
+    /// and four times the replications of a point while its noise is what limits it.
+    fn smooth(&self, found: &Bracket, wide: &[End; 2], narrow: &[End; 2]) -> Option<Crossover> {
+        let slope = (wide[1].difference - wide[0].difference) / (wide[1].traffic - wide[0].traffic);
+        let at = root(narrow);
+        let mut replications = self.scenario.run.replications.max(2);
+        let mut pair = self.pair_of(found, at, replications)?;
+        let mut difference = pair.difference(found.metric);
+        while difference.ci95? > WIDE * at * slope.abs() && replications < MOST_TIMES * self.scenario.run.replications {
+            replications *= 2;
+            for (case, point) in [found.a, found.b].into_iter().zip(&mut pair.points) {
+                self.more(case, point, replications).ok()?;
+            }
+            difference = pair.difference(found.metric);
+        }
+        let (mean, half) = (difference.mean?, difference.ci95? / slope.abs());
+        let traffic = at - mean / slope;
+        let apart = wide[1].traffic / wide[0].traffic;
+        if !traffic.is_finite() || !(wide[0].traffic / apart..=wide[1].traffic * apart).contains(&traffic) {
+            return None;
+        }
+        let resolution = 0.5 * (narrow[1].traffic - narrow[0].traffic);
+        let (low, high) = (traffic - half.max(resolution), traffic + half.max(resolution));
+        Some(self.crossover(found, traffic, (low, high), pair.cost(found.metric)?))
+    }
+
+    /// Both cases under the orders that all replications would place, replicated more often.
+    fn pair_of(&self, found: &Bracket, traffic: f64, replications: u32) -> Option<Pair> {
+        let mut pair = self.pair(found, traffic, self.scenario.run.replications)?;
+        for (case, point) in [found.a, found.b].into_iter().zip(&mut pair.points) {
+            self.more(case, point, replications).ok()?;
+        }
+        Some(pair)
+    }
+
+    /// The root where an order changes: the ends of its bracket moved outwards until they are on
+    /// their sides by a few replications, narrowed by these, and moved until all make that sure.
+    fn step(&self, found: &Bracket, narrow: [End; 2]) -> Option<Crossover> {
+        let all = self.scenario.run.replications;
+        let few = all.min(FEW);
+        let sides = [found.ends[0].difference.signum(), found.ends[1].difference.signum()];
+        let outwards = |side: usize, sure: bool, from: f64| {
+            let bound = found.ends[side].traffic;
+            for k in 0..6 {
+                let factor = 1.0 + NARROW * f64::from(1 << k);
+                let traffic = if side == 0 { (from / factor).max(bound) } else { (from * factor).min(bound) };
+                let pair = self.pair(found, traffic, if sure { all } else { few })?;
+                let end = pair.end(found.metric)?;
+                let there = end.difference.signum() == sides[side] && end.difference != 0.0;
+                if (if sure { pair.is_sure(found.metric, sides[side]) } else { there }) || traffic == bound {
+                    return Some(end);
+                }
+            }
+            Some(found.ends[side].clone())
+        };
+        let ends = [outwards(0, false, narrow[0].traffic)?, outwards(1, false, narrow[1].traffic)?];
+        let (_, narrow) = self.narrowed(found, ends, few)?;
+        let interval = (outwards(0, true, narrow[0].traffic)?.traffic, outwards(1, true, narrow[1].traffic)?.traffic);
+        let at = (narrow[0].traffic * narrow[1].traffic).sqrt();
+        let cost = self.pair(found, at, 2 * all)?.cost(found.metric)?;
+        Some(self.crossover(found, at, interval, cost))
+    }
+
+    fn crossover(&self, found: &Bracket, at: f64, (low, high): (f64, f64), value: f64) -> Crossover {
+        let (a, b) = (&self.scenario.cases[found.a].name, &self.scenario.cases[found.b].name);
+        let a_is_cheaper_below = found.ends[0].difference < 0.0;
+        let (below, above) = if a_is_cheaper_below { (a, b) } else { (b, a) };
+        Crossover {
+            metric: found.name,
+            below: below.clone(),
+            above: above.clone(),
+            traffic: at,
+            low: low.min(at),
+            high: high.max(at),
+            value,
+        }
+    }
+}
+
+/// Whether the costs of two cases come near each other between two points: that of one (which may
+/// be taken to lie between what it is at both) with that of the other.
+fn overlap(a: [f64; 2], b: [f64; 2]) -> bool {
+    let range = |[x, y]: [f64; 2]| (x.min(y), x.max(y));
+    let (a, b) = (range(a), range(b));
+    a.0 <= b.1 && b.0 <= a.1 && !(a == b && a.0 == a.1)
+}
+
+/// The orders of a case at two neighbouring points, per app.
+fn orders_between(case: &CaseCurve, point: usize) -> Between {
+    match (&case.points[point - 1], &case.points[point]) {
+        (Ok(lesser), Ok(greater)) => {
+            lesser.orders.iter().cloned().zip(greater.orders.iter().cloned()).map(Some).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Where the line through both ends crosses zero (in traffic, as costs are mostly straight in it).
+fn root([low, high]: &[End; 2]) -> f64 {
+    let straight = low.traffic + (high.traffic - low.traffic) * low.difference / (low.difference - high.difference);
+    if straight.is_finite() { straight } else { (low.traffic * high.traffic).sqrt() }
+}
+
+/// The next traffic to look at: where the line crosses zero, every third time the middle, so that
+/// a step is found too.
+fn between(ends: &[End; 2], step: u32) -> f64 {
+    let (low, high) = (ends[0].traffic, ends[1].traffic);
+    let middle = (low * high).sqrt();
+    // Kept off the ends, so that each step narrows the bracket from both sides.
+    let (near, far) = (low * (1.0 + NARROW / 3.0), high / (1.0 + NARROW / 3.0));
+    if step % 3 == 2 || near >= far { middle } else { root(ends).clamp(near, far) }
+}

@@ -1,0 +1,88 @@
+//! What is known of an order before it is simulated.
+
+use super::search::Search;
+use super::tco;
+use crate::catalogue::Size;
+use crate::experiment::deploy::cut;
+use crate::experiment::replicate::Trial;
+use crate::hosting::scaling::Scaling;
+use crate::scenario::{InstancesChoice, Slo, Statistic};
+use crate::units::{NANOS_PER_SECOND, Span, Time};
+use crate::workload::{AppWorkload, Arrivals, Generator};
+
+/// The most instances that a search goes up to.
+pub const MOST_INSTANCES: u32 = 1 << 16;
+/// A part of the offered load is left for the noise between replications.
+const SURE_LOAD: f64 = 0.9;
+
+impl Search<'_> {
+    /// The least that a size could cost: idle, with the fewest instances that its load allows.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn least_cost(&self, size: &Size, load: f64) -> Result<f64, String> {
+        if self.scales() {
+            // What scales by itself may cost less than its steady load: nothing bounds it.
+            return Ok(0.0);
+        }
+        let mut idle = self.scenario.clone();
+        idle.apps[0].workload = AppWorkload { arrivals: Arrivals::None, ..idle.apps[0].workload.clone() };
+        let orders = [self.plain(size, self.least_instances(size, load))];
+        let trial = Trial { scenario: &idle, case: self.case, orders: &orders, traffic: 1.0, replication: 0 };
+        Ok(tco(&self.runs.run(&trial)?))
+    }
+
+    /// Whether the number of instances follows their use.
+    pub fn scales(&self) -> bool {
+        let plan = self.plan();
+        matches!(plan.terms.scaling, Some(Scaling::TargetUtilisation(_))) && !plan.fixed_number
+    }
+
+    /// The fewest instances (of each tenant) that could keep up with an offered load in cores.
+    pub fn least_instances(&self, size: &Size, load: f64) -> u32 {
+        match self.plan().instances {
+            Some(InstancesChoice::Count(count)) => return count,
+            None => return 0,
+            Some(InstancesChoice::RightSize) => {}
+        }
+        let Ok(slice) = cut(self.plan(), size, &self.scenario.apps[0], &self.case.fleet) else { return 1 };
+        let speed = self.case.fleet.server.speed * self.plan().model.isolation.cpu_share();
+        let fewest = (load / (slice.cores.as_f64() * speed)).ceil();
+        // A whole number a hair above another is that of a load that fits exactly.
+        if fewest.is_finite() { fewest.clamp(1.0, f64::from(MOST_INSTANCES)) as u32 } else { 1 }
+    }
+
+    /// The cores that must do the app's work for the objective to be met, counted from the arrivals
+    /// of the first replication, for each tenant: of the requests that must be served in time, less
+    /// what may still wait at the end. Where tenants differ, or users wait for answers, nothing is
+    /// known beforehand: 0.
+    pub fn offered_load(&self) -> f64 {
+        let app = &self.scenario.apps[0];
+        if app.workload.arrivals.is_closed() || app.workload.activity.is_some() {
+            return 0.0;
+        }
+        let run = &self.scenario.run;
+        let until = (run.warm_up + run.duration).seconds().max(1e-9);
+        let end = Time(0) + run.warm_up + run.duration;
+        let apps = std::slice::from_ref(&app.workload);
+        let Ok(mut generator) = Generator::new(apps, run.seed, 0, self.traffic, Time(0)..end) else { return 0.0 };
+        let (mut work, mut window) = (0u128, Vec::new());
+        while let Ok(true) = generator.next_window(&mut window) {
+            work += window.iter().map(|arrival| u128::from(arrival.cpu)).sum::<u128>();
+        }
+        let cores = work as f64 / NANOS_PER_SECOND as f64 / until;
+        SURE_LOAD * demanded(&app.slo, until) * cores / f64::from(app.workload.tenants.max(1))
+    }
+}
+
+/// The share of the work that must be done within a time for an objective to be met: of a quantile
+/// its share, less what may still wait at the end. A mean is of those that were served, however
+/// few; availability does not say when.
+fn demanded(slo: &Slo, until: f64) -> f64 {
+    let share = |(_, statistic, bound): &(&str, Statistic, Span)| match statistic {
+        Statistic::Mean => 0.0,
+        Statistic::Quantile(share) => share * until / (until + bound.seconds()),
+        Statistic::Max => until / (until + bound.seconds()),
+    };
+    slo.latency.iter().map(share).fold(0.0, f64::max)
+}

@@ -1,0 +1,134 @@
+//! Advice and maps: what they rank, share, refuse and call a tie.
+
+use crate::common::catalogue;
+use hostsim::document::{Diagnostics, Node};
+use hostsim::experiment::advise::{Advice, Adviser, Filter};
+use hostsim::experiment::map::{Map, map};
+use hostsim::report::figure::pareto;
+use hostsim::scenario::map::MapPlan;
+use hostsim::scenario::{Scenario, Source};
+use std::path::PathBuf;
+
+fn source(text: &str) -> (Source, Scenario, Diagnostics) {
+    let (mut d, catalogue) = catalogue();
+    let id = d.sources.add("scenario.toml", text);
+    let root = Node::parse(id, &mut d);
+    let source = Source { root, directory: PathBuf::new(), stem: "scenario".into(), text: text.into() };
+    let scenario = Scenario::read(&source.root, &source.directory, catalogue, &mut d);
+    (source, scenario.unwrap_or_else(|| panic!("{}", d.render(false))), d)
+}
+
+fn advice(text: &str, words: &[&str]) -> Advice {
+    let (source, scenario, mut d) = source(text);
+    let filter = Filter { words: words.iter().map(|word| (*word).to_string()).collect(), ..Filter::default() };
+    let adviser = Adviser { source: &source, scenario: &scenario, catalogue: catalogue().1, filter, done: &|_, _| {} };
+    adviser.advise(&mut d).unwrap()
+}
+
+const API: &str = "schema = 1\n[run]\nreplications = 3\n[app.a]\narrivals.poisson = { rate = \"20 /s\" }\n\
+    cpu.exponential = { mean = \"10 ms\" }\nmemory = \"100 MiB\"\nslo = { p99 = \"500 ms\" }\n\
+    [case.x]\nhosting = \"digitalocean-2017\"\nsize = \"512mb\"\ninstances = 1\n\
+    [labour]\nwage = \"55 USD/h\"\n[curve]\nrequests = 10_000\n";
+
+#[test]
+fn advice_is_ranked_and_every_model_is_accounted_for() {
+    let advice = advice(API, &["digitalocean", "linode", "hetzner-now"]);
+    let costs: Vec<f64> = advice.offers.iter().map(|offer| offer.tco().mean.unwrap()).collect();
+    assert!(costs.len() >= 3 && costs.windows(2).all(|pair| pair[0] <= pair[1]), "{costs:?}");
+    assert!(advice.offers.iter().all(|offer| offer.p99().mean.unwrap() <= 0.5));
+    // Hetzner is priced in euros, and the scenario states no rate.
+    let (_, why) = advice.refused.iter().find(|(name, _)| name.starts_with("hetzner")).unwrap();
+    assert!(why.contains("[currency] EUR"), "{why}");
+    // The first price at which the second is cheaper: by how much it is dearer, of the invoice.
+    let prices = advice.swings.iter().find(|swing| swing.name.starts_with("prices")).unwrap();
+    let invoice = advice.offers[0].point.estimate(&["invoice_usd", "total"]).mean.unwrap();
+    let flip = prices.flip.as_ref().unwrap();
+    assert!((flip.factor - (1.0 + (costs[1] - costs[0]) / invoice)).abs() < 1e-9);
+    // Differences are paired: that of the cheapest to itself is none.
+    assert_eq!((advice.offers[0].more.mean, advice.offers[0].more.ci95), (Some(0.0), Some(0.0)));
+}
+
+/// The wage at which the answer changes is where the lines of both TCOs cross.
+#[test]
+fn the_wage_that_changes_the_answer_does() {
+    let words = ["digitalocean-2017", "aws-lambda-2017"];
+    let advice_at = |wage: f64| advice(&API.replace("55 USD/h", &format!("{wage:.4} USD/h")), &words);
+    let base = advice_at(55.0);
+    let flip = base.swings.iter().find(|swing| swing.name == "wage").unwrap().flip.clone().unwrap();
+    let at = 55.0 * flip.factor;
+    assert_eq!(advice_at(at * 0.98).offers[0].hosting == flip.to, at < 55.0);
+    assert_eq!(advice_at(at * 1.02).offers[0].hosting == flip.to, at > 55.0);
+}
+
+/// No offer off the front is both cheaper and faster than one on it, and none is left out of it.
+#[test]
+fn the_front_is_what_none_beats_in_both() {
+    let advice = advice(API, &["2017"]);
+    let orders: Vec<pareto::Order> = advice
+        .offers
+        .iter()
+        .map(|offer| pareto::Order {
+            name: offer.hosting.clone(),
+            cost: offer.tco().mean.unwrap(),
+            p99: offer.p99().mean.unwrap(),
+        })
+        .collect();
+    let front = pareto::front(&orders);
+    for (index, order) in orders.iter().enumerate() {
+        let beaten = orders
+            .iter()
+            .any(|o| o.cost <= order.cost && o.p99 <= order.p99 && (o.cost, o.p99) != (order.cost, order.p99));
+        let doubled = orders[..index].iter().any(|o| (o.cost, o.p99) == (order.cost, order.p99));
+        assert_eq!(front.contains(&index), !beaten && !doubled, "{}", order.name);
+    }
+}
+
+fn mapped(axes: &str) -> Result<Map, String> {
+    let text = format!(
+        "schema = 1\n[run]\nreplications = 2\n[app.a]\narrivals.poisson = {{ rate = \"20 /s\" }}\ncpu.exponential = {{ mean = \"10 ms\" }}\n\
+         slo = {{ p99 = \"500 ms\" }}\n[case.droplet]\nhosting = \"digitalocean-2017\"\nsize = \"512mb\"\ninstances = \"right-size\"\n\
+         [case.same]\nhosting = \"digitalocean-2017\"\nsize = \"512mb\"\ninstances = \"right-size\"\n\
+         [case.heroku]\nhosting = \"heroku-2017\"\nsize = \"hobby\"\ninstances = 1\n\
+         [labour]\nwage = \"55 USD/h\"\n[curve]\nrequests = 5_000\n[map]\n{axes}\n"
+    );
+    let (source, scenario, mut d) = source(&text);
+    let plan: MapPlan = scenario.map.clone().unwrap();
+    let found = map(&source, catalogue().1, plan, None, &mut d, &|_, _| {});
+    if d.is_empty() { found.map_err(|error| error.to_string()) } else { Err(d.render(false)) }
+}
+
+/// Twelve wages simulate what one does, and cases that are alike share even that.
+#[test]
+fn wages_are_not_simulated_again() {
+    let traffic = "x = { path = \"traffic\", values = [1.0, 2.0] }\n";
+    let wages = |points: u32| {
+        format!("{traffic}y = {{ path = \"labour.wage\", from = \"10 USD/h\", to = \"200 USD/h\", points = {points} }}")
+    };
+    let (one, twelve) = (mapped(&wages(1)).unwrap(), mapped(&wages(12)).unwrap());
+    assert_eq!(one.simulated, twelve.simulated);
+    assert!(twelve.shared > one.shared && one.shared > 0);
+    assert_eq!(twelve.cells.len(), 12);
+    // Two cases that are one and the same are said to be a tie wherever they are the cheapest.
+    let tied = |cell: &hostsim::experiment::map::Cell| match cell.cheapest() {
+        Some((0, _)) => cell.ties == [1],
+        Some((2, _)) => cell.ties.is_empty(),
+        _ => false,
+    };
+    assert!(twelve.cells.iter().flatten().all(tied));
+}
+
+#[test]
+fn a_map_s_axis_that_is_no_key_is_refused_with_a_suggestion() {
+    let y = "y = { path = \"labour.wage\", values = [\"10 USD/h\"] }\n";
+    for (path, value, help) in [
+        ("labour.wgae", "\"10 USD/h\"", "`wage`"),
+        ("app.b.memory", "\"64 MiB\"", "`a`"),
+        ("case.droplt.size", "\"1gb\"", "`droplet`"),
+        ("app.a.memroy", "\"64 MiB\"", "`memory`"),
+    ] {
+        let error = mapped(&format!("{y}x = {{ path = \"{path}\", values = [{value}] }}")).unwrap_err();
+        assert!(error.contains(help), "{path}: {error}");
+    }
+    let traffic = mapped(&format!("{y}x = {{ path = \"traffic\", values = [0.0] }}")).unwrap_err();
+    assert!(traffic.contains("scenario.toml:"), "{traffic}");
+}
