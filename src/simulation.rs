@@ -7,6 +7,7 @@ use crate::hosting::brief::Brief;
 use crate::hosting::cluster::found;
 use crate::hosting::crowding::Crowding;
 use crate::hosting::facts::{AppFacts, CaseFacts};
+use crate::hosting::keep_alive::MakingRoom;
 use crate::hosting::lane::Lane;
 use crate::hosting::slab::Slab;
 use crate::hosting::{Behaviour, Deployment, Event, Notice, World};
@@ -83,6 +84,9 @@ impl Simulation {
             Stream::named(seed.seed, seed.replication, app, &format!("scheduler {tenant}"))
         });
         let measured_from = Time(0) + window.warm_up;
+        let making_room = MakingRoom::of(&deployments, &lanes);
+        let counts_uses = making_room.as_ref().is_some_and(|making| making.counts_uses());
+        let brief = |plan: &Deployment| Brief::of(plan, crowding.is_some(), counts_uses);
         let world = World {
             now: Time(0),
             measured_from,
@@ -94,13 +98,14 @@ impl Simulation {
             lanes,
             instances: Slab::default(),
             requests: Slab::default(),
-            briefs: deployments.iter().map(|plan| Brief::of(plan, crowding.is_some())).collect(),
+            briefs: deployments.iter().map(brief).collect(),
             facts: deployments.iter().map(|_| AppFacts::default()).collect(),
             case: CaseFacts::default(),
             start_streams: deployments.iter().map(stream("start")).collect(),
             choice_streams: deployments.iter().map(stream("choice")).collect(),
             aging: vec![Default::default(); deployments.len()],
             idle: vec![Default::default(); deployments.len()],
+            making_room,
             sums: vec![0; sums as usize],
             crowding: crowding.map(|capacity| Crowding { capacity, servers: Vec::new() }),
             completions: 0,

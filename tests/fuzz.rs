@@ -181,7 +181,7 @@ proptest! {
 
     #[test]
     fn damaged_usage_files_are_priced_or_refused(pick in any::<Index>(), acts in prop::collection::vec(damage(), 1..8)) {
-        let seeds = seeds(&["tests/bad/usage"]);
+        let seeds = seeds(&["tests/bad/usage", "tests/good/usage"]);
         let text = String::from_utf8_lossy(&damaged(&pick.get(&seeds).1, &acts)).into_owned();
         in_time(|| bill(&text, "fuzzed.toml", &Directory).map_err(|errors| errors.render(false)).is_ok())?;
     }

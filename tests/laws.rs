@@ -105,6 +105,10 @@ fn on_demand() -> impl Strategy<Value = String> {
         "keep-alive = \"forever\"",
         "keep-alive.fixed = \"5 s\"",
         "keep-alive.curve = [[\"2 s\", 0.2], [\"10 s\", 0.9], [\"60 s\", 1.0]]",
+        "keep-alive = \"greedy-dual\"",
+        "keep-alive = \"landlord\"",
+        "keep-alive.histogram = { bin = \"1 s\", range = \"20 s\" }",
+        "keep-alive.histogram = { bin = \"500 ms\", range = \"10 s\", window = \"finish\", threshold = 0.5 }",
     ]);
     let limit = perhaps(&["concurrency-limit = 2", "concurrency-limit = 10"]);
     let provisioned = perhaps(&["provisioned = 2"]);

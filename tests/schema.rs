@@ -94,6 +94,9 @@ fn the_kinds_of_usage_are_valid() {
     for text in valid {
         assert_valid(&validator, &toml(&format!("schema = 1\n{text}")), text);
     }
+    for path in files("tests/good/usage") {
+        assert_valid(&validator, &read(&path), &path.display().to_string());
+    }
     let wrong = [
         "hosting = 'a'\n[model]\nfamily = 'vps'\ncurrency = 'EUR'\ncharge = []",
         "month = '2017-08'",

@@ -18,6 +18,18 @@ fn every_wrong_usage_file_is_refused_with_its_own_words() {
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
+/// The good ones use every key of a usage file and every rule of a price list.
+#[test]
+fn good_usage_files_are_priced() {
+    let paths = crate::corpora::files("tests/good/usage");
+    assert!(paths.len() >= 3);
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let priced = bill(&text, "good.toml", &Directory);
+        priced.unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    }
+}
+
 /// What is not as it should be about one file.
 fn difference(path: &PathBuf) -> Option<String> {
     let text = std::fs::read_to_string(path).unwrap();

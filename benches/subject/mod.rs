@@ -89,6 +89,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         cores: Cores::ONE,
         reserve: load.reserve,
         memory_used: load.reserve.memory,
+        by_tenant: None,
         places: 1,
         speed: 1.0,
         useful: 1.0,

@@ -49,7 +49,8 @@ impl Month {
             let length = Span(days_in_month(year, month) * 24 * HOUR.0);
             return Ok(Month { length, calendar: Some(calendar) });
         }
-        let length = parse_span(text)?;
+        let length =
+            parse_span(text).map_err(|_| format!("\"{text}\" is neither a calendar month nor a length of time"))?;
         if length.0 == 0 || length > Span(YEAR.0 + 24 * HOUR.0) {
             return Err(format!("\"{text}\" cannot be an invoice's month: expected more than nothing, at most a year"));
         }

@@ -77,6 +77,21 @@ impl Terms<'_> {
     }
 }
 
+/// How a commitment was used in the month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommittedUse {
+    /// The plan's name.
+    pub plan: String,
+    /// Whether it is money, and not instances.
+    pub spend: bool,
+    /// Whether the plan reserves instances, and is no discount.
+    pub reserved: bool,
+    /// The share of it that was used, 0 to 1.
+    pub used: Exact,
+    /// What it covered, in the meters' units, by the charge's index.
+    pub covered: Vec<(usize, Exact)>,
+}
+
 /// What a line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineKind {
@@ -111,6 +126,10 @@ pub struct Line {
     pub covered: Exact,
     /// What is paid for: after the minimum, allowance, commitment, blocks and cap.
     pub billable: Exact,
+    /// Whether the price changes with the clock.
+    pub dynamic: bool,
+    /// The commitment that it pays for, by its index in the invoice.
+    pub commitment: Option<usize>,
     /// The price of one unit, where it is the same for all units.
     pub unit_price: Option<Exact>,
     /// The amount; rounded, where lines are.
@@ -126,6 +145,8 @@ pub struct Invoice {
     pub currency: Currency,
     /// Its lines: one for every charge in force, in the order of the price list.
     pub lines: Vec<Line>,
+    /// How the commitments were used.
+    pub commitments: Vec<CommittedUse>,
     /// What is to be paid, rounded.
     pub total: Exact,
     /// Digits after the point of amounts that are rounded.
@@ -153,21 +174,17 @@ pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Resu
     let mut lines = Vec::with_capacity(list.charges.len() + 2);
     for (index, charge) in list.charges.iter().enumerate() {
         if terms.in_force(index, charge) {
-            lines.push(lines::of_charge(index, charge, &by_charge[index], covered.get(&index), terms)?);
+            lines.push(lines::of_charge(index, charge, &by_charge[index], covered.by_charge.get(&index), terms)?);
         }
     }
-    lines.extend(terms.committed.iter().flat_map(|committed| lines::of_commitment(list, committed, terms)));
-    Ok(close(list, lines))
+    let plans = terms.committed.iter().filter(|committed| committed.plan < list.commitments.len()).enumerate();
+    lines.extend(plans.flat_map(|(place, committed)| lines::of_commitment(list, committed, 2 * place, terms)));
+    Ok(close(list, lines, covered.used))
 }
 
 /// Digits after the point that a multiple of `step` has.
 fn places(step: &Exact) -> u32 {
     exact_text(step).split_once('.').map_or(0, |(_, places)| places.len() as u32)
-}
-
-#[cfg(test)]
-pub(super) fn plain_line(name: &str, meter: &str) -> Line {
-    Line { meter: meter.into(), ..lines::plain(name, LineKind::Usage, Exact::one(), Exact::one()) }
 }
 
 fn by_charge<'m>(list: &PriceList, metered: &'m [Metered]) -> Vec<Vec<&'m Metered>> {
@@ -181,7 +198,7 @@ fn by_charge<'m>(list: &PriceList, metered: &'m [Metered]) -> Vec<Vec<&'m Metere
 }
 
 /// Rounds, and adds what depends on the other lines: limited credits, the least amount, the tax.
-fn close(list: &PriceList, mut lines: Vec<Line>) -> Invoice {
+fn close(list: &PriceList, mut lines: Vec<Line>, commitments: Vec<CommittedUse>) -> Invoice {
     if list.rounding.each == RoundEach::Line {
         lines.iter_mut().for_each(|line| line.amount = list.rounding.round(&line.amount));
     }
@@ -199,7 +216,7 @@ fn close(list: &PriceList, mut lines: Vec<Line>) -> Invoice {
         subtotal += &line.amount;
         lines.push(Line { unit_price: Some(tax.rate.clone()), ..line });
     }
-    Invoice { currency: list.currency, lines, total: subtotal, places: places(&list.rounding.to) }
+    Invoice { currency: list.currency, lines, commitments, total: subtotal, places: places(&list.rounding.to) }
 }
 
 /// A credit that pays no more than the other lines come to.

@@ -21,7 +21,7 @@ pub mod usage;
 
 pub use charge::{Charge, Each, Of, Over, Scope, read as read_charge};
 pub use confidence::Confidence;
-pub use invoice::{BeyondLastTier, Committed, Invoice, Line, LineKind, Metered, Terms, invoice};
+pub use invoice::{BeyondLastTier, Committed, CommittedUse, Invoice, Line, LineKind, Metered, Terms, invoice};
 pub use labour::{Labour, LabourOverrides, LabourTable, LabourUse, Managed, Slice, SliceLabour};
 pub use meter::Meter;
 pub use price_list::{PriceList, RoundEach, Rounding, Tax};

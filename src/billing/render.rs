@@ -7,12 +7,16 @@ use comfy_table::{CellAlignment, Table, presets};
 use num_traits::Zero;
 use serde_json::{Map, Value, json};
 
-/// An amount with at least the invoice's places after the point: "18.00".
+/// Digits after the point that an amount has at the least, whatever it is rounded to.
+const CENTS: u32 = 2;
+
+/// An amount with at least the invoice's places after the point, and at least two: "18.00".
 pub fn amount_text(invoice: &Invoice, amount: &Exact) -> String {
     let text = exact_text(amount);
+    let least = invoice.places.max(CENTS) as usize;
     let places = text.split_once('.').map_or(0, |(_, places)| places.len());
-    let point = if places == 0 && invoice.places > 0 { "." } else { "" };
-    format!("{text}{point}{}", "0".repeat((invoice.places as usize).saturating_sub(places)))
+    let point = if places == 0 { "." } else { "" };
+    format!("{text}{point}{}", "0".repeat(least.saturating_sub(places)))
 }
 
 /// The invoice for people; lines on which nothing was used and nothing is paid are left out.

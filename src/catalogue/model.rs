@@ -138,7 +138,8 @@ impl Model {
 
     /// The size of that name, or an error with the nearest one.
     pub fn size(&self, name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
-        let found = self.sizes.get(name).cloned();
+        let of_range = || self.size_range.as_ref().and_then(|range| range.named(name));
+        let found = self.sizes.get(name).cloned().or_else(of_range);
         if found.is_none() {
             let help = suggest(name, self.sizes.keys().map(String::as_str));
             diagnostics.error(node.at, format!("`{}` has no size `{name}`", self.name), help);

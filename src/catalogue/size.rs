@@ -38,11 +38,13 @@ pub struct Size {
     pub credits: Option<CreditRule>,
 }
 
-/// Where the customer picks cores and memory.
+/// Where the customer picks cores and memory, or memory alone.
 #[derive(Clone, Debug)]
 pub struct SizeRange {
     /// Least and most cores.
     pub cpu: (Cores, Cores),
+    /// The memory that comes with a whole core, where cores follow the memory.
+    pub core: Option<Bytes>,
     /// Least and most memory.
     pub memory: (Bytes, Bytes),
     /// The granularity of memory.
@@ -70,6 +72,25 @@ impl Size {
         }
         table.finish(diagnostics);
         Some(Size { name: name.into(), cpu: cpu?, reserve_cpu, memory: memory?, disk, ghz, rack_units, sleep, credits })
+    }
+}
+
+/// To a thousandth of a core, as the catalogue's own sizes are written.
+fn cores_of(memory: Bytes, core: Bytes) -> Cores {
+    Cores::from_f64((memory.0 as f64 / core.0 as f64 * 1000.0).round() / 1000.0)
+}
+
+fn plain(name: String, cpu: Cores, memory: Bytes) -> Size {
+    Size {
+        name,
+        cpu: Allotment::Fixed(cpu),
+        reserve_cpu: None,
+        memory: Allotment::Fixed(memory),
+        disk: Bytes(0),
+        ghz: None,
+        rack_units: 1,
+        sleep: None,
+        credits: None,
     }
 }
 
@@ -115,7 +136,8 @@ impl SizeRange {
     /// Reads `cpu = { min, max }, memory = { min, max, step }`.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<SizeRange> {
         let mut table = Table::of(node, diagnostics)?;
-        let cpu = table.required("cpu", diagnostics, |node, diagnostics| {
+        let core = table.optional("core", diagnostics, bytes).filter(|core| core.0 > 0);
+        let picked = |node: &Node, diagnostics: &mut Diagnostics| {
             let mut range = Table::of(node, diagnostics)?;
             let min = range.required("min", diagnostics, positive);
             let max = range.required("max", diagnostics, positive);
@@ -124,7 +146,8 @@ impl SizeRange {
             }
             range.finish(diagnostics);
             Some((Cores::from_f64(min?), Cores::from_f64(max?)))
-        });
+        };
+        let cpu = if core.is_none() { table.required("cpu", diagnostics, picked) } else { None };
         let memory = table.required("memory", diagnostics, |node, diagnostics| {
             let mut range = Table::of(node, diagnostics)?;
             let min = range.required("min", diagnostics, bytes);
@@ -138,14 +161,18 @@ impl SizeRange {
         }
         table.finish(diagnostics);
         let (min, max, step) = memory?;
-        Some(SizeRange { cpu: cpu?, memory: (min, max), step: Bytes(step.0.max(1)) })
+        let followed = core.map(|core| (cores_of(min, core), cores_of(max, core)));
+        Some(SizeRange { cpu: cpu.or(followed)?, core, memory: (min, max), step: Bytes(step.0.max(1)) })
     }
 
     /// The size that a customer picks with `{ cpu, memory }`; notes where it is out of range.
     pub fn pick(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
         let mut table = Table::of(node, diagnostics)?;
-        let cpu = table.required("cpu", diagnostics, number).map(Cores::from_f64);
         let memory = table.required("memory", diagnostics, bytes);
+        let cpu = match self.core {
+            Some(core) => memory.map(|memory| cores_of(memory, core)),
+            None => table.required("cpu", diagnostics, number).map(Cores::from_f64),
+        };
         table.finish(diagnostics);
         let (cpu, memory) = (cpu?, memory?);
         if cpu < self.cpu.0 || cpu > self.cpu.1 || memory < self.memory.0 || memory > self.memory.1 {
@@ -154,16 +181,14 @@ impl SizeRange {
             return None;
         }
         let memory = Bytes(memory.0.div_ceil(self.step.0) * self.step.0);
-        Some(Size {
-            name: format!("{cpu} cpu, {memory}"),
-            cpu: Allotment::Fixed(cpu),
-            reserve_cpu: None,
-            memory: Allotment::Fixed(memory),
-            disk: Bytes(0),
-            ghz: None,
-            rack_units: 1,
-            sleep: None,
-            credits: None,
-        })
+        Some(plain(format!("{cpu} cpu, {memory}"), cpu, memory))
+    }
+
+    /// The size of that name, such as "1000mb", where cores follow the memory.
+    pub fn named(&self, name: &str) -> Option<Size> {
+        let core = self.core?;
+        let memory = Bytes(name.strip_suffix("mb")?.parse::<u64>().ok()?.checked_mul(1 << 20)?);
+        let offered = (self.memory.0..=self.memory.1).contains(&memory) && memory.0.is_multiple_of(self.step.0);
+        offered.then(|| plain(name.to_string(), cores_of(memory, core), memory))
     }
 }

@@ -311,6 +311,22 @@ pub fn energy_price(node: &Node, diagnostics: &mut Diagnostics) -> Option<Money>
 pub fn price(node: &Node, diagnostics: &mut Diagnostics) -> Option<Exact> {
     match &node.value {
         Value::Integer(Some(value)) => Some(Exact::from(num_bigint::BigInt::from(*value))),
+        Value::Integer(None) => {
+            diagnostics.error(
+                node.at,
+                "this integer is too large",
+                "write it as a decimal string, of at most 30 digits",
+            );
+            None
+        }
+        Value::Float(value, text) if !value.is_finite() => {
+            diagnostics.error(
+                node.at,
+                format!("expected a number, found {text}"),
+                "write a decimal string such as \"0.20\"",
+            );
+            None
+        }
         Value::Float(_, text) => {
             let help = format!("write \"{text}\", so that it is kept exactly");
             diagnostics.error(node.at, "an amount must be a decimal string, not a binary float", help);

@@ -73,6 +73,8 @@ pub struct Advice {
     pub refused: Vec<(String, String)>,
     /// What each assumption does to the best offer.
     pub swings: Vec<Swing>,
+    /// The prices of the offers that are not sure: "MODEL: CHARGE".
+    pub unverified: Vec<String>,
 }
 
 /// How many of the best offers the swings are computed over.
@@ -117,7 +119,7 @@ impl Adviser<'_> {
                 offer
             })
             .collect();
-        let mut advice = Advice { offers: Vec::new(), refused: Vec::new(), swings: Vec::new() };
+        let mut advice = Advice { offers: Vec::new(), refused: Vec::new(), swings: Vec::new(), unverified: Vec::new() };
         for one in evaluated {
             match one {
                 Ok(offer) => advice.offers.push(offer),
@@ -127,6 +129,8 @@ impl Adviser<'_> {
         let cost = |offer: &Offer| offer.tco().mean.unwrap_or(f64::INFINITY);
         advice.offers.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
         advice.swings = self.swings(&advice.offers, d)?;
+        let offered = |case: &&crate::scenario::Case| advice.offers.iter().any(|offer| offer.hosting == case.name);
+        advice.unverified = super::unverified(scenario.cases.iter().filter(offered));
         Ok(advice)
     }
 

@@ -82,6 +82,8 @@ pub struct Curve {
     pub cases: Vec<CaseCurve>,
     /// Where they cross.
     pub crossovers: Vec<Crossover>,
+    /// The prices that are not sure: "MODEL: CHARGE".
+    pub unverified: Vec<String>,
 }
 
 /// Told of the work done so far, out of how much; may ask to stop.
@@ -127,7 +129,8 @@ pub fn curve(scenario: &Scenario, progress: &CurveProgress<'_>) -> Result<Curve,
     let crossovers = stage.crossovers(&traffic, &cases);
     stage.check()?;
     let month_seconds = scenario.run.month_length().seconds();
-    Ok(Curve { traffic, base_rps, month_seconds, cases, crossovers })
+    let unverified = super::unverified(&scenario.cases);
+    Ok(Curve { traffic, base_rps, month_seconds, cases, crossovers, unverified })
 }
 
 impl CaseCurve {

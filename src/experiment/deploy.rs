@@ -7,11 +7,12 @@ use crate::fleet::Demand;
 use crate::hosting::Deployment;
 use crate::hosting::cluster::ClusterPlan;
 use crate::hosting::credits::CreditRule;
-use crate::hosting::deployment::{Fact, Gauge, StartPhase};
+use crate::hosting::deployment::{Fact, Gauge, StartPhase, TenantRoom};
 use crate::hosting::keep_alive::KeepAlive;
 use crate::hosting::scaling::Scaling;
 use crate::scenario::{App, Case, DeploymentPlan, FleetPlan, InstancesChoice, SizeChoice};
 use crate::units::{Bytes, Cores};
+use std::sync::Arc;
 
 /// What is ordered for one app: the choices that a plan may leave open, made.
 #[derive(Clone, Debug)]
@@ -86,7 +87,11 @@ fn cut_size(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) ->
         Allotment::Server => Bytes(server.memory.0.saturating_sub(if whole { 0 } else { overhead.0 })),
     };
     if app.memory > memory && plan.model.cluster.is_none() {
-        return Err(format!("the app `{}` needs {}, and the size `{}` has {memory}", app.name, app.memory, size.name));
+        let which = largest(app);
+        return Err(format!(
+            "the app `{}` needs {}{which}, and the size `{}` has {memory}",
+            app.name, app.memory, size.name
+        ));
     }
     let reserved = fleet.reserved(size.reserve_cpu.unwrap_or(cores));
     let reserve = if whole { Demand::whole() } else { isolation.demand(reserved, memory) };
@@ -138,6 +143,29 @@ fn start_of_instance(plan: &DeploymentPlan, size: &Size) -> Vec<StartPhase> {
     plan.start.iter().filter(|phase| !phase.of_node && phase.applies_to(&size.name)).cloned().collect()
 }
 
+/// Which tenant needs most, where they differ.
+fn largest(app: &App) -> String {
+    let place = |rows: &Arc<[Bytes]>| rows.iter().position(|memory| *memory == app.memory);
+    app.memory_by_tenant.as_ref().and_then(place).map_or(String::new(), |tenant| format!(" (its tenant {tenant})"))
+}
+
+/// What an instance of each tenant takes, where they differ: a size that takes the app's own
+/// memory is as large as the tenant's app; of another one each uses its own part.
+fn by_tenant(plan: &DeploymentPlan, size: &Size, app: &App, slice: Slice) -> Option<Arc<[TenantRoom]>> {
+    let rows = app.memory_by_tenant.as_ref()?;
+    let overhead = plan.model.isolation.memory().0;
+    let room = |memory: &Bytes| {
+        let cut = matches!(size.memory, Allotment::App) && !slice.reserve.is_whole();
+        let reserve = if cut { slice.reserve.memory - slice.memory.0 + memory.0 } else { slice.reserve.memory };
+        TenantRoom {
+            reserve: Demand { memory: reserve, ..slice.reserve },
+            memory_used: memory.0 + overhead,
+            memory: if matches!(size.memory, Allotment::App) { memory.0 } else { slice.memory.0 },
+        }
+    };
+    Some(rows.iter().map(room).collect())
+}
+
 /// The deployment of one app.
 ///
 /// # Errors
@@ -162,6 +190,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         cores: slice.cores,
         reserve: slice.reserve,
         memory_used: app.memory.0 + isolation.memory().0,
+        by_tenant: if cluster.is_some() { None } else { by_tenant(plan, &order.size, app, slice) },
         credits: credits(plan, &order.size),
         cluster,
         places: if fifo { concurrency.min(whole_cores) } else { concurrency },
@@ -230,7 +259,7 @@ pub fn gauge(charge: &crate::billing::Charge) -> Option<Gauge> {
     let fact = match (&charge.meter, charge.over) {
         (Meter::CpuMilliseconds, _) => Fact::RequestCpu,
         (Meter::ProvisionedGibSeconds, _) => Fact::LifeTime { provisioned: Some(true) },
-        (Meter::Months, _) if charge.flat => return None,
+        _ if charge.flat => return None,
         (Meter::Months, _) => Fact::LifeTime { provisioned },
         (meter, Over::Request) if meter.is_time() => Fact::RequestTime { provisioned },
         (meter, Over::Busy) if meter.is_time() => Fact::BusyTime { provisioned },

@@ -7,7 +7,7 @@ use crate::catalogue::{Allotment, Model, Size};
 use crate::hosting::World;
 use crate::hosting::metering::BANDWIDTH_INTERVAL;
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, InstancesChoice, Scenario};
-use crate::units::Exact;
+use crate::units::{Bytes, Exact};
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 use num_traits::{ToPrimitive, Zero};
@@ -206,7 +206,7 @@ impl Books<'_> {
         let position = |sums: &Vec<u128>| places.iter().map(|place| place.map_or(0, |gauge| sums[gauge])).collect();
         let memory = match size.memory {
             Allotment::Fixed(memory) => memory,
-            Allotment::App => app.memory,
+            Allotment::App => numbers.memory_of(line.tenant).map_or(app.memory, Bytes),
             Allotment::Server => self.case.fleet.server.memory,
         };
         let (units, watts) = self.rented(plan, size);

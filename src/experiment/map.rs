@@ -40,6 +40,8 @@ pub struct Map {
     pub cases: Vec<String>,
     /// For every value of y, and then of x.
     pub cells: Vec<Vec<Cell>>,
+    /// The prices that are not sure: "MODEL: CHARGE".
+    pub unverified: Vec<String>,
 }
 
 /// Maps the cheapest case of a scenario over the axes of a plan.
@@ -75,7 +77,8 @@ pub fn map(
     let cases = variants.first().map(|(s, _)| s.cases.iter().map(|case| case.name.clone()).collect());
     let columns = plan.x.values.len().max(1);
     let cells = cells.chunks(columns).map(<[Cell]>::to_vec).collect();
-    Ok(Map { plan, cases: cases.unwrap_or_default(), cells })
+    let unverified = super::unverified(variants.first().map(|(scenario, _)| &scenario.cases).into_iter().flatten());
+    Ok(Map { plan, cases: cases.unwrap_or_default(), cells, unverified })
 }
 
 /// The scenario of one cell, and its traffic.

@@ -20,7 +20,7 @@ mod validate;
 
 pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;
-pub use notes::of_scenario as scenario_notes;
+pub use notes::{of_scenario as scenario_notes, unverified};
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use run::{Progress, RunError, RunOptions, run};

@@ -4,7 +4,7 @@ use super::deploy::Order;
 use super::replicate::Replication;
 use super::sizing::{Attempt, is_open};
 use crate::billing::Confidence;
-use crate::scenario::{Case, DeploymentPlan, Scenario};
+use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
 use crate::units::{Span, decimal_text};
 
 /// Sentences about the run as a whole.
@@ -24,6 +24,47 @@ pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
     notes
 }
 
+/// The prices that these cases rest on and that are not sure, each once: "MODEL: CHARGE".
+pub fn unverified<'c>(cases: impl IntoIterator<Item = &'c Case>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for plan in cases.into_iter().flat_map(|case| &case.deployments) {
+        let named = weak(plan, &sizes(plan)).into_iter().map(|price| format!("{}: {price}", plan.model.name));
+        found.extend(named.filter(|text| !found.contains(text)).collect::<Vec<String>>());
+    }
+    found
+}
+
+/// The sizes that a plan may order, by their place in the price list.
+fn sizes(plan: &DeploymentPlan) -> Vec<Option<usize>> {
+    let names = &plan.model.prices.sizes;
+    match &plan.size {
+        SizeChoice::Named(size) => vec![names.iter().position(|name| *name == size.name)],
+        _ if names.is_empty() => vec![None],
+        _ => (0..names.len()).map(Some).collect(),
+    }
+}
+
+/// The prices in force that are not sure for one of the sizes.
+fn weak<'p>(plan: &'p DeploymentPlan, sizes: &[Option<usize>]) -> Vec<&'p str> {
+    let is_weak = |confidence: Confidence| matches!(confidence, Confidence::Unverified | Confidence::Assumption);
+    let weak = |charge: &&crate::billing::Charge| {
+        let asked = charge.with.as_ref().is_none_or(|word| plan.with.contains(word));
+        let pays = |size: &&Option<usize>| charge.sizes.as_ref().is_none_or(|p| size.is_some_and(|s| p.contains(&s)));
+        asked && sizes.iter().filter(pays).any(|size| is_weak(charge.confidence_of(*size)))
+    };
+    let chosen = |commitment: &&crate::billing::charge::Commitment| match &plan.commitment {
+        CommitmentChoice::None => false,
+        CommitmentChoice::Cheapest => true,
+        CommitmentChoice::Plan { plan, .. } => *plan == commitment.name,
+    };
+    let doubted = |commitment: &&crate::billing::charge::Commitment| {
+        sizes.iter().any(|size| is_weak(commitment.confidence.of(*size)))
+    };
+    let prices = &plan.model.prices;
+    let plans = prices.commitments.iter().filter(chosen).filter(doubted).map(|c| c.name.as_str());
+    prices.charges.iter().filter(weak).map(|charge| charge.name.as_str()).chain(plans).collect()
+}
+
 /// Sentences about a case.
 pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &[Replication]) -> Vec<String> {
     let mut notes = sized(case, orders, tried);
@@ -34,12 +75,7 @@ pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &
         }
         seen.push(plan.model.name.clone());
         let size = plan.model.prices.sizes.iter().position(|name| *name == order.size.name);
-        let weak = |charge: &&crate::billing::Charge| {
-            let asked = charge.with.as_ref().is_none_or(|word| plan.with.contains(word));
-            let confidence = charge.confidence_of(size);
-            asked && matches!(confidence, Confidence::Unverified | Confidence::Assumption)
-        };
-        let weak: Vec<&str> = plan.model.prices.charges.iter().filter(weak).map(|c| c.name.as_str()).collect();
+        let weak = weak(plan, &[size]);
         if !weak.is_empty() {
             notes.push(format!("{}: the price of {} is unverified.", plan.model.name, weak.join(", ")));
         }

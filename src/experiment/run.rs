@@ -139,6 +139,7 @@ fn document(scenario: &Scenario, ordered: &[Ordered<'_>], results: &[Vec<Replica
         duration_s: scenario.run.duration.seconds(),
         digest: format!("{:016x}", digest.0),
         cases: ordered.iter().zip(results).map(|(ordered, reps)| case_result(scenario, ordered, reps)).collect(),
+        unverified: super::unverified(&scenario.cases),
         notes: super::notes::of_scenario(scenario),
     }
 }

@@ -28,6 +28,11 @@ impl Server {
     pub fn has_room(&self, demand: Demand) -> bool {
         self.powered && demand.fits(self.free)
     }
+
+    /// What is free on it, where instances can be placed on it at all.
+    pub fn usable(&self) -> Option<Demand> {
+        self.powered.then_some(self.free)
+    }
 }
 
 /// A number of equal servers, placing instances by a policy.
@@ -141,7 +146,7 @@ impl Fleet {
     }
 
     /// A whole server in figures.
-    fn amount(&self, demand: Demand) -> Demand {
+    pub(crate) fn amount(&self, demand: Demand) -> Demand {
         if demand.is_whole() { self.capacity } else { demand }
     }
 

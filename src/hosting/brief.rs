@@ -30,6 +30,10 @@ pub(crate) struct Brief {
     pub has_growth: bool,
     /// Whether an instance that is idle is kept.
     pub keeps: bool,
+    /// Whether the uses of its instances are counted, for evictions.
+    pub counts_uses: bool,
+    /// Whether its idle times are learnt from.
+    pub learns: bool,
     /// Whether its users wait for one request before they send the next.
     pub is_closed: bool,
     /// Whether a gauge sums the times in which instances are busy.
@@ -37,8 +41,9 @@ pub(crate) struct Brief {
 }
 
 impl Brief {
-    /// Of a deployment; `crowded` where servers can slow their instances down.
-    pub fn of(plan: &Deployment, crowded: bool) -> Brief {
+    /// Of a deployment; `crowded` where servers can slow their instances down, `counts_uses` where
+    /// evictions go by how often an instance was used.
+    pub fn of(plan: &Deployment, crowded: bool, counts_uses: bool) -> Brief {
         let share = plan.cores.as_f64().min(1.0);
         Brief {
             pace: share * plan.speed,
@@ -51,6 +56,8 @@ impl Brief {
             has_time_limit: plan.time_limit.is_some(),
             has_growth: plan.growth.is_some(),
             keeps: plan.keep_alive != KeepAlive::None,
+            counts_uses,
+            learns: matches!(plan.keep_alive, KeepAlive::Histogram(_)),
             is_closed: plan.closed,
             meters_busy: plan.gauges.iter().any(|gauge| matches!(gauge.fact, Fact::BusyTime { .. })),
         }

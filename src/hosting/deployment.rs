@@ -10,6 +10,7 @@ use crate::engine::Stream;
 use crate::fleet::Demand;
 use crate::units::{Cores, Span};
 use crate::workload::Distribution;
+use std::sync::Arc;
 
 /// What becomes of an order for an instance for which no server has room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub enum WhenFull {
     Reject,
     /// The request waits until there is room.
     Queue,
-    /// Idle instances make room, the least recently used first.
+    /// Idle instances make room, in the order of the keep-alive: the least recently used first
+    /// where that has none.
     Evict,
 }
 
@@ -124,6 +126,8 @@ pub struct Deployment {
     pub cluster: Option<ClusterPlan>,
     /// The memory that an instance really uses, in bytes, overhead included.
     pub memory_used: u64,
+    /// Where each tenant's app has a memory of its own: its figures in place of those above.
+    pub by_tenant: Option<Arc<[TenantRoom]>>,
     /// The most requests inside one instance at once.
     pub places: u32,
     /// CPU nanoseconds that a request gets per nanosecond on a whole core: the server's speed
@@ -169,7 +173,39 @@ pub struct Deployment {
     pub closed: bool,
 }
 
+/// What an instance of one tenant takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TenantRoom {
+    /// What it reserves of its server.
+    pub reserve: Demand,
+    /// The memory that it really uses, in bytes, overhead included.
+    pub memory_used: u64,
+    /// The memory that it is billed for, in bytes.
+    pub memory: u64,
+}
+
 impl Deployment {
+    fn room_of(&self, tenant: u32) -> Option<&TenantRoom> {
+        self.by_tenant.as_ref().and_then(|rooms| rooms.get(tenant as usize))
+    }
+
+    /// What an instance of a tenant reserves of its server.
+    #[inline]
+    pub fn reserve_of(&self, tenant: u32) -> Demand {
+        self.room_of(tenant).map_or(self.reserve, |room| room.reserve)
+    }
+
+    /// The memory that an instance of a tenant really uses, in bytes.
+    #[inline]
+    pub fn memory_used_of(&self, tenant: u32) -> u64 {
+        self.room_of(tenant).map_or(self.memory_used, |room| room.memory_used)
+    }
+
+    /// The memory that an instance of a tenant is billed for, where it differs by tenant.
+    pub fn memory_of(&self, tenant: u32) -> Option<u64> {
+        self.room_of(tenant).map(|room| room.memory)
+    }
+
     /// Whether every request inside an instance always has the same share of the processor, so
     /// that its end is known when it begins.
     pub fn is_exclusive(&self) -> bool {

@@ -94,6 +94,8 @@ pub struct Instance {
     pub billed_start: Span,
     /// Whether it is one of those kept ready whatever the traffic.
     pub provisioned: bool,
+    /// How many requests have come inside, where evictions go by that.
+    pub uses: u32,
     /// First and last of the requests bound to it.
     pub(crate) first_bound: u32,
     pub(crate) last_bound: u32,
@@ -129,6 +131,7 @@ impl Instance {
             expires: Time(u64::MAX),
             billed_start: Span(0),
             provisioned: false,
+            uses: 0,
             first_bound: NONE,
             last_bound: NONE,
             idle_older: NONE,

@@ -1,17 +1,22 @@
 //! On demand: an instance for every request (or for every few) that finds none with a place.
 
+mod prewarm;
+mod rest;
+
 use super::HostingModel;
 use super::brief::Brief;
 use super::deployment::WhenFull;
 use super::instance::State;
-use super::keep_alive::KeepAlive;
 use super::lane::Stack;
 use super::slab::NONE;
-use super::world::{Event, World};
+use super::world::World;
 use crate::units::{Span, Time};
+use prewarm::Learnt;
 
 /// The token of the timer that lets a queue try again when more instances are allowed.
 const GROWTH: u32 = 0;
+/// The token of the timer that loads an instance before it is needed.
+const PREWARM: u32 = 1;
 
 /// The on-demand behaviour of one deployment.
 #[derive(Default)]
@@ -22,6 +27,8 @@ pub struct OnDemand {
     limited_since: Vec<Option<Time>>,
     /// Per lane: when its growth timer is due. However many wait, one timer is enough.
     growth_at: Vec<Option<Time>>,
+    /// Per lane: what its idle times teach, where the keep-alive asks for that.
+    learnt: Vec<Learnt>,
 }
 
 impl HostingModel for OnDemand {
@@ -31,6 +38,9 @@ impl HostingModel for OnDemand {
         self.first_lane = lanes.start;
         self.limited_since = vec![None; lanes.len()];
         self.growth_at = vec![None; lanes.len()];
+        if world.briefs[deployment as usize].learns {
+            self.learnt.resize_with(lanes.len(), Learnt::default);
+        }
         let provisioned = world.deployment(deployment).provisioned;
         for lane in lanes {
             for _ in 0..provisioned {
@@ -45,6 +55,9 @@ impl HostingModel for OnDemand {
     #[inline]
     fn arrived(&mut self, world: &mut World, request: u32) {
         let lane = world.requests[request].lane;
+        if world.briefs[self.deployment as usize].learns {
+            self.learn(world, lane);
+        }
         if !self.may_begin(world, lane) {
             let waits = world.deployments[self.deployment as usize].queue_at_limit;
             return self.turn_away(world, request, waits);
@@ -57,9 +70,12 @@ impl HostingModel for OnDemand {
 
     #[inline]
     fn freed(&mut self, world: &mut World, instance: u32) {
-        let Brief { places, keeps, .. } = world.briefs[self.deployment as usize];
+        let Brief { places, keeps, learns, .. } = world.briefs[self.deployment as usize];
         let place = &world.instances[instance];
         let (lane, inside) = (place.lane, place.inside);
+        if learns {
+            self.note_finish(world.now, lane);
+        }
         let ends = inside == 0 && !keeps && !place.provisioned;
         if !ends
             && world.lanes[lane as usize].queued > 0
@@ -95,7 +111,7 @@ impl HostingModel for OnDemand {
             }
         }
         match world.instances[instance].inside {
-            0 => self.rest(world, instance),
+            0 => self.rest_unused(world, instance),
             inside if inside < places => world.stack(instance, Stack::Partial),
             _ => {}
         }
@@ -124,9 +140,13 @@ impl HostingModel for OnDemand {
     }
 
     fn timer(&mut self, world: &mut World, lane: u32, token: u32) {
-        if token == GROWTH {
-            self.growth_at[(lane - self.first_lane) as usize] = None;
-            self.serve_queue(world, lane);
+        match token {
+            GROWTH => {
+                self.growth_at[(lane - self.first_lane) as usize] = None;
+                self.serve_queue(world, lane);
+            }
+            PREWARM => self.check_prewarm(world, lane),
+            _ => {}
         }
     }
 
@@ -271,65 +291,6 @@ impl OnDemand {
             } else if !self.try_order(world, lane, request) {
                 return world.enqueue_first(request);
             }
-        }
-    }
-
-    /// An instance without a request: kept, or stopped.
-    #[inline]
-    fn rest(&self, world: &mut World, instance: u32) {
-        if world.instances[instance].provisioned {
-            return world.stack(instance, Stack::Kept);
-        }
-        let deployment = self.deployment as usize;
-        match &world.deployments[deployment].keep_alive {
-            KeepAlive::None => world.stop(instance),
-            KeepAlive::Forever => world.push_idle(instance),
-            KeepAlive::Fixed(length) => {
-                let expires = world.now + *length;
-                world.instances[instance].expires = expires;
-                world.push_idle(instance);
-                if !world.idle[deployment].armed {
-                    self.arm(world);
-                }
-            }
-            KeepAlive::Curve(curve) => {
-                let length = curve.draw(&mut world.choice_streams[deployment]);
-                world.instances[instance].expires = world.now + length;
-                world.push_idle(instance);
-                self.arm_instance(world, instance);
-            }
-        }
-    }
-
-    /// Stops the idle instances that have expired.
-    fn expire(&self, world: &mut World) {
-        loop {
-            let oldest = world.idle[self.deployment as usize].oldest();
-            if oldest == NONE || world.instances[oldest].expires > world.now {
-                return;
-            }
-            world.leave_idle(oldest);
-            world.stop(oldest);
-        }
-    }
-
-    /// Sets the deployment's timer on the instance that expires first.
-    fn arm(&self, world: &mut World) {
-        let oldest = world.idle[self.deployment as usize].oldest();
-        if oldest != NONE && matches!(world.deployments[self.deployment as usize].keep_alive, KeepAlive::Fixed(_)) {
-            let at = world.instances[oldest].expires;
-            world.agenda.schedule_first(at, Event::Expiry { deployment: self.deployment });
-            world.idle[self.deployment as usize].armed = true;
-        }
-    }
-
-    /// Sets an instance's own timer, unless one comes early enough and will set itself again.
-    fn arm_instance(&self, world: &mut World, instance: u32) {
-        let expires = world.instances[instance].expires;
-        if world.instances[instance].timer > expires {
-            let key = world.instances.key(instance);
-            world.instances[instance].timer = expires;
-            world.agenda.schedule_first(expires, Event::InstanceExpiry(key));
         }
     }
 }

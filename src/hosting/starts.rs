@@ -1,8 +1,9 @@
 //! Starts and stops of instances.
 
 use super::cluster::Berth;
-use super::deployment::{WhenFull, draw_start};
+use super::deployment::draw_start;
 use super::instance::{Instance, State};
+use super::lane::Lane;
 use super::request::Stage;
 use super::slab::NONE;
 use super::world::{Event, Notice, World};
@@ -14,12 +15,23 @@ impl World {
     /// room (counted, and an idle instance evicted first where the case says so). An instance
     /// whose start takes no time is ready at once.
     pub fn order(&mut self, lane: u32) -> Option<u32> {
-        let (instance, berth) = self.place(lane, false)?;
+        let (instance, ready) = self.place(lane, false, true)?;
+        Some(self.begin_start(instance, ready))
+    }
+
+    /// The same for an instance that no request waits for: nothing is evicted for it.
+    pub(crate) fn order_spare(&mut self, lane: u32) -> Option<u32> {
+        let (instance, ready) = self.place(lane, false, false)?;
+        Some(self.begin_start(instance, ready))
+    }
+
+    /// Begins the start of an instance whose place can be used from `ready` on.
+    fn begin_start(&mut self, instance: u32, ready: Time) -> u32 {
         self.open_credits(instance, false);
         let deployment = self.instances[instance].deployment as usize;
         let phases = &self.deployments[deployment].start;
         let (mut length, unbilled) = draw_start(phases, &mut self.start_streams[deployment]);
-        length += berth.max(self.now) - self.now;
+        length += ready.max(self.now) - self.now;
         let placed = &mut self.instances[instance];
         placed.metered_from = self.now + unbilled;
         placed.billed_start = Span(length.0 - unbilled.0);
@@ -34,27 +46,27 @@ impl World {
             let key = self.instances.key(instance);
             self.agenda.schedule(self.now + length, Event::Started(key));
         }
-        Some(instance)
+        instance
     }
 
     /// Orders an instance that is ready at once, whatever the model's start phases: one of those
     /// that stand ready when the simulation begins.
     pub fn order_ready(&mut self, lane: u32) -> Option<u32> {
-        let (instance, _) = self.place(lane, true)?;
+        let (instance, _) = self.place(lane, true, true)?;
         self.open_credits(instance, true);
         self.instances[instance].state = State::Ready;
         Some(instance)
     }
 
-    /// Places an instance, and says when its place can be used.
-    fn place(&mut self, lane: u32, at_once: bool) -> Option<(u32, Time)> {
+    /// Places an instance, and says when its place can be used. `at_once`: the simulation begins;
+    /// `may_evict`: idle instances may make room for it.
+    fn place(&mut self, lane: u32, at_once: bool, may_evict: bool) -> Option<(u32, Time)> {
         let deployment = self.lanes[lane as usize].deployment;
-        let reserve = self.deployments[deployment as usize].reserve;
-        let mut berth = self.find_berth(lane, reserve, at_once);
-        while berth.is_none() && self.deployments[deployment as usize].when_full == WhenFull::Evict && self.evict_one()
-        {
-            berth = self.find_berth(lane, reserve, at_once);
-        }
+        let reserve = self.reserve_of(lane);
+        let berth = match self.cluster_of(lane) {
+            Some(cluster) => self.berth(lane, cluster, reserve, at_once),
+            None => self.berth_on_a_server(reserve, may_evict),
+        };
         let Some(Berth { server, node, ready }) = berth else {
             self.case.refused += 1;
             return None;
@@ -67,27 +79,26 @@ impl World {
         Some((key.slot, ready))
     }
 
-    /// Room on the lane's cluster, or on a server.
+    /// Room on a server.
     #[inline]
-    fn find_berth(&mut self, lane: u32, reserve: Demand, at_once: bool) -> Option<Berth> {
-        match self.cluster_of(lane) {
-            Some(cluster) => self.berth(lane, cluster, reserve, at_once),
-            None => self.fleet.place(reserve).map(|server| Berth { server, node: NONE, ready: self.now }),
+    fn berth_on_a_server(&mut self, reserve: Demand, may_evict: bool) -> Option<Berth> {
+        let mut server = self.fleet.place(reserve);
+        if server.is_none() && may_evict {
+            server = self.make_room(reserve);
         }
+        server.map(|server| Berth { server, node: NONE, ready: self.now })
     }
 
-    /// Stops the least recently used idle instance of all; false where none is idle.
-    fn evict_one(&mut self) -> bool {
-        let oldest = self.idle.iter().map(|list| list.oldest()).filter(|slot| *slot != NONE);
-        let Some(slot) = oldest.min_by_key(|slot| (self.instances[*slot].idle_since, *slot)) else { return false };
-        self.leave_idle(slot);
-        self.stop(slot);
-        true
+    /// What an instance of a lane reserves of its server.
+    pub(crate) fn reserve_of(&self, lane: u32) -> Demand {
+        let Lane { deployment, tenant, .. } = self.lanes[lane as usize];
+        self.deployments[deployment as usize].reserve_of(tenant)
     }
 
     fn count_instance(&mut self, deployment: u32, lane: u32, change: i64) {
         let now = self.now;
-        let memory = self.deployments[deployment as usize].memory_used as i64;
+        let tenant = self.lanes[lane as usize].tenant;
+        let memory = self.deployments[deployment as usize].memory_used_of(tenant) as i64;
         self.facts[deployment as usize].instances.add(now, change);
         self.lanes[lane as usize].instances = self.lanes[lane as usize].instances.wrapping_add_signed(change as i32);
         self.case.instances.add(now, change);
@@ -188,12 +199,12 @@ impl World {
         }
         self.meter_life(instance, true);
         self.meter_credits(instance);
-        let (node, reserve) = (self.instances[instance].node, self.deployments[deployment as usize].reserve);
-        if node == NONE {
-            self.fleet.release(server, reserve);
-        } else {
-            self.leave_berth(lane, node, reserve);
+        let (reserve, uses) = (self.reserve_of(lane), self.instances[instance].uses);
+        match self.instances[instance].node {
+            NONE => self.fleet.release(server, reserve),
+            node => self.leave_berth(lane, node, reserve),
         }
+        self.forget_uses(lane, uses);
         self.lanes[lane as usize].free_position(position);
         self.count_instance(deployment, lane, -1);
         self.instances.remove(instance);

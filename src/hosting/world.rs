@@ -158,8 +158,10 @@ pub struct World {
     /// Lanes that wait for room on the fleet.
     pub(crate) short_of_room: Vec<u32>,
     pub(crate) room_freed: bool,
-    /// Deployments whose idle instances may be evicted: their oldest idle instance, by deployment.
+    /// Idle instances, the oldest first, by deployment.
     pub(crate) idle: Vec<super::keep_alive::IdleList>,
+    /// Set where idle instances may be evicted.
+    pub(crate) making_room: Option<Box<super::keep_alive::MakingRoom>>,
 }
 
 impl World {
@@ -302,6 +304,9 @@ impl World {
         self.lanes[lane].engaged += 1;
         if self.briefs[deployment].has_time_limit {
             self.limit_time(request, instance);
+        }
+        if self.briefs[deployment].counts_uses {
+            self.note_use(lane as u32, instance);
         }
         if cpu == 0 { self.block(request) } else { self.compute(request, instance) }
     }

@@ -5,6 +5,7 @@ use super::figure::pareto::{Order, ParetoFigure, front};
 use super::figure::tornado::{self, TornadoFigure};
 use super::format;
 use super::json::estimate_json;
+use super::notes::of_unverified;
 use crate::experiment::advise::{Advice, Offer, Swing};
 use serde_json::{Value, json};
 
@@ -41,6 +42,7 @@ pub fn to_json(advice: &Advice) -> String {
         "offers": advice.offers.iter().enumerate().map(offer).collect::<Vec<_>>(),
         "refused": refused,
         "swings": advice.swings.iter().map(swing).collect::<Vec<_>>(),
+        "unverified": advice.unverified,
     });
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
@@ -106,6 +108,9 @@ pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
     );
     for swing in &advice.swings {
         text.push_str(&format!("- {}\n", sentence(advice, swing)));
+    }
+    for line in of_unverified(&advice.unverified) {
+        text.push_str(&format!("- {line}\n"));
     }
     for (name, why) in &advice.refused {
         text.push_str(&format!("- {name} cannot: {why}.\n"));

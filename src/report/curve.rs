@@ -3,6 +3,7 @@
 use super::figure::traffic::{Crossing, Measure, Region, TrafficFigure, TrafficLine};
 use super::format;
 use super::json::estimate_json;
+use super::notes::of_unverified;
 use crate::experiment::Point;
 use crate::experiment::curve::{CaseCurve, Crossover, Curve, METRICS, Metric};
 use crate::metrics::Estimate;
@@ -54,6 +55,7 @@ pub fn to_json(curve: &Curve) -> String {
         "cases": cases,
         "crossovers": crossovers,
         "cheapest": cheapest,
+        "unverified": curve.unverified,
     });
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
@@ -150,7 +152,7 @@ pub fn to_table(curve: &Curve, title: &str, markdown: bool) -> String {
     let mut text = format!(
         "{title}\nTCO per month by traffic (and what was ordered); – where the objective cannot be met\n\n{table}\n\n"
     );
-    for line in sentences(curve) {
+    for line in sentences(curve).into_iter().chain(of_unverified(&curve.unverified)) {
         text.push_str(&format!("- {line}\n"));
     }
     text

@@ -19,6 +19,8 @@ pub struct ResultDocument {
     pub digest: String,
     /// The cases.
     pub cases: Vec<CaseResult>,
+    /// The prices that are not sure: "MODEL: CHARGE".
+    pub unverified: Vec<String>,
     /// Sentences about the run as a whole: what was not modelled, currencies converted.
     pub notes: Vec<String>,
 }
@@ -163,6 +165,7 @@ pub(super) mod tests {
                 case("lambda", "aws-lambda-2017", "serverless", "128mb", &rows(1.0, Some(0.004))),
                 case("droplet", "digitalocean-2017", "vps", "512mb", &rows(11.0, None)),
             ],
+            unverified: Vec::new(),
             notes: vec!["Egress beyond the free allowance was not modelled.".into()],
         }
     }

@@ -17,6 +17,7 @@ pub fn to_json(result: &ResultDocument) -> String {
         "duration_s": result.duration_s,
         "digest": result.digest,
         "cases": cases,
+        "unverified": result.unverified,
     });
     format!("{document:#}\n")
 }

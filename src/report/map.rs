@@ -3,6 +3,7 @@
 use super::figure::map::MapFigure;
 use super::format;
 use super::json::estimate_json;
+use super::notes::of_unverified;
 use crate::experiment::map::{Cell, Map};
 use crate::metrics::Estimate;
 use serde_json::{Value, json};
@@ -30,6 +31,7 @@ pub fn to_json(map: &Map) -> String {
         "y": { "path": map.plan.y.path, "values": values(&map.plan.y) },
         "cases": map.cases,
         "cells": rows,
+        "unverified": map.unverified,
     });
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
@@ -85,7 +87,12 @@ pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
         table.add_row([y.1.clone()].into_iter().chain(row.iter().map(cell)));
     }
     let what = if map.plan.metric == "tco_usd" { "TCO" } else { "invoice" };
-    format!("{title}\nthe case of the least {what}, and by how much the second is dearer\n\n{table}\n")
+    format!("{title}\nthe case of the least {what}, and by how much the second is dearer\n\n{table}\n{}", unsure(map))
+}
+
+fn unsure(map: &Map) -> String {
+    let lines: String = of_unverified(&map.unverified).iter().map(|line| format!("- {line}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 /// What is drawn.

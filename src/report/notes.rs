@@ -4,6 +4,17 @@ use super::document::{CaseResult, ResultDocument};
 use crate::metrics::Estimate;
 use indexmap::IndexMap;
 
+/// A sentence for each model whose prices are not sure, from "MODEL: CHARGE".
+pub fn of_unverified(unverified: &[String]) -> Vec<String> {
+    let mut by_model: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for (model, charge) in unverified.iter().filter_map(|text| text.split_once(": ")) {
+        by_model.entry(model).or_default().push(charge);
+    }
+    let sentence =
+        |(model, charges): (&str, Vec<&str>)| format!("{model}: the price of {} is unverified.", charges.join(", "));
+    by_model.into_iter().map(sentence).collect()
+}
+
 /// All notes: those of the run; those of cases, each sentence once with the cases that it is
 /// about; hardware that the developer owns; verdicts and differences that the noise covers.
 pub fn notes(result: &ResultDocument) -> Vec<String> {

@@ -5,6 +5,7 @@ use crate::document::{Diagnostics, Node, Table, bytes, positive_span};
 use crate::units::{Bytes, Span};
 use crate::workload::{AppWorkload, Context, read_traces};
 use std::path::Path;
+use std::sync::Arc;
 
 /// An app, read and checked.
 #[derive(Clone, Debug)]
@@ -13,8 +14,10 @@ pub struct App {
     pub name: String,
     /// Who comes, and what each request needs.
     pub workload: AppWorkload,
-    /// What one copy of the app needs.
+    /// What one copy of the app needs; of tenants that differ, the largest.
     pub memory: Bytes,
+    /// What each tenant's copy needs, where a trace says it.
+    pub memory_by_tenant: Option<Arc<[Bytes]>>,
     /// After how long a request is given up.
     pub timeout: Option<Span>,
     /// What is demanded of it.
@@ -35,11 +38,45 @@ pub fn read_all(node: &Node, traces: &Node, directory: &Path, d: &mut Diagnostic
 fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> Option<App> {
     let mut table = Table::of(node, d)?;
     let workload = AppWorkload::read(name, &mut table, d, context);
-    let memory = table.default("memory", Bytes(0), d, bytes);
+    let memory = table.default("memory", Memory::default(), d, |node, d| Memory::read(node, context, d));
     let timeout = table.optional("timeout", d, positive_span);
     let slo = table.default("slo", Slo::default(), d, Slo::read);
     table.finish(d);
     // An app whose workload is wrong stays, so that what refers to it is still checked.
     let workload = workload.unwrap_or_else(|| AppWorkload::silent(name));
-    Some(App { name: name.to_string(), workload, memory, timeout, slo })
+    if let (Some(node), Some(rows)) = (node.get("memory"), &memory.by_tenant)
+        && rows.len() as u64 != u64::from(workload.tenants)
+    {
+        let message = format!("the trace has {} rows, and the app {} tenants", rows.len(), workload.tenants);
+        d.error(node.at, message, "write `tenants = \"trace\"` and take `arrivals.trace` from the same trace");
+    }
+    let Memory { most, by_tenant } = memory;
+    Some(App { name: name.to_string(), workload, memory: most, memory_by_tenant: by_tenant, timeout, slo })
+}
+
+/// What copies of an app need.
+#[derive(Default)]
+struct Memory {
+    most: Bytes,
+    by_tenant: Option<Arc<[Bytes]>>,
+}
+
+impl Memory {
+    /// Reads an amount, or `trace = { from = "NAME" }`.
+    fn read(node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> Option<Memory> {
+        let Some(trace) = node.get("trace") else {
+            return bytes(node, d).map(|most| Memory { most, by_tenant: None });
+        };
+        let mut table = Table::of(trace, d)?;
+        let rows = table.required("from", d, |n, d| {
+            let rows = context.tenant_trace(n, d)?.memory();
+            if rows.is_none() {
+                d.error(n.at, "this trace has no memory", "name the file with its key `memory`");
+            }
+            rows
+        });
+        table.finish(d);
+        let rows = rows?;
+        Some(Memory { most: rows.iter().copied().max().unwrap_or_default(), by_tenant: Some(rows.into()) })
+    }
 }

@@ -60,6 +60,7 @@ impl Case {
             let plan = hosting_of(&app.name, node, own);
             deployments.push(hosts.deployment(index, app, &plan, ground.catalogue, d));
         }
+        check_evictions(&deployments, node, d);
         if d.count() > before {
             return None;
         }
@@ -71,6 +72,17 @@ impl Case {
             deployments: deployments.into_iter().collect::<Option<_>>()?,
             own: PriceList::of_charges(charges),
         })
+    }
+}
+
+/// A fleet evicts in one order: the apps of a case may not ask for two.
+fn check_evictions(deployments: &[Option<DeploymentPlan>], case: &Node, d: &mut Diagnostics) {
+    let order = |plan: &DeploymentPlan| plan.terms.keep_alive.as_ref().and_then(|keep| keep.eviction());
+    let mut orders = deployments.iter().flatten().filter_map(order);
+    let Some(first) = orders.next() else { return };
+    if let Some(other) = orders.find(|order| *order != first) {
+        let message = format!("apps of one fleet keep alive by `{}` and by `{}`", first.name(), other.name());
+        d.error(case.key, message, "one fleet evicts in one order: give all its apps the same, or a fixed time");
     }
 }
 

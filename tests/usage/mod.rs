@@ -49,3 +49,26 @@ pub fn figures(text: &str, name: &str) -> [String; 4] {
     let line = line(text, name);
     [line.quantity, line.free, line.billable, line.amount].map(|value| decimal_text(&value, 6))
 }
+
+/// The errors of a usage file that must be wrong.
+pub fn refused(text: &str) -> String {
+    let errors = bill(&format!("schema = 1\n{text}"), "usage.toml", &Directory);
+    errors.expect_err("it was accepted").render(false)
+}
+
+/// Prices a usage file by the models of the catalogue; its errors where it is wrong.
+pub fn by_catalogue(text: &str) -> Result<Bill, String> {
+    let (mut diagnostics, catalogue) = crate::common::catalogue();
+    let source = diagnostics.sources.add("usage.toml", format!("schema = 1\n{text}"));
+    match hostsim::billing::usage::read(source, catalogue, &mut diagnostics) {
+        Some(bill) if diagnostics.is_empty() => Ok(bill),
+        _ => Err(diagnostics.render(false)),
+    }
+}
+
+/// The total by the catalogue, as the JSON has it, of a month's rows: `rows` may begin with keys of the file.
+pub fn catalogue_total(hosting: &str, month: &str, rows: &str) -> String {
+    let bill = by_catalogue(&format!("hosting = \"{hosting}\"\nmonth = \"{month}\"\n{rows}"));
+    let invoice = bill.unwrap_or_else(|errors| panic!("{errors}")).invoice;
+    render::amount_text(&invoice, &invoice.total)
+}

@@ -43,6 +43,14 @@ impl Amount {
         }
     }
 
+    /// Whether some figure is above zero.
+    pub fn is_paid(&self) -> bool {
+        match self {
+            Amount::Same(value) => value.is_positive(),
+            Amount::BySize(values) => values.iter().flatten().any(Signed::is_positive),
+        }
+    }
+
     /// Reads one figure, or a table of them by the names of `sizes`.
     pub fn read(node: &Node, sizes: &[String], diagnostics: &mut Diagnostics) -> Option<Amount> {
         let Value::Table(entries) = &node.value else { return price(node, diagnostics).map(Amount::Same) };

@@ -97,7 +97,7 @@ impl Commitment {
     fn check_meters(&self, node: &Node, charges: &[super::Charge], d: &mut Diagnostics) {
         let CommitmentTerms::Reserved { .. } = self.terms else { return };
         for charge in self.charges.iter().filter_map(|index| charges.get(*index)) {
-            if !charge.meter.is_plain_time() {
+            if !charge.meter.is_plain_time() || charge.flat {
                 let message = format!("reserved instances cannot cover `{}`", charge.meter.name());
                 let help =
                     "they cover a charge on `instance-hours` or `instance-seconds`; others can have a `discount`";
@@ -170,7 +170,9 @@ fn covered(named: Option<&Node>, node: &Node, charges: &[super::Charge], d: &mut
         Some(node) if matches!(node.value, Value::Array(_)) => list(node, d, by_name).unwrap_or_default(),
         Some(node) => by_name(node, d).into_iter().collect(),
         None => {
-            let plain = |(index, charge): (usize, &super::Charge)| charge.meter.is_plain_time().then_some(index);
+            let plain = |(index, charge): (usize, &super::Charge)| {
+                (charge.meter.is_plain_time() && !charge.flat).then_some(index)
+            };
             let found: Vec<usize> = charges.iter().enumerate().filter_map(plain).collect();
             if found.len() != 1 {
                 let message = "this commitment does not say which charge it covers";

@@ -19,8 +19,10 @@ pub use tiers::Tier;
 
 use crate::billing::confidence::{Confidence, Confidences};
 use crate::billing::meter::Meter;
+use crate::billing::reading::whole;
 use crate::document::Origin;
 use crate::units::Exact;
+use num_traits::One;
 
 /// What time is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +33,8 @@ pub enum Over {
     Busy,
     /// An instance's whole life.
     Life,
+    /// The month itself: its length, once for the account.
+    Month,
 }
 
 /// Which use is counted.
@@ -64,6 +68,15 @@ pub enum Scope {
     Resource,
 }
 
+/// What a price is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// So many units of the meter.
+    Units(Exact),
+    /// As many as the month has: hours or seconds.
+    Month,
+}
+
 /// How a quantity is priced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pricing {
@@ -88,7 +101,7 @@ pub struct Charge {
     pub meter: Meter,
     /// What time is counted, where the meter is one of time.
     pub over: Over,
-    /// Whether this is a flat monthly fee: a quantity of 1 on every invoice.
+    /// Whether this is flat: the month, counted once on every invoice (see [`Charge::flat_quantity`]).
     pub flat: bool,
     /// How each use is rounded.
     pub each: Each,
@@ -110,8 +123,8 @@ pub struct Charge {
     pub block: Option<Exact>,
     /// How it is priced.
     pub pricing: Pricing,
-    /// The prices are for so many units.
-    pub per: Exact,
+    /// What the prices are for.
+    pub per: Per,
     /// The most units that are paid: of each resource, where the meter is time alone, else as `scope` says.
     pub cap: Option<Exact>,
     /// The least that is paid, in money.
@@ -139,12 +152,25 @@ impl Charge {
 
     /// Whether some figure of it depends on the size.
     pub fn is_by_size(&self) -> bool {
-        let amounts = match &self.pricing {
-            Pricing::Price(amount) | Pricing::Sustained(amount, _) => vec![amount],
-            Pricing::Graduated(tiers) | Pricing::Volume(tiers) => tiers.iter().map(|tier| &tier.price).collect(),
-            Pricing::Spot(periods) => periods.iter().map(|period| &period.price).collect(),
-        };
-        amounts.iter().any(|amount| amount.is_by_size())
+        self.amounts().iter().any(|amount| amount.is_by_size())
+    }
+
+    /// How many units its price is for, in a month of so many hours.
+    pub fn units_priced(&self, month_hours: &Exact) -> Exact {
+        match &self.per {
+            Per::Units(units) => units.clone(),
+            Per::Month => self.months_time(month_hours),
+        }
+    }
+
+    /// What a flat charge counts: 1 month, or the month's hours or seconds.
+    pub fn flat_quantity(&self, month_hours: &Exact) -> Exact {
+        if self.meter == Meter::Months { Exact::one() } else { self.months_time(month_hours) }
+    }
+
+    /// The month's length in the meter's unit of time.
+    fn months_time(&self, month_hours: &Exact) -> Exact {
+        if self.meter == Meter::InstanceSeconds { month_hours * whole(3600) } else { month_hours.clone() }
     }
 
     /// Whether its price depends on the clock hour of use, so that `Metered::hourly` is needed.
@@ -152,9 +178,19 @@ impl Charge {
         matches!(self.pricing, Pricing::Spot(_))
     }
 
-    /// Whether it is a credit.
+    /// Whether it is a credit: some price is negative and none is above zero.
     pub fn is_credit(&self) -> bool {
-        matches!(&self.pricing, Pricing::Price(amount) if amount.is_credit())
+        let amounts = self.amounts();
+        amounts.iter().any(|amount| amount.is_credit()) && !amounts.iter().any(|amount| amount.is_paid())
+    }
+
+    /// All prices of it.
+    pub fn amounts(&self) -> Vec<&Amount> {
+        match &self.pricing {
+            Pricing::Price(amount) | Pricing::Sustained(amount, _) => vec![amount],
+            Pricing::Graduated(tiers) | Pricing::Volume(tiers) => tiers.iter().map(|tier| &tier.price).collect(),
+            Pricing::Spot(periods) => periods.iter().map(|period| &period.price).collect(),
+        }
     }
 
     /// Whether the simulator or a row must say who used what, and not the sum alone.

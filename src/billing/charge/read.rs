@@ -5,7 +5,8 @@ use crate::billing::reading::{amount as non_negative, positive_amount};
 use crate::document::{Diagnostics, Node, Table, Value, boolean, list, named, text};
 use num_bigint::BigInt;
 
-const OVERS: &[(&str, Over)] = &[("request", Over::Request), ("busy", Over::Busy), ("life", Over::Life)];
+const OVERS: &[(&str, Over)] =
+    &[("request", Over::Request), ("busy", Over::Busy), ("life", Over::Life), ("month", Over::Month)];
 const OFS: &[(&str, Of)] = &[("all", Of::All), ("on-demand", Of::OnDemand), ("provisioned", Of::Provisioned)];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -53,7 +54,7 @@ pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics
     let free = table.optional("free", d, |node, d| Free::read(node, accrual, sizes, d)).unwrap_or_default();
     let limit = |node: &Node, d: &mut Diagnostics| Amount::read(node, sizes, d);
     let charge = Charge {
-        flat: over.is_none() && payers.is_none() && meter == Some(Meter::Months),
+        flat: over == Some(Over::Month) || (over.is_none() && payers.is_none() && meter == Some(Meter::Months)),
         over: over.or_else(|| Some(meter.as_ref()?.default_over(serverless))).unwrap_or(Over::Life),
         name: name.unwrap_or_default(),
         meter: meter.unwrap_or(Meter::Requests),
@@ -67,7 +68,7 @@ pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics
         free,
         block: table.optional("block", d, positive_amount),
         pricing: pricing.unwrap_or(Pricing::Price(Amount::Same(Exact::from(BigInt::from(0))))),
-        per: table.optional("per", d, positive_amount).unwrap_or_else(|| BigInt::from(1).into()),
+        per: table.optional("per", d, read_per).unwrap_or_else(|| Per::Units(BigInt::from(1).into())),
         cap: table.optional("cap", d, non_negative),
         minimum_amount: table.optional("minimum-amount", d, limit),
         cap_amount: table.optional("cap-amount", d, limit),
@@ -85,6 +86,11 @@ pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics
     let charge = free_of_each_request(charge, scope, free_node, d);
     check_combination(&charge, node, d);
     (d.count() == before).then_some(charge)
+}
+
+/// A number of units, or the word "month".
+fn read_per(node: &Node, d: &mut Diagnostics) -> Option<Per> {
+    if node.as_str() == Some("month") { Some(Per::Month) } else { positive_amount(node, d).map(Per::Units) }
 }
 
 fn line_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -150,7 +156,7 @@ pub(super) fn read_confidences(node: &Node, sizes: &[String], d: &mut Diagnostic
 }
 
 fn by_size_is_not_flat(mut charge: Charge) -> Charge {
-    charge.flat &= !charge.is_by_size();
+    charge.flat &= charge.over == Over::Month || !charge.is_by_size();
     charge
 }
 
@@ -172,7 +178,25 @@ fn free_of_each_request(mut charge: Charge, scope: WrittenScope, free: Option<&N
     charge
 }
 
+/// The month as what is counted, or as what a price is for, needs a meter of time alone.
+fn check_month(charge: &Charge, node: &Node, d: &mut Diagnostics) {
+    let at = |key: &str| node.get(key).map_or(node.key, |node| node.at);
+    let counts_month = charge.over == Over::Month;
+    if counts_month && !charge.meter.is_plain_time() && charge.meter != Meter::Months {
+        let message = format!("`{}` cannot be counted over the month", charge.meter.name());
+        d.error(at("over"), message, "it is for `months`, `instance-hours` and `instance-seconds`");
+    }
+    if counts_month && (charge.is_by_size() || charge.sizes.is_some()) {
+        d.error(at("over"), "what is counted over the month is the account's, and of no size", "give it one `price`");
+    }
+    if charge.per == Per::Month && !charge.meter.is_plain_time() {
+        let message = format!("a price of `{}` cannot be for the month", charge.meter.name());
+        d.error(at("per"), message, "it is for `instance-hours` and `instance-seconds`; or write a number of units");
+    }
+}
+
 fn check_combination(charge: &Charge, node: &Node, d: &mut Diagnostics) {
+    check_month(charge, node, d);
     let at = |key: &str| node.get(key).map_or(node.key, |node| node.key);
     if matches!(charge.pricing, Pricing::Sustained(..)) && !charge.meter.is_plain_time() {
         let help = "it is for `instance-hours` and `instance-seconds`";

@@ -1,7 +1,7 @@
 //! What commitments cover, hour by hour.
 
 use super::group::{Group, groups};
-use super::{Committed, Metered, Terms};
+use super::{Committed, CommittedUse, Metered, Terms};
 use crate::billing::charge::{Charge, Commitment, CommitmentTerms, Pricing};
 use crate::billing::meter::Meter;
 use crate::billing::price_list::PriceList;
@@ -17,25 +17,59 @@ struct Open {
     covered: Exact,
 }
 
-/// For each charge that commitments cover: how much of each of its entries, all copies together.
-pub fn cover(list: &PriceList, by_charge: &[Vec<&Metered>], terms: &Terms<'_>) -> HashMap<usize, Vec<Exact>> {
+/// What commitments cover.
+#[derive(Default)]
+pub struct Cover {
+    /// Of each charge: how much of each of its entries, all copies together.
+    pub by_charge: HashMap<usize, Vec<Exact>>,
+    /// How each commitment was used: its instances, then its money.
+    pub used: Vec<CommittedUse>,
+}
+
+/// Covers what can be covered, plan by plan.
+pub fn cover(list: &PriceList, by_charge: &[Vec<&Metered>], terms: &Terms<'_>) -> Cover {
     if terms.committed.is_empty() {
-        return HashMap::new();
+        return Cover::default();
     }
+    let mut used = Vec::new();
     let slots = slots(list, by_charge, terms);
     let mut open: HashMap<usize, Vec<Open>> = HashMap::new();
     for committed in terms.committed {
         let Some(plan) = list.commitments.get(committed.plan) else { continue };
         let mut benefit = Benefit::new(committed, &slots);
+        let given = (benefit.hours_left(), benefit.money_left());
+        let (mut by_hours, mut by_money) = (Vec::new(), Vec::new());
         for index in &plan.charges {
             let Some(charge) = list.charges.get(*index).filter(|charge| terms.in_force(*index, charge)) else {
                 continue;
             };
             let entries = open.entry(*index).or_insert_with(|| opened(charge, &by_charge[*index], &slots, terms));
-            benefit.spend_on(charge, plan, entries);
+            let before = covered(entries);
+            benefit.spend_hours(charge, entries);
+            let between = covered(entries);
+            benefit.spend_money(charge, plan, entries);
+            by_money.push((*index, covered(entries) - &between));
+            by_hours.push((*index, between - before));
         }
+        used.push(CommittedUse::new(plan, false, &given.0, &benefit.hours_left(), by_hours));
+        used.push(CommittedUse::new(plan, true, &given.1, &benefit.money_left(), by_money));
     }
-    open.into_iter().map(|(index, entries)| (index, entries.into_iter().map(|one| one.covered).collect())).collect()
+    let of_entries = |entries: Vec<Open>| entries.into_iter().map(|one| one.covered).collect();
+    Cover { by_charge: open.into_iter().map(|(index, entries)| (index, of_entries(entries))).collect(), used }
+}
+
+fn covered(entries: &[Open]) -> Exact {
+    entries.iter().map(|one| &one.covered).sum()
+}
+
+impl CommittedUse {
+    /// `given`, `left`: hours or money, at first and in the end.
+    fn new(plan: &Commitment, spend: bool, given: &Exact, left: &Exact, covered: Vec<(usize, Exact)>) -> CommittedUse {
+        let used = if given.is_positive() { (given - left) / given } else { Exact::zero() };
+        let covered = covered.into_iter().filter(|(_, quantity)| quantity.is_positive()).collect();
+        let reserved = matches!(plan.terms, CommitmentTerms::Reserved { .. });
+        CommittedUse { plan: plan.name.clone(), spend, reserved, used, covered }
+    }
 }
 
 /// Takes what is covered out of a group's uses.
@@ -115,7 +149,15 @@ impl<'c> Benefit<'c> {
         Benefit { slots, hours, money: slots.iter().map(|slot| slot * &spend).collect() }
     }
 
-    fn spend_on(&mut self, charge: &Charge, plan: &Commitment, entries: &mut [Open]) {
+    fn hours_left(&self) -> Exact {
+        self.hours.values().flatten().sum()
+    }
+
+    fn money_left(&self) -> Exact {
+        self.money.iter().sum()
+    }
+
+    fn spend_hours(&mut self, charge: &Charge, entries: &mut [Open]) {
         if charge.meter.is_plain_time() {
             let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
             for (size, hours) in &mut self.hours {
@@ -123,8 +165,12 @@ impl<'c> Benefit<'c> {
                 use_up(hours, &unit, &mut entries);
             }
         }
+    }
+
+    fn spend_money(&mut self, charge: &Charge, plan: &Commitment, entries: &mut [Open]) {
         if self.money.iter().any(Exact::is_positive) {
-            let price = |one: &Open| discounted_price(charge, plan, one.size).filter(Exact::is_positive);
+            let hours: Exact = self.slots.iter().sum();
+            let price = |one: &Open| discounted_price(charge, plan, one.size, &hours).filter(Exact::is_positive);
             let priced: Vec<Option<Exact>> = entries.iter().map(price).collect();
             for slot in 0..self.slots.len() {
                 buy(&mut self.money[slot], slot, entries, &priced);
@@ -172,12 +218,12 @@ impl Open {
 }
 
 /// The discounted price of one unit of a charge's meter, where the plan has that size.
-pub fn discounted_price(charge: &Charge, plan: &Commitment, size: Option<usize>) -> Option<Exact> {
+pub fn discounted_price(charge: &Charge, plan: &Commitment, size: Option<usize>, month_hours: &Exact) -> Option<Exact> {
     let CommitmentTerms::Discount(discount) = &plan.terms else { return None };
     let price = match &charge.pricing {
         Pricing::Price(amount) | Pricing::Sustained(amount, _) => amount.of(size)?,
         Pricing::Graduated(tiers) | Pricing::Volume(tiers) => tiers.first()?.price.of(size)?,
         Pricing::Spot(_) => return None,
     };
-    Some(price * (Exact::one() - discount.of(size)?) / &charge.per)
+    Some(price * (Exact::one() - discount.of(size)?) / charge.units_priced(month_hours))
 }

@@ -113,7 +113,8 @@ impl Group<'_> {
 pub fn groups<'m>(charge: &Charge, entries: &[&'m Metered], apart: bool, terms: &Terms<'_>) -> Vec<Group<'m>> {
     let allow = |times: u64, uses: Vec<Use<'m>>| allow(charge, times, uses, apart || tells_apart(charge), terms);
     if charge.flat && entries.is_empty() {
-        let flat = Use { metered: None, index: 0, quantity: Exact::one(), copies: 1, rest: Exact::zero() };
+        let quantity = charge.flat_quantity(&terms.month_hours);
+        let flat = Use { metered: None, index: 0, quantity, copies: 1, rest: Exact::zero() };
         return vec![allow(1, vec![flat])];
     }
     let entry = |index: usize, copies: u64| {
@@ -129,9 +130,12 @@ pub fn groups<'m>(charge: &Charge, entries: &[&'m Metered], apart: bool, terms: 
     for (index, metered) in entries.iter().enumerate().filter(|(_, metered)| metered.copies > 0) {
         by_resource.entry(metered.resource).or_default().push(index);
     }
-    let group = |indices: Vec<usize>| match indices[..] {
-        [index] => allow(entries[index].copies, vec![entry(index, 1)]),
-        _ => allow(1, indices.iter().map(|index| entry(*index, entries[*index].copies)).collect()),
+    // As many resources, each with its share of every entry; or entries that do not come in equal numbers.
+    let group = |indices: Vec<usize>| {
+        let copies = entries[indices[0]].copies;
+        let alike = indices.iter().all(|index| entries[*index].copies == copies);
+        let of_one = |index: &usize| entry(*index, if alike { 1 } else { entries[*index].copies });
+        allow(if alike { copies } else { 1 }, indices.iter().map(of_one).collect())
     };
     by_resource.into_values().map(group).collect()
 }

@@ -27,6 +27,7 @@ pub fn of_charge(
         groups.iter_mut().filter(|group| !group.is_of_one_resource()).for_each(|group| group.cap_each(cap));
     }
     let mut line = Line { charge: Some(index), meter: charge.meter.name().into(), ..empty(&charge.name) };
+    line.dynamic = charge.is_hourly();
     line.kind = if charge.is_credit() { LineKind::Credit } else { LineKind::Usage };
     for group in &groups {
         let (billable, amount) = price(index, charge, group, terms)?;
@@ -36,7 +37,7 @@ pub fn of_charge(
         add(&mut line.billable, &billable, group.times);
         add(&mut line.amount, &amount, group.times);
     }
-    line.unit_price = unit_price(charge, &groups);
+    line.unit_price = unit_price(charge, &groups, terms);
     line.confidence = confidence(charge, &groups);
     Ok(line)
 }
@@ -72,7 +73,8 @@ fn price(
         }
         Pricing::Spot(periods) => scaled(&paid, group, spot_amount(periods, group, terms)),
     };
-    let amount = if amount.is_zero() || charge.per.is_one() { amount } else { amount / &charge.per };
+    let units = charge.units_priced(&terms.month_hours);
+    let amount = if amount.is_zero() || units.is_one() { amount } else { amount / units };
     Ok((paid, limit(charge, group, amount)))
 }
 
@@ -166,7 +168,7 @@ fn spot_amount(periods: &[spot::Period], group: &Group<'_>, terms: &Terms<'_>) -
 }
 
 /// The price of one unit, where all units have the same.
-fn unit_price(charge: &Charge, groups: &[Group<'_>]) -> Option<Exact> {
+fn unit_price(charge: &Charge, groups: &[Group<'_>], terms: &Terms<'_>) -> Option<Exact> {
     let Pricing::Price(amount) = &charge.pricing else { return None };
     let mut sizes = groups.iter().flat_map(|group| &group.uses).map(|one| one.size());
     let first = match amount {
@@ -174,7 +176,7 @@ fn unit_price(charge: &Charge, groups: &[Group<'_>]) -> Option<Exact> {
         Amount::BySize(_) => amount.of(sizes.next()?)?,
     };
     let same = sizes.all(|size| amount.of(size) == Some(first));
-    same.then(|| if charge.per.is_one() { first.clone() } else { first / &charge.per })
+    same.then(|| first / charge.units_priced(&terms.month_hours))
 }
 
 fn confidence(charge: &Charge, groups: &[Group<'_>]) -> Confidence {
@@ -183,7 +185,8 @@ fn confidence(charge: &Charge, groups: &[Group<'_>]) -> Confidence {
 }
 
 /// The lines of a commitment: what it costs in every hour, and the month's share of what it cost at first.
-pub fn of_commitment(list: &PriceList, committed: &Committed, terms: &Terms<'_>) -> Vec<Line> {
+/// `place`: where its use stands among the invoice's, that of its instances and then that of its money.
+pub fn of_commitment(list: &PriceList, committed: &Committed, place: usize, terms: &Terms<'_>) -> Vec<Line> {
     let Some(plan) = list.commitments.get(committed.plan) else { return Vec::new() };
     let by_size = |figure: &dyn Fn(Option<usize>) -> Option<Exact>| -> Exact {
         committed.instances.iter().filter_map(|(size, count)| Some(figure(*size)? * whole(*count))).sum()
@@ -191,36 +194,36 @@ pub fn of_commitment(list: &PriceList, committed: &Committed, terms: &Terms<'_>)
     let instances: Exact = committed.instances.iter().map(|(_, count)| whole(*count)).sum();
     let hours = &terms.month_hours;
     let mut lines = Vec::new();
-    let mut push = |name: String, quantity: Exact, amount: Exact| {
+    let mut push = |name: String, place: usize, quantity: Exact, amount: Exact| {
         if !amount.is_zero() {
             let confidence = committed.instances.iter().map(|(size, _)| plan.confidence.of(*size)).max();
             let confidence = confidence.unwrap_or(plan.confidence.rest);
             let line = plain(&name, LineKind::Commitment, quantity, amount);
-            lines.push(Line { meter: "instance-hours".into(), confidence, ..line });
+            lines.push(Line { meter: "instance-hours".into(), commitment: Some(place), confidence, ..line });
         }
     };
     match &plan.terms {
         CommitmentTerms::Reserved { upfront, hourly } => {
-            push(plan.name.clone(), &instances * hours, by_size(&|size| hourly.of(size).cloned()) * hours);
+            push(plan.name.clone(), place, &instances * hours, by_size(&|size| hourly.of(size).cloned()) * hours);
             let share = hours / &plan.term_hours;
             let once = by_size(&|size| upfront.of(size).cloned()) * share;
-            push(format!("{} upfront", plan.name), &instances * hours, once);
+            push(format!("{} upfront", plan.name), place, &instances * hours, once);
         }
         CommitmentTerms::Discount(_) => {
-            let hourly = by_size(&|size| discounted_hour(list, plan, size));
-            push(plan.name.clone(), &instances * hours, hourly * hours);
+            let hourly = by_size(&|size| discounted_hour(list, plan, size, hours));
+            push(plan.name.clone(), place, &instances * hours, hourly * hours);
             let spend = committed.spend.clone().unwrap_or_else(Exact::zero);
-            push(format!("{} spend", plan.name), hours.clone(), spend * hours);
+            push(format!("{} spend", plan.name), place + 1, hours.clone(), spend * hours);
         }
     }
     lines
 }
 
 /// What an hour of an instance of a size costs at the plan's discount.
-fn discounted_hour(list: &PriceList, plan: &Commitment, size: Option<usize>) -> Option<Exact> {
+fn discounted_hour(list: &PriceList, plan: &Commitment, size: Option<usize>, month_hours: &Exact) -> Option<Exact> {
     let charge = list.charges.get(*plan.charges.first()?)?;
     let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
-    Some(cover::discounted_price(charge, plan, size)? * unit)
+    Some(cover::discounted_price(charge, plan, size, month_hours)? * unit)
 }
 
 /// A line that is of no charge.
@@ -238,6 +241,8 @@ fn empty(name: &str) -> Line {
         free: Exact::zero(),
         covered: Exact::zero(),
         billable: Exact::zero(),
+        dynamic: false,
+        commitment: None,
         unit_price: None,
         amount: Exact::zero(),
         confidence: Confidence::Verified,

@@ -3,6 +3,7 @@
 use super::hours_of;
 use super::model::{Held, Model};
 use super::part::Part;
+use super::resource::{Resources, pool};
 use super::row::{Instances, Row, RowKind};
 use crate::billing::calendar::Month;
 use crate::billing::charge::{Charge, Free, RoundTime};
@@ -11,7 +12,6 @@ use crate::billing::reading::whole;
 use crate::document::{Diagnostics, suggest};
 use crate::units::{Exact, HOUR};
 use num_traits::{One, Zero};
-use std::collections::HashMap;
 
 /// Time of one resource that may have to be rounded as a sum.
 struct Pending {
@@ -27,6 +27,7 @@ pub(super) struct Filler<'f> {
     month_hours: Exact,
     pub(super) terms: &'f Terms<'f>,
     hourly: bool,
+    resources: Resources,
     metered: Vec<Metered>,
     pending: Vec<Pending>,
 }
@@ -43,14 +44,11 @@ pub fn fill(
     let before = d.count();
     let month_hours = hours_of(month);
     let (metered, pending) = (Vec::new(), Vec::new());
-    let mut filler = Filler { model, rows, month, month_hours, terms, hourly, metered, pending };
-    let mut ids: HashMap<&str, u64> = HashMap::new();
-    for (index, row) in rows.iter().enumerate() {
-        let id = match &row.resource {
-            Some(name) => *ids.entry(name).or_insert(index as u64),
-            None => index as u64,
-        };
-        filler.row(row, id, d);
+    let resources = Resources::of(rows);
+    let ids = resources.ids.clone();
+    let mut filler = Filler { model, rows, month, month_hours, terms, hourly, resources, metered, pending };
+    for (row, id) in rows.iter().zip(&ids) {
+        filler.row(row, *id, d);
     }
     filler.settle();
     (d.count() == before).then_some(filler.metered)
@@ -62,6 +60,7 @@ impl Filler<'_> {
         let declared = size.and_then(|index| self.model.held.get(index));
         let by_name = match &row.size {
             Some((name, _)) if !self.model.declares_sizes => Held::of_name(name),
+            Some((name, _)) if size.is_none() => self.model.held_by_name(name).unwrap_or_default(),
             _ => Held::default(),
         };
         let held = row.held.or(declared).or(Some(&by_name));
@@ -71,6 +70,7 @@ impl Filler<'_> {
             if !self.terms.in_force(index, charge) || !charge.counts(size, provisioned) {
                 continue;
             }
+            let id = pool(charge, row, id);
             let errors = d.count();
             let part = self.part(charge, row, &held, d);
             if d.count() > errors {
@@ -97,7 +97,8 @@ impl Filler<'_> {
             return Some(if list.sizes.len() == 1 { Some(0) } else { None });
         };
         let found = list.size(name);
-        if found.is_none() && (self.model.declares_sizes || !list.sizes.is_empty()) {
+        let may_be = found.is_none() && self.model.held_by_name(name).is_some();
+        if found.is_none() && !may_be && (self.model.declares_sizes || !list.sizes.is_empty()) {
             let help = if list.sizes.is_empty() {
                 "this model has a range of sizes: write the row's `cpu` and `memory`".into()
             } else {
@@ -132,25 +133,24 @@ impl Filler<'_> {
             return;
         }
         // A named resource is one, however many instances it has; without a name each is its own.
-        let count = if let RowKind::Instances(instances) = &row.kind { instances.count } else { 1 };
-        let (copies, times) = if row.resource.is_some() { (1, whole(count)) } else { (count, Exact::one()) };
-        let mut metered = Metered { copies, ..Metered::new(index, id, size, Exact::zero()) };
-        if self.hourly || charge.is_hourly() {
-            metered.hourly = self.profile(charge, row, &times);
-        }
-        match part {
-            Part::Quantity(quantity) => metered.quantity = quantity,
-            Part::Sum(sum) => metered.quantity = charge.meter.quantity_of(&(sum * times), &self.month_hours),
-            Part::Timed(time, held) => {
-                self.pending.push(Pending { metered, nanoseconds: time * times, held });
-                return;
+        let hourly = if self.hourly || charge.is_hourly() { self.profile(charge, row) } else { Vec::new() };
+        for (resource, copies) in self.resources.instances(row, id) {
+            let one = Metered { copies, hourly: hourly.clone(), ..Metered::new(index, resource, size, Exact::zero()) };
+            match &part {
+                Part::Quantity(quantity) => self.metered.push(Metered { quantity: quantity.clone(), ..one }),
+                Part::Sum(sum) => {
+                    let quantity = charge.meter.quantity_of(sum, &self.month_hours);
+                    self.metered.push(Metered { quantity, ..one });
+                }
+                Part::Timed(time, held) => {
+                    self.pending.push(Pending { metered: one, nanoseconds: time.clone(), held: held.clone() });
+                }
             }
         }
-        self.metered.push(metered);
     }
 
-    /// Time in each clock hour of the month, for a row of instances.
-    fn profile(&self, charge: &Charge, row: &Row, times: &Exact) -> Vec<Exact> {
+    /// Time of one instance in each clock hour of the month, for a row of instances.
+    fn profile(&self, charge: &Charge, row: &Row) -> Vec<Exact> {
         let RowKind::Instances(instances) = &row.kind else { return Vec::new() };
         let (from, length) = (instances.start, charge.each.time(self.life(instances)));
         let to = from.saturating_add(length);
@@ -162,7 +162,7 @@ impl Filler<'_> {
             }
             to.min(end).saturating_sub(from.max(begin))
         };
-        (0..slots).map(|slot| whole(overlap(slot)) * times).collect()
+        (0..slots).map(|slot| whole(overlap(slot))).collect()
     }
 
     /// The share of its size's allowance that a row's instances bring.
@@ -189,7 +189,7 @@ impl Filler<'_> {
                     && other.held == one.held
             };
             let rounds = charge.sum != RoundTime::default();
-            match sums.iter_mut().rev().find(same).filter(|_| rounds) {
+            match if rounds { sums.iter_mut().rev().find(same) } else { None } {
                 Some(sum) => {
                     sum.nanoseconds += one.nanoseconds;
                     let parts = sum.metered.hourly.iter_mut().zip(&one.metered.hourly);

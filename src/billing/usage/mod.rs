@@ -4,6 +4,7 @@ mod commitment;
 mod fill;
 mod model;
 mod part;
+mod resource;
 mod row;
 
 pub use model::Models;

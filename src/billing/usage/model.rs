@@ -102,8 +102,20 @@ pub struct Model {
     pub held: Vec<Held>,
     /// Whether it declares sizes (or a range of them), and not prices by size alone.
     pub declares_sizes: bool,
+    /// Least, most and step of the memory that sizes are named by ("1000mb"), where any may be chosen; bytes.
+    pub by_memory: Option<[u64; 3]>,
     /// Whether some phase of a start is billed.
     pub start_is_billed: bool,
+}
+
+impl Model {
+    /// What a size holds that is not among those listed, but may be chosen: "1000mb".
+    pub fn held_by_name(&self, name: &str) -> Option<Held> {
+        let [least, most, step] = self.by_memory?;
+        let held = Held::of_name(name);
+        held.memory.filter(|memory| (least..=most).contains(memory) && memory.is_multiple_of(step))?;
+        Some(held)
+    }
 }
 
 const FAMILIES: &[(&str, &str)] = &[
@@ -183,7 +195,9 @@ fn of_node(node: &Node, whole: bool, d: &mut Diagnostics) -> Option<Model> {
         |key: &'static str, d: &mut Diagnostics| table.optional(key, d, text as Read<String>).unwrap_or_default();
     let (provider, product, as_of) = (word("provider", d), word("product", d), word("as-of", d));
     let start_is_billed = start_is_billed(table.node("start"));
-    let declares_sizes = sizes.is_some() || table.node("size-range").is_some();
+    let range = table.node("size-range");
+    let declares_sizes = sizes.is_some() || range.is_some();
+    let by_memory = range.and_then(|node| named_by_memory(node, d));
     if whole {
         if table.node("charge").is_none() {
             d.error(node.key, "this model has no charges", "write at least one [[model.charge]]");
@@ -205,9 +219,18 @@ fn of_node(node: &Node, whole: bool, d: &mut Diagnostics) -> Option<Model> {
         list,
         held: all,
         declares_sizes,
+        by_memory,
         start_is_billed,
     };
     (d.count() == before).then_some(model)
+}
+
+/// Of a range of sizes whose cores follow their memory.
+fn named_by_memory(range: &Node, d: &mut Diagnostics) -> Option<[u64; 3]> {
+    range.get("core")?;
+    let memory = range.get("memory")?;
+    let bound = |key: &str, d: &mut Diagnostics| memory.get(key).map_or(Some(1), |node| bytes(node, d).map(|b| b.0));
+    Some([bound("min", d)?, bound("max", d)?, bound("step", d)?.max(1)])
 }
 
 /// What a size holds of its own; nothing where that is the whole server's, or the app's, which a

@@ -43,6 +43,7 @@ impl Filler<'_> {
         let count = whole(requests.count);
         let sum = |each: u64| Some(Part::Sum(&count * whole(each)));
         match &charge.meter {
+            _ if charge.flat => None,
             Meter::Requests => sum(charge.each.payload(requests.payload.or(requests.response).unwrap_or(0))),
             Meter::EgressGb | Meter::EgressGib => sum(charge.each.payload_bytes(requests.response?)),
             Meter::CpuMilliseconds => {
@@ -71,12 +72,13 @@ impl Filler<'_> {
     ) -> Option<Part> {
         let time = whole(charge.each.time(self.life(instances)));
         match &charge.meter {
+            // A flat charge is paid whatever runs, but it says that what runs is not paid otherwise.
+            _ if charge.flat => (self.model.family != "serverless").then_some(Part::Sum(Exact::zero())),
             Meter::ProvisionedGibSeconds if !self.means_provisioned(row) => None,
             meter if meter.is_time() && charge.over != Over::Request => {
                 Some(Part::Timed(time, self.held(charge, row, held, d)?))
             }
             meter if meter.is_storage() => Some(Part::Sum(time * whole(held.disk?))),
-            Meter::Months if charge.flat => (self.model.family != "serverless").then_some(Part::Sum(Exact::zero())),
             Meter::Months => Some(Part::Timed(time, Exact::one())),
             Meter::RackUnits => self.level(&held.rack_units, "rack-units", charge, row, d).map(Part::Sum),
             Meter::Kilowatts => self.level(&held.power, "power", charge, row, d).map(Part::Sum),
@@ -130,7 +132,7 @@ impl Filler<'_> {
     fn means_provisioned(&self, row: &Row) -> bool {
         let other = |(index, charge): (usize, &Charge)| {
             let time = charge.meter.is_time() && charge.meter != Meter::ProvisionedGibSeconds;
-            time && charge.over != Over::Request && self.terms.in_force(index, charge)
+            time && !charge.flat && charge.over != Over::Request && self.terms.in_force(index, charge)
         };
         row.provisioned.unwrap_or_else(|| !self.model.list.charges.iter().enumerate().any(other))
     }

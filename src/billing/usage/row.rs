@@ -98,6 +98,7 @@ fn read(node: &Node, d: &mut Diagnostics) -> Option<Row> {
     let size = named.and_then(|node| Some((text(node, d)?, node.at)));
     let provisioned = table.optional("provisioned", d, boolean);
     let has = |key: &str| node.get(key).is_some();
+    refuse_two_counts(node, &mut table, d);
     let (held, kind) = if has("meter") || has("quantity") {
         (Held::default(), quantity(&mut table, d))
     } else {
@@ -108,6 +109,18 @@ fn read(node: &Node, d: &mut Diagnostics) -> Option<Row> {
     let kind = kind.filter(|_| d.count() == before)?;
     let word = ["requests", "count", "time", "meter", "size"].iter().find_map(|key| node.get(key));
     Some(Row { resource, size, held, provisioned, kind, at: node.key, word: word.map_or(node.key, |node| node.key) })
+}
+
+/// A row counts one thing.
+fn refuse_two_counts(node: &Node, table: &mut Table<'_>, d: &mut Diagnostics) {
+    let counts = ["requests", "count", "meter"].into_iter().filter_map(|key| Some((key, node.get(key)?)));
+    let counts: Vec<(&str, &Node)> = counts.collect();
+    if let [(first, _), (second, other), ..] = counts[..] {
+        table.node(first);
+        table.node(second);
+        let message = format!("a row counts one thing, and this one has `{first}` and `{second}`");
+        d.error(other.key, message, "write a row for each");
+    }
 }
 
 fn picked_size(node: &Node, d: &mut Diagnostics) -> Held {
@@ -201,6 +214,10 @@ fn whole_amount(node: &Node, d: &mut Diagnostics) -> Option<u64> {
         && value < 0
     {
         d.error(node.at, format!("negative usage: {value}"), "a count is zero or more");
+        return None;
+    }
+    if let Value::Float(_, text) = &node.value {
+        d.error(node.at, format!("expected a whole number, found {text}"), "");
         return None;
     }
     let value = amount(node, d)?;

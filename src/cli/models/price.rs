@@ -1,8 +1,8 @@
 //! A model's cheapest price, in a few words.
 
 use hostsim::billing::Meter;
-use hostsim::billing::charge::{Amount, Charge, Pricing};
-use hostsim::billing::reading::exact_text;
+use hostsim::billing::charge::{Amount, Charge, Over, Per};
+use hostsim::billing::reading::{exact_text, whole};
 use hostsim::catalogue::Model;
 use hostsim::units::Exact;
 use num_traits::Signed;
@@ -26,8 +26,9 @@ const FIRST: [Meter; 10] = [
 /// (t2.nano)". Optional charges do not count.
 pub fn cheapest(model: &Model) -> Option<String> {
     let of_meter = |meter: &Meter| {
-        let charges = model.prices.charges.iter().filter(|charge| charge.meter == *meter && charge.with.is_none());
-        charges.filter_map(lowest).min_by(|a, b| (&a.price / &a.per).cmp(&(&b.price / &b.per)))
+        let of_all = |charge: &&Charge| charge.meter == *meter && charge.over != Over::Month && charge.with.is_none();
+        let charges = model.prices.charges.iter().filter(of_all);
+        charges.filter_map(lowest).min_by(|a, b| (&a.price / &a.units).cmp(&(&b.price / &b.units)))
     };
     let found = FIRST.iter().find_map(of_meter)?;
     let size = found.size.and_then(|index| model.prices.sizes.get(index));
@@ -37,20 +38,17 @@ pub fn cheapest(model: &Model) -> Option<String> {
 
 struct Lowest {
     price: Exact,
-    per: Exact,
+    per: Per,
+    units: Exact,
     size: Option<usize>,
     meter: Meter,
 }
 
 fn lowest(charge: &Charge) -> Option<Lowest> {
-    let amounts: Vec<&Amount> = match &charge.pricing {
-        Pricing::Price(amount) | Pricing::Sustained(amount, _) => vec![amount],
-        Pricing::Graduated(tiers) | Pricing::Volume(tiers) => tiers.iter().map(|tier| &tier.price).collect(),
-        Pricing::Spot(periods) => periods.iter().map(|period| &period.price).collect(),
-    };
-    let prices = amounts.into_iter().flat_map(by_size).filter(|(price, _)| price.is_positive());
+    let prices = charge.amounts().into_iter().flat_map(by_size).filter(|(price, _)| price.is_positive());
     let (price, size) = prices.min()?;
-    Some(Lowest { price, per: charge.per.clone(), size, meter: charge.meter.clone() })
+    let units = charge.units_priced(&whole(730));
+    Some(Lowest { price, per: charge.per.clone(), units, size, meter: charge.meter.clone() })
 }
 
 fn by_size(amount: &Amount) -> Vec<(Exact, Option<usize>)> {
@@ -64,8 +62,9 @@ fn by_size(amount: &Amount) -> Vec<(Exact, Option<usize>)> {
 }
 
 /// What a price is for: "instance-hour", "month", "1000000 requests".
-pub fn unit(meter: &Meter, per: &Exact) -> String {
-    let number = exact_text(per);
+fn unit(meter: &Meter, per: &Per) -> String {
+    let Per::Units(units) = per else { return "instance-month".into() };
+    let number = exact_text(units);
     match (meter, number.as_str()) {
         (Meter::InstanceSeconds, "3600") => "instance-hour".into(),
         (Meter::InstanceSeconds | Meter::InstanceHours, "2628000" | "730") => "instance-month of 730 h".into(),

@@ -98,7 +98,7 @@ fn sizes(entry: &Entry) -> Vec<String> {
     let model = &entry.model;
     let mut sizes: Vec<String> =
         model.sizes.keys().map(|name| hostsim::document::Value::String(name.clone())).map(written).collect();
-    if let Some(range) = &model.size_range {
+    if let Some(range) = model.size_range.as_ref().filter(|_| sizes.is_empty()) {
         sizes.push(format!("{{ cpu = {}, memory = \"{} B\" }}", range.cpu.0.as_f64(), range.memory.0.0));
     }
     sizes

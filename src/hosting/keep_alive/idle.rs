@@ -47,7 +47,7 @@ impl World {
     pub(crate) fn leave_idle(&mut self, instance: u32) {
         let leaving = &mut self.instances[instance];
         let (older, newer) = (leaving.idle_older, leaving.idle_newer);
-        let deployment = leaving.deployment as usize;
+        let (deployment, lane) = (leaving.deployment as usize, leaving.lane as usize);
         leaving.idle_older = NONE;
         leaving.idle_newer = NONE;
         if older == NONE {
@@ -61,12 +61,19 @@ impl World {
             self.instances[newer].idle_older = older
         }
         self.unstack(instance, Stack::Idle);
+        if self.making_room.is_some() {
+            self.may_not_evict(instance, self.lanes[lane].tops[Stack::Idle as usize] == NONE);
+        }
     }
 
     /// Puts an idle instance on top of its lane's stack, where the next request finds it.
     #[inline]
     pub(crate) fn push_idle(&mut self, instance: u32) {
         self.instances[instance].idle_since = self.now;
+        if self.making_room.is_some() {
+            let lane = self.instances[instance].lane as usize;
+            self.may_evict(instance, self.lanes[lane].tops[Stack::Idle as usize] == NONE);
+        }
         self.stack(instance, Stack::Idle);
         self.join_idle(instance);
     }

@@ -1,12 +1,20 @@
 //! How long an idle instance is kept for the next request.
 
 mod curve;
+mod eviction;
+mod gaps;
+mod histogram;
 mod idle;
+mod room;
 
 pub use curve::Curve;
+pub use eviction::{Cache, Eviction, Standing};
+pub use gaps::{Gaps, Window};
+pub use histogram::{Histogram, IdleTime, Representative, WindowFrom};
 pub(crate) use idle::IdleList;
+pub(crate) use room::MakingRoom;
 
-use crate::document::{Diagnostics, Kind, Node, kind, span};
+use crate::document::{Diagnostics, Kind, Node, Table, kind, positive_span, span};
 use crate::units::Span;
 
 /// A keep-alive policy.
@@ -20,22 +28,39 @@ pub enum KeepAlive {
     Curve(Curve),
     /// An idle instance is kept until the end (or until it is evicted).
     Forever,
+    /// As long as the app's own idle times say.
+    Histogram(Histogram),
+    /// Until its room is needed, and another one goes first.
+    Cache(Cache),
 }
 
 impl KeepAlive {
     /// Reads a policy.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<KeepAlive> {
-        let none = |_: &Node, _: &mut Diagnostics| Some(KeepAlive::None);
-        let forever = |_: &Node, _: &mut Diagnostics| Some(KeepAlive::Forever);
-        let fixed = |node: &Node, diagnostics: &mut Diagnostics| span(node, diagnostics).map(KeepAlive::Fixed);
-        let curve = |node: &Node, diagnostics: &mut Diagnostics| Curve::read(node, diagnostics).map(KeepAlive::Curve);
+        type D<'a> = &'a mut Diagnostics;
+        let cache = |order: Eviction| move |n: &Node, d: D| Cache::read(order, n, d).map(KeepAlive::Cache);
         let kinds = [
-            Kind { name: "none", read: &none },
-            Kind { name: "fixed", read: &fixed },
-            Kind { name: "curve", read: &curve },
-            Kind { name: "forever", read: &forever },
+            Kind { name: "none", read: &|_: &Node, _: D| Some(KeepAlive::None) },
+            Kind { name: "fixed", read: &|n: &Node, d: D| span(n, d).map(KeepAlive::Fixed) },
+            Kind { name: "curve", read: &|n: &Node, d: D| Curve::read(n, d).map(KeepAlive::Curve) },
+            Kind { name: "forever", read: &|_: &Node, _: D| Some(KeepAlive::Forever) },
+            Kind { name: "histogram", read: &|n: &Node, d: D| Histogram::read(n, d).map(KeepAlive::Histogram) },
+            Kind { name: "greedy-dual", read: &cache(Eviction::GreedyDual) },
+            Kind { name: "lru", read: &cache(Eviction::Lru) },
+            Kind { name: "freq", read: &cache(Eviction::Frequency) },
+            Kind { name: "size", read: &cache(Eviction::Size) },
+            Kind { name: "landlord", read: &cache(Eviction::Landlord) },
+            Kind { name: "ttl", read: &time_to_live },
         ];
         kind(node, diagnostics, "keep-alive", &kinds)
+    }
+
+    /// The order of eviction that the policy asks for; `None` where it asks for none.
+    pub fn eviction(&self) -> Option<Eviction> {
+        match self {
+            KeepAlive::Cache(cache) => Some(cache.order),
+            _ => None,
+        }
     }
 
     /// The policy in words, for reports.
@@ -45,6 +70,16 @@ impl KeepAlive {
             KeepAlive::Fixed(length) => length.to_string(),
             KeepAlive::Curve(_) => "measured curve".into(),
             KeepAlive::Forever => "forever".into(),
+            KeepAlive::Histogram(_) => "histogram".into(),
+            KeepAlive::Cache(cache) => cache.order.name().into(),
         }
     }
+}
+
+/// `ttl`: another word for a fixed time, of 10 minutes if not given, as caches call it.
+fn time_to_live(node: &Node, diagnostics: &mut Diagnostics) -> Option<KeepAlive> {
+    let mut table = Table::of(node, diagnostics)?;
+    let after = table.default("after", Span(600_000_000_000), diagnostics, positive_span);
+    table.finish(diagnostics);
+    Some(KeepAlive::Fixed(after))
 }

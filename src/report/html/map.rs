@@ -124,7 +124,7 @@ mod tests {
         let mut cells = vec![vec![map::Cell { costs: vec![cost(5.0), cost(10.0)] }; columns]; rows];
         cells[0][0] = map::Cell { costs: vec![cost(5.0), cost(4.0)] };
         cells[0][1] = map::Cell { costs: vec![Err("too small".into()), Err("too slow".into())] };
-        let map = Map { plan, cases: vec!["vps".into(), "lambda".into()], cells };
+        let map = Map { plan, cases: vec!["vps".into(), "lambda".into()], cells, unverified: Vec::new() };
         let said = answer(&map);
         assert!(said.starts_with("The cheapest case is vps in 96.") && said.contains("lambda in 1.9 %"), "{said}");
         assert!(said.ends_with("of the map; in 1.9 % no case meets its objective."), "{said}");

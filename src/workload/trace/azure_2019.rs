@@ -101,6 +101,15 @@ impl TenantTrace {
         Ok(trace)
     }
 
+    /// What the app of each tenant allocates: where the file does not say, the median of those of
+    /// which it does. `None` where it says it of none.
+    pub fn memory(&self) -> Option<Vec<Bytes>> {
+        let mut known: Vec<Bytes> = self.tenants.iter().filter_map(|tenant| tenant.memory).collect();
+        known.sort_unstable();
+        let median = *known.get(known.len() / 2)?;
+        Some(self.tenants.iter().map(|tenant| tenant.memory.unwrap_or(median)).collect())
+    }
+
     /// How long the trace is.
     pub fn length(&self) -> Span {
         Span(self.span)

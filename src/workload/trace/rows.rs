@@ -96,7 +96,7 @@ impl Rows {
         let names = self.header.as_deref().unwrap_or_default();
         let found = names.iter().position(|n| n.eq_ignore_ascii_case(name));
         found.ok_or_else(|| {
-            let found = if names.is_empty() { "no header".into() } else { names.join(", ") };
+            let found = if names.is_empty() { "no header".into() } else { shown(names) };
             let message = format!("expected a column named `{name}`, found {found}");
             TraceError::new(&self.path, self.number.max(1), message)
         })
@@ -117,7 +117,7 @@ impl Rows {
                 match fit.as_slice() {
                     [only] => Ok(*only),
                     _ => {
-                        let names = self.header.as_ref().map_or(String::new(), |h| format!(" ({})", h.join(", ")));
+                        let names = self.header.as_ref().map_or(String::new(), |h| format!(" ({})", shown(h)));
                         let message = format!("{} columns could be meant{names}: say which with `column`", fit.len());
                         Err(self.wrong(message))
                     }
@@ -146,6 +146,9 @@ impl Rows {
             if read as u64 == LONGEST_LINE {
                 return Err(self.wrong("this line is longer than 1 MiB: expected a table with one row in a line"));
             }
+            if self.line.contains(&0) {
+                return Err(self.wrong("this is not text: expected a table with one row in a line"));
+            }
             if !self.line.trim_ascii().is_empty() {
                 self.split();
                 return Ok(true);
@@ -167,6 +170,26 @@ impl Rows {
             }
         }
     }
+}
+
+/// The most names of columns that a message lists, and the most letters of each.
+const SHOWN: (usize, usize) = (20, 40);
+
+/// Names of columns for a message: a file that is something else may have a first line of any length.
+fn shown(names: &[String]) -> String {
+    let name = |name: &String| {
+        let mut letters: String =
+            name.chars().take(SHOWN.1).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        if letters.len() < name.len() {
+            letters.push('…');
+        }
+        letters
+    };
+    let mut all: Vec<String> = names.iter().take(SHOWN.0).map(name).collect();
+    if names.len() > SHOWN.0 {
+        all.push(format!("and {} more", names.len() - SHOWN.0));
+    }
+    all.join(", ")
 }
 
 fn trimmed(line: &[u8], mut start: usize, mut end: usize) -> Range<usize> {

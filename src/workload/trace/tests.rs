@@ -138,6 +138,7 @@ fn mistakes_name_the_file_the_line_and_what_was_expected() {
         ),
         ("t,n\n1700-01-01,1\n2249-12-31,1\n", counts(None), "before that of the row before"),
         ("t,n\n", counts(None), "0 columns could be meant"),
+        ("\u{7f}ELF\u{0}\u{1}\n", counts(None), "this is not text"),
         ("arrival\n", requests(), "the file holds no requests"),
         ("when\n1\n", requests(), "expected a column named `arrival`, found when"),
         ("end\n1\n", requests(), "expected a column named `duration`, found end"),
@@ -302,6 +303,8 @@ fn azure_2019_has_a_row_per_tenant() {
     let names: Vec<&str> = trace.tenants.iter().map(|t| t.name.as_str()).collect();
     assert_eq!((names, trace.total), (vec!["f", "g"], 40 + 720));
     assert_eq!(trace.tenants[0].memory.map(|b| b.gib()), Some(150.0 / 1024.0));
+    // The file does not have the app of g: it takes the median of those it has.
+    assert_eq!(trace.memory().map(|rows| rows.iter().map(|b| b.0 >> 20).collect()), Some(vec![150, 150]));
     let arrivals = Arrivals::Trace(FromTrace {
         source: TraceSource::Tenants(trace.clone()),
         scale: 1.0,

@@ -1,0 +1,166 @@
+//! What a simulation meters is billed as a usage file of the same quantities is, cent for cent: models
+//! of every family, with rounding, tiers, caps, provisioned instances and commitments.
+//!
+//! One request every ten seconds for ten days, each of two seconds and 200 KiB; the invoice is for a
+//! month of thirty days, so that 86,399 requests become 259,197, and ten days of an instance thirty.
+
+use crate::common::run;
+use crate::usage::catalogue_total;
+
+struct Twin {
+    hosting: &'static str,
+    /// The case's keys.
+    case: &'static str,
+    /// The usage file's keys and rows.
+    rows: &'static str,
+}
+
+const fn twin(hosting: &'static str, case: &'static str, rows: &'static str) -> Twin {
+    Twin { hosting, case, rows }
+}
+
+/// What the requests of the month are, in a row of requests (each of its own time, or not at all).
+const REQUESTS: &str = "requests = 259_197\nresponse = \"200 KiB\"\n";
+
+const FUNCTIONS: [Twin; 12] = [
+    twin("aws-lambda-2017", "size = \"512mb\"\n", "[[usage]]\nsize = \"512mb\"\ntime = \"2 s\"\n@"),
+    twin(
+        "aws-lambda-2017",
+        "size = \"512mb\"\nwith = [\"api-gateway\"]\nallowances = false\n",
+        "with = [\"api-gateway\"]\nallowances = false\n[[usage]]\nsize = \"512mb\"\ntime = \"2 s\"\n@",
+    ),
+    twin("aws-lambda-2021", "size = \"1000mb\"\n", "[[usage]]\nsize = \"1000mb\"\ntime = \"2 s\"\n@"),
+    twin(
+        "aws-lambda-now",
+        "size = \"1024mb\"\nallowances = false\nwith = [\"http-api\"]\n",
+        "allowances = false\nwith = [\"http-api\"]\n[[usage]]\nsize = \"1024mb\"\ntime = \"2 s\"\n@",
+    ),
+    twin(
+        "aws-lambda-arm-now",
+        "size = \"1024mb\"\nprovisioned = 2\n",
+        "[[usage]]\nsize = \"1024mb\"\ncount = 2\nprovisioned = true\n[[usage]]\nsize = \"1024mb\"\nprovisioned = true\ntime = \"2 s\"\n@",
+    ),
+    twin("azure-functions-2017", "size = \"128mb\"\n", "[[usage]]\nmemory = \"64 MiB\"\ntime = \"2 s\"\n@"),
+    twin("azure-functions-flex-now", "size = \"2048mb\"\n", "[[usage]]\nsize = \"2048mb\"\ntime = \"2 s\"\n@"),
+    twin("google-cloud-functions-2017", "size = \"2048mb\"\n", "[[usage]]\nsize = \"2048mb\"\ntime = \"2 s\"\n@"),
+    twin("google-cloud-functions-now", "size = \"4096mb\"\n", "[[usage]]\nsize = \"4096mb\"\ntime = \"2 s\"\n@"),
+    twin(
+        "cloud-run-now",
+        "size = { cpu = 1, memory = \"512 MiB\" }\n",
+        "[[usage]]\nsize = { cpu = 1, memory = \"512 MiB\" }\ntime = \"2 s\"\n@",
+    ),
+    twin(
+        "cloudflare-workers-now",
+        "size = \"128mb\"\n",
+        "[[usage]]\nsize = \"128mb\"\ncpu-time = \"0 s\"\ntime = \"2 s\"\n@",
+    ),
+    twin("textbook-serverless", "size = \"1-core\"\n", ""),
+];
+
+const MACHINES: [Twin; 24] = [
+    twin(
+        "aws-ec2-2017",
+        "size = \"m4.large\"\ninstances = 3\n",
+        "[[usage]]\nsize = \"m4.large\"\ncount = 3\n[[usage]]\n@",
+    ),
+    twin(
+        "aws-ec2-2017",
+        "size = \"m4.large\"\ninstances = 3\nwith = [\"load-balancer\", \"block-storage\"]\n",
+        "with = [\"load-balancer\", \"block-storage\"]\n[[usage]]\nsize = \"m4.large\"\ncount = 3\n[[usage]]\n@",
+    ),
+    twin(
+        "aws-ec2-2017",
+        "size = \"m4.large\"\ninstances = 3\ncommitment = { plan = \"1-year-no-upfront\", instances = 2 }\n",
+        "commitment = { plan = \"1-year-no-upfront\", instances = 2 }\n[[usage]]\nsize = \"m4.large\"\ncount = 3\n[[usage]]\n@",
+    ),
+    twin(
+        "aws-ec2-2017",
+        "size = \"m4.large\"\ninstances = 2\ncommitment = \"3-year-all-upfront\"\n",
+        "commitment = \"3-year-all-upfront\"\n[[usage]]\nsize = \"m4.large\"\ncount = 2\n[[usage]]\n@",
+    ),
+    twin(
+        "aws-ec2-now",
+        "size = \"t3.micro\"\ninstances = 2\nwith = [\"public-address\"]\n",
+        "with = [\"public-address\"]\n[[usage]]\nsize = \"t3.micro\"\ncount = 2\n[[usage]]\n@",
+    ),
+    twin(
+        "gce-2017",
+        "size = \"n1-standard-2\"\ninstances = 3\n",
+        "[[usage]]\nsize = \"n1-standard-2\"\ncount = 3\n[[usage]]\n@",
+    ),
+    twin(
+        "gce-now",
+        "size = \"c2-standard-4\"\ninstances = 2\ncommitment = { plan = \"3-year-use\", instances = 1 }\n",
+        "commitment = { plan = \"3-year-use\", instances = 1 }\n[[usage]]\nsize = \"c2-standard-4\"\ncount = 2\n[[usage]]\n@",
+    ),
+    // 720 h: past the cap of 672; and 53 GB of the included transfer.
+    twin("digitalocean-2017", "size = \"1gb\"\ninstances = 2\n", "[[usage]]\nsize = \"1gb\"\ncount = 2\n[[usage]]\n@"),
+    twin(
+        "digitalocean-now",
+        "size = \"s-1vcpu-1gb\"\ninstances = 3\n",
+        "[[usage]]\nsize = \"s-1vcpu-1gb\"\ncount = 3\n[[usage]]\n@",
+    ),
+    twin("linode-2017", "size = \"2gb\"\ninstances = 2\n", "[[usage]]\nsize = \"2gb\"\ncount = 2\n[[usage]]\n@"),
+    twin("linode-now", "size = \"2gb\"\ninstances = 2\n", "[[usage]]\nsize = \"2gb\"\ncount = 2\n[[usage]]\n@"),
+    twin("vultr-2017", "size = \"1gb\"\ninstances = 2\n", "[[usage]]\nsize = \"1gb\"\ncount = 2\n"),
+    twin("hetzner-now", "size = \"cx23\"\ninstances = 2\n", "[[usage]]\nsize = \"cx23\"\ncount = 2\n[[usage]]\n@"),
+    twin("scaleway-2017", "size = \"c2s\"\ninstances = 2\n", "[[usage]]\nsize = \"c2s\"\ncount = 2\n"),
+    twin("rackspace-onmetal-2017", "size = \"io-v1\"\ninstances = 1\n", "[[usage]]\nsize = \"io-v1\"\n[[usage]]\n@"),
+    twin("joes-data-center-2017", "size = \"1u\"\ninstances = 3\n", "[[usage]]\nsize = \"1u\"\ncount = 3\n"),
+    twin(
+        "aws-fargate-now",
+        "size = { cpu = 0.5, memory = \"1 GiB\" }\ninstances = 3\n",
+        "[[usage]]\nsize = { cpu = 0.5, memory = \"1 GiB\" }\ncount = 3\n[[usage]]\n@",
+    ),
+    twin(
+        "fly-now",
+        "size = \"shared-cpu-1x-512mb\"\ninstances = 2\n",
+        "[[usage]]\nsize = \"shared-cpu-1x-512mb\"\ncount = 2\n[[usage]]\n@",
+    ),
+    twin(
+        "eks-now",
+        "size = \"t3.medium\"\ninstances = 2\n",
+        "[[usage]]\nsize = \"t3.medium\"\ncount = 2\n[[usage]]\n@",
+    ),
+    twin(
+        "gke-now",
+        "size = \"e2-standard-2\"\ninstances = 2\nallowances = false\n",
+        "allowances = false\n[[usage]]\nsize = \"e2-standard-2\"\ncount = 2\n[[usage]]\n@",
+    ),
+    twin("heroku-2017", "size = \"standard-2x\"\ninstances = 2\n", "[[usage]]\nsize = \"standard-2x\"\ncount = 2\n"),
+    twin("heroku-now", "size = \"eco\"\ninstances = 1\nsleep = \"30 days\"\n", "[[usage]]\nsize = \"eco\"\n"),
+    twin("meteor-galaxy-now", "size = \"double\"\ninstances = 2\n", "[[usage]]\nsize = \"double\"\ncount = 2\n"),
+    twin("azure-functions-premium-now", "size = \"ep1\"\ninstances = 2\n", "[[usage]]\nsize = \"ep1\"\ncount = 2\n"),
+];
+
+/// The invoice of the simulation and that of the usage file.
+fn both(twin: &Twin) -> [String; 2] {
+    let result = run(&format!(
+        "schema = 1\n[run]\nduration = \"10 days\"\nmonth = \"30 days\"\nreplications = 1\n[currency]\nEUR = \"1 USD\"\n\
+         [app.a]\narrivals.constant = {{ rate = \"0.1 /s\" }}\nwait.constant = \"2 s\"\nmemory = \"64 MiB\"\nresponse = \"200 KiB\"\n\
+         [case.x]\nhosting = \"{}\"\nstart.constant = \"0 s\"\n{}",
+        twin.hosting, twin.case
+    ));
+    let simulated = result.cases[0].figures.estimate(&["invoice_usd", "total"]).mean.unwrap();
+    let rows = twin.rows.replace('@', REQUESTS);
+    [format!("{simulated:.2}"), catalogue_total(twin.hosting, "30 days", &rows)]
+}
+
+fn compare(twins: &[Twin]) {
+    let differing = |twin: &Twin| {
+        let [simulated, billed] = both(twin);
+        (simulated != billed).then(|| format!("{} {}: {simulated} simulated, {billed} billed", twin.hosting, twin.case))
+    };
+    let differing: Vec<String> = twins.iter().filter_map(differing).collect();
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn functions() {
+    compare(&FUNCTIONS);
+}
+
+#[test]
+fn machines_containers_and_platforms() {
+    compare(&MACHINES);
+}
