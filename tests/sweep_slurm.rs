@@ -196,7 +196,7 @@ impl Cluster {
         let own = format!("SLURM_CONF={}", self.configuration().display());
         let entries = std::fs::read_dir("/proc").unwrap();
         let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        ids.filter_map(Process::read).filter(|process| process.environment.iter().any(|text| *text == own)).collect()
+        ids.filter_map(Process::read).filter(|process| process.environment.contains(&own)).collect()
     }
 }
 

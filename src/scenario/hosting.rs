@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// Which size.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each app of a case, and nearly all are named")]
 pub enum SizeChoice {
     /// This one.
     Named(Size),

@@ -41,15 +41,17 @@ impl Axis {
     /// one simulation does for several is decided by [`crate::experiment::Trial::fingerprint`].)
     pub fn is_of_accounts(&self) -> bool {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        match path[..] {
-            ["title" | "labour" | "provider" | "currency" | "expect" | "curve" | "map" | "advise", ..] => true,
-            ["run", "month"] | ["app", _, "slo", ..] => true,
-            ["fleet" | "case", .., "server", "price" | "life" | "power" | "rack-units"] => true,
-            ["case", _, "labour" | "provider" | "charge", ..] => true,
-            ["case", _, "with" | "allowances"] | ["case", _, "app", _, "with" | "allowances"] => true,
-            ["model", _, "charge" | "labour" | "commitment" | "rounding" | "currency", ..] => true,
-            _ => false,
-        }
+        matches!(
+            path[..],
+            ["title" | "labour" | "provider" | "currency" | "expect" | "curve" | "map" | "advise", ..]
+                | ["run", "month"]
+                | ["app", _, "slo", ..]
+                | ["fleet" | "case", .., "server", "price" | "life" | "power" | "rack-units"]
+                | ["case", _, "labour" | "provider" | "charge", ..]
+                | ["case", _, "with" | "allowances"]
+                | ["case", _, "app", _, "with" | "allowances"]
+                | ["model", _, "charge" | "labour" | "commitment" | "rounding" | "currency", ..]
+        )
     }
 
     /// Puts a value at the path; what is made on the way stands where the axis does, so that

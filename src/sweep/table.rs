@@ -128,7 +128,7 @@ impl Table {
         let own = ["case", "replication", "seed"].map(String::from);
         points.row(head(own.into_iter().chain(figures.iter().map(|path| flat_name(path))).collect()))?;
         failures.row(head(["case", "replication", "error"].map(String::from).to_vec()))?;
-        let flags: Vec<bool> = figures.iter().map(|path| is_flag(path)).collect();
+        let flags: Vec<bool> = figures.iter().map(is_flag).collect();
         self.each_row(&figures, |run, values| {
             let shown = values.iter().zip(&flags).map(|(value, flag)| shown(*value, *flag));
             let start = || std::iter::once(run.point.to_string()).chain(run.cells.iter().cloned());
