@@ -82,12 +82,14 @@ fn a_killed_a_sharded_and_a_whole_sweep_give_the_same_bytes() {
     assert!(resumed.err.contains("torn record"), "{}", resumed.err);
     assert!(table(at, "killed") == whole, "killed and resumed");
 
-    for of in [2, 7] {
+    for of in [1, 2, 7] {
         let output = format!("of-{of}");
         for number in 1..=of {
             let shard = format!("{number}/{of}");
             succeeds(&run(at, &["sweep", "s.toml", "--shard", &shard, "--output", &output]));
         }
+        // One shard is the whole, and writes the table itself.
+        let _ = std::fs::remove_file(at.join(&output).join("points.csv"));
         succeeds(&run(at, &["merge", &output]));
         assert!(table(at, &output) == whole, "{of} shards");
         let about = |name: &str| std::fs::read_to_string(at.join(name).join("sweep.json")).unwrap();

@@ -65,7 +65,7 @@ fn options_for_kubernetes_are_checked() {
     std::fs::write(directory.path().join("s.toml"), format!("{SMALL}[sweep.grid]\n\"run.seed\" = [1, 2]\n")).unwrap();
     let wrong = ["sweep", "s.toml", "--submit", "kubernetes", "--shards", "4", "--submit-options", "imag=x"];
     let done = run(directory.path(), &wrong);
-    assert!(done.status == Some(1) && done.err.contains("expected image=NAME or claim=NAME"), "{}", done.err);
+    assert!(done.status == Some(2) && done.err.contains("expected image=NAME or claim=NAME"), "{}", done.err);
 }
 
 #[test]

@@ -81,15 +81,16 @@ fn signals_end_a_sweep_with_the_command_that_goes_on() {
     }
 }
 
+/// An engine's word, options beside it, and its variables.
+type Engine<'e> = (&'e str, &'e [&'e str], &'e [(&'e str, &'e str)]);
+
 /// What an engine says in its environment is the shard that `--shard I/N` names.
 #[test]
 fn engines_variables_say_which_shard_it_is() {
     let directory = with(SEEDS);
     let at = directory.path();
     assert_eq!(run(at, &["sweep", "s.toml", "--shard", "2/3", "--output", "stated"]).status, Some(0));
-    /// A name, arguments and variables.
-    type Engine = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
-    let engines: [Engine; 4] = [
+    let engines: [Engine<'_>; 4] = [
         ("slurm", &[], &[("SLURM_ARRAY_TASK_ID", "6"), ("SLURM_ARRAY_TASK_MIN", "5"), ("SLURM_ARRAY_TASK_COUNT", "3")]),
         ("slurm", &["--shards", "3"], &[("SLURM_ARRAY_TASK_ID", "2"), ("SLURM_ARRAY_TASK_MIN", "2")]),
         ("kubernetes", &["--shards", "3"], &[("JOB_COMPLETION_INDEX", "1")]),

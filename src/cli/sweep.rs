@@ -249,7 +249,7 @@ impl Sweep {
         format.print(directory, &words)?;
         // An engine of batches would only queue again what failing runs cannot help: that there are
         // any is the status of `merge`.
-        let told_by_merge = shard.of > 1 && self.shard.as_deref().is_some_and(is_of_engine);
+        let told_by_merge = self.shard.as_deref().is_some_and(is_of_engine);
         if outcome.failed > 0 && !told_by_merge {
             let place = if shard.of == 1 {
                 format!(": see {}", directory.join("failures.csv").display())
@@ -262,6 +262,8 @@ impl Sweep {
     }
 
     fn submit(&self, engine: Engine, source: &Source, planned: &Planned<'_>, whole: &Path) -> Result<(), Failure> {
+        let place = submit::Place::read(&self.submit_options);
+        let place = if engine == Engine::Kubernetes { Some(place.map_err(Failure::Input)?) } else { None };
         let job = submit::Job {
             name: stem(source).to_string(),
             program: std::env::current_exe()?,
@@ -276,9 +278,9 @@ impl Sweep {
         std::fs::create_dir_all(whole)?;
         let job = submit::Job { output: whole.canonicalize()?, ..job };
         planned.fits_shards(&job.output, job.shards).map_err(|error| self.failure(error))?;
-        let said = match engine {
-            Engine::Slurm => submit::slurm(&job, &self.submit_options, self.dry_run),
-            Engine::Kubernetes => submit::kubernetes(&job, &self.submit_options),
+        let said = match place {
+            None => submit::slurm(&job, &self.submit_options, self.dry_run),
+            Some(place) => submit::kubernetes(&job, &place),
         };
         terminal::print(&format!("{}\n{}\n", self.forecast(planned), said.map_err(Failure::Running)?))
     }
@@ -302,7 +304,7 @@ impl Sweep {
         };
         add("seed", self.seed.map(|value| value.to_string()));
         add("replications", self.replications.map(|value| value.to_string()));
-        add("precision", self.precision.map(|share| format!("{}%", share * 100.0)));
+        add("precision", self.precision.map(|share| format!("{}%", (share * 1e12).round() / 1e10)));
         if let Some(models) = &self.catalogue.models {
             add("models", Some(models.canonicalize()?.display().to_string()));
         }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 // A scenario has a handful of these, and the large one is the usual one.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each app of a case, and nearly all are named")]
 pub enum SizeChoice {
     /// This one.
     Named(Size),

@@ -9,23 +9,42 @@ const SCENARIO: &str = "/scenario";
 /// Where the volume is seen.
 const OUTPUT: &str = "/output";
 
-/// Writes `job.json` and `merge.json`. `options` are words `image=NAME` (the program's image) and
-/// `claim=NAME` (the volume that all shards write to). Returns what to tell.
+/// Where the jobs run: words `image=NAME` (the program's image) and `claim=NAME` (the volume that
+/// all shards write to).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The image.
+    pub image: String,
+    /// The claim.
+    pub claim: String,
+}
+
+impl Place {
+    /// Reads the words; what is not said is `hostsim:VERSION` and `hostsim`.
+    ///
+    /// # Errors
+    /// Where a word is none of these.
+    pub fn read(options: &str) -> Result<Place, String> {
+        let mut place = Place { image: format!("hostsim:{}", env!("CARGO_PKG_VERSION")), claim: "hostsim".into() };
+        for word in options.split_whitespace() {
+            match word.split_once('=') {
+                Some(("image", name)) if !name.is_empty() => place.image = name.into(),
+                Some(("claim", name)) if !name.is_empty() => place.claim = name.into(),
+                _ => return Err(format!("\"{word}\" is no option for Kubernetes: expected image=NAME or claim=NAME")),
+            }
+        }
+        Ok(place)
+    }
+}
+
+/// Writes `job.json` and `merge.json`. Returns what to tell.
 ///
 /// # Errors
-/// Where a word is none of these, or a file cannot be written.
-pub fn kubernetes(job: &Job, options: &str) -> Result<String, String> {
-    let (mut image, mut claim) = (format!("hostsim:{}", env!("CARGO_PKG_VERSION")), "hostsim".to_string());
-    for word in options.split_whitespace() {
-        match word.split_once('=') {
-            Some(("image", name)) if !name.is_empty() => image = name.into(),
-            Some(("claim", name)) if !name.is_empty() => claim = name.into(),
-            _ => return Err(format!("\"{word}\" is no option for Kubernetes: expected image=NAME or claim=NAME")),
-        }
-    }
+/// Where a file cannot be written.
+pub fn kubernetes(job: &Job, Place { image, claim }: &Place) -> Result<String, String> {
     let name = format!("hostsim-{}", job.plain_name());
-    let written = job.write("job.json", &format!("{:#}\n", shards(job, &name, &image, &claim)))?;
-    let merging = job.write("merge.json", &format!("{:#}\n", merge(job, &name, &image, &claim)))?;
+    let written = job.write("job.json", &format!("{:#}\n", shards(job, &name, image, claim)))?;
+    let merging = job.write("merge.json", &format!("{:#}\n", merge(job, &name, image, claim)))?;
     Ok(format!(
         "written; run and merge with:\n  kubectl apply -f {}\n  kubectl wait --for=condition=complete --timeout=-1s job/{name}\n  kubectl apply -f {}",
         quoted(&written.display().to_string()),

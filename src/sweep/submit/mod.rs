@@ -3,7 +3,7 @@
 mod kubernetes;
 mod slurm;
 
-pub use kubernetes::kubernetes;
+pub use kubernetes::{Place, kubernetes};
 pub use slurm::slurm;
 
 use std::path::PathBuf;
