@@ -33,7 +33,8 @@ const browser = await chromium.launchPersistentContext(profile, {
 async function open(file, { width = 1280, height = 900, scheme = "light" } = {}) {
   const page = await browser.newPage();
   await page.setViewportSize({ width, height });
-  await page.emulateMedia({ colorScheme: scheme });
+  // Without motion: what still scrolls hides what is told.
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   page.asked = [];
   page.said = [];
   page.on("request", (request) => page.asked.push(request.url()));
