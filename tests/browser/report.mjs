@@ -93,6 +93,8 @@ async function hovering(page) {
     const spot = await figure.$(".spots rect:not(.off)");
     if (!spot) continue;
     await spot.evaluate((element) => element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" }));
+    // The event of scrolling, which hides what is told, comes with the next frames.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))));
     const at = await spot.boundingBox();
     await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2);
     const id = await figure.getAttribute("id");
