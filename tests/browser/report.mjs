@@ -33,7 +33,8 @@ const browser = await chromium.launchPersistentContext(profile, {
 async function open(file, { width = 1280, height = 900, scheme = "light" } = {}) {
   const page = await browser.newPage();
   await page.setViewportSize({ width, height });
-  await page.emulateMedia({ colorScheme: scheme });
+  // Without motion: what still scrolls hides what is told.
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   page.asked = [];
   page.said = [];
   page.on("request", (request) => page.asked.push(request.url()));
@@ -92,6 +93,8 @@ async function hovering(page) {
     const spot = await figure.$(".spots rect:not(.off)");
     if (!spot) continue;
     await spot.evaluate((element) => element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" }));
+    // The event of scrolling, which hides what is told, comes with the next frames.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))));
     const at = await spot.boundingBox();
     await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2);
     const id = await figure.getAttribute("id");
