@@ -153,7 +153,7 @@ fn cut_instance(
 
 /// The CPU credits of an instance. A node's belong to its only container; where several share it, none
 /// are simulated.
-fn credits(plan: &DeploymentPlan, size: &Size) -> Option<CreditRule> {
+pub(super) fn credits(plan: &DeploymentPlan, size: &Size) -> Option<CreditRule> {
     let rule = size.credits.filter(|_| plan.cluster.container.is_none())?;
     Some(CreditRule { at_beginning: plan.credits.unwrap_or(0.0), ..rule })
 }

@@ -3,11 +3,11 @@
 use super::search::Search;
 use super::tco;
 use crate::catalogue::Size;
-use crate::experiment::deploy::cut;
+use crate::experiment::deploy::{credits, cut};
 use crate::experiment::replicate::Trial;
 use crate::hosting::scaling::Scaling;
 use crate::scenario::{InstancesChoice, Slo, Statistic};
-use crate::units::{NANOS_PER_SECOND, Span, Time};
+use crate::units::{Cores, NANOS_PER_SECOND, Span, Time};
 use crate::workload::{AppWorkload, Arrivals, Generator};
 
 /// The most instances that a search goes up to.
@@ -47,9 +47,20 @@ impl Search<'_> {
         }
         let Ok(slice) = cut(self.plan(), size, &self.scenario.apps[0], &self.case.fleet) else { return 1 };
         let speed = self.case.fleet.server.speed * self.plan().model.isolation.cpu_share();
-        let fewest = (load / (slice.cores.as_f64() * speed)).ceil();
+        let fewest = (load / (self.sustained(size, slice.cores) * speed)).ceil();
         // A whole number a hair above another is that of a load that fits exactly.
         if fewest.is_finite() { fewest.clamp(1.0, f64::from(MOST_INSTANCES)) as u32 } else { 1 }
+    }
+
+    /// The most cores that an instance can keep up over the run: with CPU credits, what it earns and
+    /// what it has at the beginning.
+    fn sustained(&self, size: &Size, cores: Cores) -> f64 {
+        let run = &self.scenario.run;
+        let minutes = (run.warm_up + run.duration).seconds() / 60.0;
+        match credits(self.plan(), size) {
+            Some(rule) if !rule.unlimited => cores.as_f64().min(rule.baseline() + rule.at_beginning / minutes),
+            _ => cores.as_f64(),
+        }
     }
 
     /// The cores that must do the app's work for the objective to be met, counted from the arrivals
