@@ -47,7 +47,9 @@ pub(crate) struct Credits {
     pub used: f64,
     /// Whether it has the baseline alone.
     pub throttled: bool,
-    /// Which of the scheduled depletions is the valid one.
+    /// When the account is looked at next: at the latest when it is spent.
+    timer: Option<Time>,
+    /// Which of the scheduled looks is the valid one.
     pub generation: u32,
     updated: Time,
 }
@@ -176,22 +178,27 @@ impl World {
         credits.throttled = !rule.unlimited && wanted > rule.baseline() && credits.is_spent();
     }
 
-    /// Notes what an instance uses from now on, and schedules the moment when its credits are spent.
+    /// Notes what an instance uses from now on, and sees to it that its account is looked at when it
+    /// is spent. A look that comes too early arms itself anew, so that there is one pending event
+    /// for an instance and not one for each of its requests.
     pub(crate) fn watch_credits(&mut self, instance: u32, used: f64) {
         let now = self.now;
         let place = &mut self.instances[instance];
         let Some(rule) = &self.deployments[place.deployment as usize].credits else { return };
         let Some(credits) = place.credits.as_deref_mut() else { return };
         credits.used = used;
+        let Some(spent) = credits.lasts(rule).map(|time| now + time) else { return };
+        if credits.timer.is_some_and(|timer| timer <= spent) {
+            return;
+        }
+        credits.timer = Some(spent);
         // Counted over all instances, as completions are: a slot may be another instance's by then.
         self.completions = self.completions.wrapping_add(1);
         credits.generation = self.completions;
-        if let Some(time) = credits.lasts(rule) {
-            self.agenda.schedule(now + time, Event::CreditsSpent { slot: instance, generation: credits.generation });
-        }
+        self.agenda.schedule(spent, Event::CreditsSpent { slot: instance, generation: credits.generation });
     }
 
-    /// An instance's credits may be spent: it is throttled from now on.
+    /// An instance's credits may be spent: if so, it is throttled from now on.
     pub(crate) fn credits_spent(&mut self, instance: u32, generation: u32) {
         if instance as usize >= self.instances.slots() {
             return;
@@ -201,9 +208,18 @@ impl World {
             return;
         }
         self.bring_forward(instance);
-        if let Some(credits) = self.instances[instance].credits.as_deref_mut() {
+        let place = &mut self.instances[instance];
+        let Some(rule) = &self.deployments[place.deployment as usize].credits else { return };
+        let Some(credits) = place.credits.as_deref_mut() else { return };
+        credits.timer = None;
+        match credits.lasts(rule) {
             // The event's moment is rounded to nanoseconds; nothing may be left of the rounding.
-            (credits.launch, credits.balance) = (0.0, 0.0);
+            Some(Span(0..=1)) => (credits.launch, credits.balance) = (0.0, 0.0),
+            Some(_) => {
+                let used = credits.used;
+                return self.watch_credits(instance, used);
+            }
+            None => return,
         }
         let before = self.demand_of(instance);
         self.throttle(instance);

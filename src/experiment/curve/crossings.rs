@@ -44,7 +44,15 @@ pub struct Bracket {
 struct End {
     traffic: f64,
     difference: f64,
-    orders: [Vec<String>; 2],
+    orders: [Vec<Order>; 2],
+}
+
+impl End {
+    /// Whether the same is ordered at two ends.
+    fn orders_as(&self, other: &End) -> bool {
+        let words = |end: &End| end.orders.each_ref().map(|orders| orders.iter().map(Order::words).collect::<Vec<_>>());
+        words(self) == words(other)
+    }
 }
 
 /// Both cases at one traffic.
@@ -63,7 +71,7 @@ impl Pair {
 
     fn end(&self, metric: Metric) -> Option<End> {
         let difference = self.difference(metric).mean?;
-        let orders = [words(&self.points[0]), words(&self.points[1])];
+        let orders = self.points.each_ref().map(|point| point.orders.clone());
         Some(End { traffic: self.points[0].traffic, difference, orders })
     }
 
@@ -72,10 +80,6 @@ impl Pair {
         let right = difference.mean.is_some_and(|mean| mean.signum() == sign && mean != 0.0);
         right && !difference.straddles(0.0) && self.points.iter().all(Point::is_sure)
     }
-}
-
-fn words(point: &Point) -> Vec<String> {
-    point.orders.iter().map(Order::words).collect()
 }
 
 impl Stage<'_> {
@@ -98,7 +102,10 @@ impl Stage<'_> {
                         let end = |k: usize, of_a: f64, of_b: f64| End {
                             traffic: traffic[k],
                             difference: of_a - of_b,
-                            orders: [a, b].map(|c| cases[c].points[k].as_ref().map(words).unwrap_or_default()),
+                            orders: [a, b].map(|c| match &cases[c].points[k] {
+                                Ok(point) => point.orders.clone(),
+                                Err(_) => Vec::new(),
+                            }),
                         };
                         let ends = [end(point - 1, of_a[0], of_b[0]), end(point, of_a[1], of_b[1])];
                         let orders = (orders_between(&cases[a], point), orders_between(&cases[b], point));
@@ -116,11 +123,11 @@ impl Stage<'_> {
         let changes =
             |[low, high]: &[End; 2]| low.difference != 0.0 && low.difference.signum() != high.difference.signum();
         let mut ends = vec![cell.ends[0].clone()];
-        if !changes(&cell.ends) || cell.ends[0].orders != cell.ends[1].orders {
+        if !changes(&cell.ends) || !cell.ends[0].orders_as(&cell.ends[1]) {
             let ratio = libm::log(cell.ends[1].traffic / cell.ends[0].traffic);
             for part in 1..PARTS {
                 let traffic = cell.ends[0].traffic * libm::exp(ratio * f64::from(part) / f64::from(PARTS));
-                ends.extend(self.pair(cell, traffic, 1).and_then(|pair| pair.end(cell.metric)));
+                ends.extend(self.pair(cell, &cell.orders, traffic, 1).and_then(|pair| pair.end(cell.metric)));
             }
         }
         ends.push(cell.ends[1].clone());
@@ -129,16 +136,17 @@ impl Stage<'_> {
         pairs.map(bracket).collect()
     }
 
-    fn pair(&self, of: &Bracket, traffic: f64, replications: u32) -> Option<Pair> {
-        let a = self.between(of.a, traffic, &of.orders.0, replications).ok()?;
-        let b = self.between(of.b, traffic, &of.orders.1, replications).ok()?;
+    /// Both cases at a traffic, each sized between the orders that are known below and above it.
+    fn pair(&self, of: &Bracket, orders: &(Between, Between), traffic: f64, replications: u32) -> Option<Pair> {
+        let a = self.between(of.a, traffic, &orders.0, replications).ok()?;
+        let b = self.between(of.b, traffic, &orders.1, replications).ok()?;
         Some(Pair { points: [a, b] })
     }
 
     /// Narrows a bracket down, and finds the interval of its root.
     pub fn refine(&self, found: &Bracket) -> Option<Crossover> {
         let (wide, narrow) = self.narrowed(found, found.ends.clone(), 1)?;
-        if narrow[0].orders == narrow[1].orders
+        if narrow[0].orders_as(&narrow[1])
             && let Some(smooth) = self.smooth(found, &wide, &narrow)
         {
             return Some(smooth);
@@ -153,7 +161,7 @@ impl Stage<'_> {
             if narrow[1].traffic / narrow[0].traffic < 1.0 + NARROW || self.stopped() {
                 break;
             }
-            let Some(pair) = self.pair(found, between(&narrow, step), replications) else { break };
+            let Some(pair) = self.pair(found, &within(&narrow), between(&narrow, step), replications) else { break };
             let middle = pair.end(found.metric)?;
             let side = usize::from(middle.difference.signum() != narrow[0].difference.signum());
             narrow[side] = middle;
@@ -192,7 +200,7 @@ impl Stage<'_> {
 
     /// Both cases under the orders that all replications would place, replicated more often.
     fn pair_of(&self, found: &Bracket, traffic: f64, replications: u32) -> Option<Pair> {
-        let mut pair = self.pair(found, traffic, self.scenario.run.replications)?;
+        let mut pair = self.pair(found, &found.orders, traffic, self.scenario.run.replications)?;
         for (case, point) in [found.a, found.b].into_iter().zip(&mut pair.points) {
             self.more(case, point, replications).ok()?;
         }
@@ -205,25 +213,31 @@ impl Stage<'_> {
         let all = self.scenario.run.replications;
         let few = all.min(FEW);
         let sides = [found.ends[0].difference.signum(), found.ends[1].difference.signum()];
-        let outwards = |side: usize, sure: bool, from: f64| {
-            let bound = found.ends[side].traffic;
+        let outwards = |side: usize, sure: bool, from: &End| {
+            let (bound, mut known) = (found.ends[side].traffic, [from.clone(), from.clone()]);
+            known[side] = found.ends[side].clone();
             for k in 0..6 {
                 let factor = 1.0 + NARROW * f64::from(1 << k);
-                let traffic = if side == 0 { (from / factor).max(bound) } else { (from * factor).min(bound) };
-                let pair = self.pair(found, traffic, if sure { all } else { few })?;
+                let traffic =
+                    if side == 0 { (from.traffic / factor).max(bound) } else { (from.traffic * factor).min(bound) };
+                // All replications are asked where the first few, which they hold, are sure already.
+                let look = self.pair(found, &within(&known), traffic, few)?;
+                let promising = sure && (traffic == bound || look.is_sure(found.metric, sides[side]));
+                let pair = if promising { self.pair(found, &within(&known), traffic, all)? } else { look };
                 let end = pair.end(found.metric)?;
                 let there = end.difference.signum() == sides[side] && end.difference != 0.0;
-                if (if sure { pair.is_sure(found.metric, sides[side]) } else { there }) || traffic == bound {
+                let there = if sure { promising && pair.is_sure(found.metric, sides[side]) } else { there };
+                if there || traffic == bound {
                     return Some(end);
                 }
             }
             Some(found.ends[side].clone())
         };
-        let ends = [outwards(0, false, narrow[0].traffic)?, outwards(1, false, narrow[1].traffic)?];
+        let ends = [outwards(0, false, &narrow[0])?, outwards(1, false, &narrow[1])?];
         let (_, narrow) = self.narrowed(found, ends, few)?;
-        let interval = (outwards(0, true, narrow[0].traffic)?.traffic, outwards(1, true, narrow[1].traffic)?.traffic);
+        let interval = (outwards(0, true, &narrow[0])?.traffic, outwards(1, true, &narrow[1])?.traffic);
         let at = (narrow[0].traffic * narrow[1].traffic).sqrt();
-        let cost = self.pair(found, at, 2 * all)?.cost(found.metric)?;
+        let cost = self.pair(found, &within(&narrow), at, all)?.cost(found.metric)?;
         Some(self.crossover(found, at, interval, cost))
     }
 
@@ -241,6 +255,14 @@ impl Stage<'_> {
             value,
         }
     }
+}
+
+/// What is known of the orders between two ends.
+fn within([low, high]: &[End; 2]) -> (Between, Between) {
+    let of = |case: usize| -> Between {
+        low.orders[case].iter().cloned().zip(high.orders[case].iter().cloned()).map(Some).collect()
+    };
+    (of(0), of(1))
 }
 
 /// Whether the costs of two cases come near each other between two points: that of one (which may
