@@ -5,8 +5,8 @@ use super::replicate::Replication;
 use super::sizing::{Attempt, is_open};
 use crate::billing::Confidence;
 use crate::hosting::WhenFull;
-use crate::report::format;
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
+use crate::units::format;
 use crate::units::{Span, decimal_text};
 
 /// So many attempts are told of.

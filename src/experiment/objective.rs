@@ -2,8 +2,8 @@
 
 use crate::hosting::facts::AppFacts;
 use crate::metrics::Estimate;
-use crate::report::format;
 use crate::scenario::{Slo, Statistic};
+use crate::units::format;
 
 /// One part of an objective in one replication.
 #[derive(Clone, Debug, PartialEq)]

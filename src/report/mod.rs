@@ -11,7 +11,6 @@ mod document;
 pub mod figure;
 mod files;
 pub mod focus;
-pub mod format;
 pub mod html;
 mod json;
 pub mod map;
@@ -20,6 +19,7 @@ mod notes;
 pub mod sweep;
 mod table;
 
+pub use crate::units::format;
 pub use csv::to_csv;
 pub use document::{AppResult, CaseResult, ResultDocument, Timeline};
 pub use figure::write_figures;

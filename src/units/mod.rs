@@ -7,6 +7,7 @@
 mod bytes;
 mod cores;
 mod decimal;
+pub mod format;
 mod money;
 mod quantity;
 mod time;

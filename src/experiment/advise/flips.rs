@@ -2,7 +2,7 @@
 
 use super::Offer;
 use super::swings::Ranked;
-use crate::report::format;
+use crate::units::format;
 
 /// Where the answer changes.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,8 +6,8 @@ use crate::experiment::point::Point;
 use crate::experiment::run::RunError;
 use crate::experiment::simulations::{Runs, Simulations, Tally};
 use crate::experiment::sizing::Between;
-use crate::report::format;
 use crate::scenario::Scenario;
+use crate::units::format;
 use rayon::prelude::*;
 use std::sync::atomic::Ordering;
 
