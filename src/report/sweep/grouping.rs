@@ -73,7 +73,8 @@ fn parts(data: &Data, axis: usize, numbers: &[f64]) -> (Vec<String>, Vec<usize>)
     (labels, of)
 }
 
-/// A value with its number to three significant digits: "1.47 /s"; a range "a … b" to two: "12–90 USD/h".
+/// A value with its number to three significant digits: "1.47 /s"; a range "a … b" to two: "12–90 USD/h";
+/// a kind with one parameter in words: "fixed 10 min".
 pub fn short_value(text: &str) -> String {
     if let Some((from, to)) = text.split_once(" … ") {
         let (from, to) = (shortened(from, 2), shortened(to, 2));
@@ -82,7 +83,17 @@ pub fn short_value(text: &str) -> String {
         let from = if unit(&from) == unit(&to) { from.split(' ').next().unwrap_or("").to_string() } else { from };
         return format!("{from}–{to}");
     }
-    shortened(text, 3)
+    match one_parameter(text) {
+        Some((kind, value)) => format!("{kind} {}", shortened(value, 3)),
+        None => shortened(text, 3),
+    }
+}
+
+/// The key and value of `{ key = "value" }`, where that is all there is.
+fn one_parameter(text: &str) -> Option<(&str, &str)> {
+    let (key, value) = text.strip_prefix("{ ")?.strip_suffix(" }")?.split_once(" = ")?;
+    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    (!value.contains(['{', '[', '"', ','])).then_some((key, value))
 }
 
 fn shortened(text: &str, digits: usize) -> String {
@@ -102,7 +113,9 @@ mod tests {
         assert_eq!(short_value("1.46779926762 /s"), "1.47 /s");
         assert_eq!(short_value("12.345678 USD/h … 90.1 USD/h"), "12–90 USD/h");
         assert_eq!(short_value("512 MiB … 2 GiB"), "512 MiB–2 GiB");
-        assert_eq!(short_value("{ fixed = \"10 min\" }"), "{ fixed = \"10 min\" }");
+        assert_eq!(short_value("{ fixed = \"10 min\" }"), "fixed 10 min");
+        assert_eq!(short_value("{ poisson = { rate = \"2 /s\" } }"), "{ poisson = { rate = \"2 /s\" } }");
+        assert_eq!(short_value("{ min = 1, max = 3 }"), "{ min = 1, max = 3 }");
         assert_eq!(short_value("1000"), "1000");
     }
 
