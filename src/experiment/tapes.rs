@@ -72,7 +72,7 @@ impl Tapes {
         if kept.iter().all(|(known, _)| *known != key) {
             kept.push_back((key, tape));
         }
-        while kept.iter().map(|(_, tape)| tape.len()).sum::<usize>() > MOST {
+        while kept.iter().map(|(_, tape)| tape.requests()).sum::<usize>() > MOST {
             kept.pop_front();
         }
     }

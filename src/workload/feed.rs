@@ -8,24 +8,29 @@ use super::{Arrival, Generator, WorkloadError};
 use crate::units::Time;
 use std::sync::Arc;
 
-/// Arrivals of a window, as they are played.
-const WINDOW: usize = 2_048;
+/// All the requests that a generator gives, in their order, window by window.
+#[derive(Clone)]
+pub struct Tape(Arc<[Box<[Arrival]>]>);
 
-/// All the requests that a generator gives, in their order.
-pub type Tape = Arc<[Arrival]>;
+impl Tape {
+    /// How many requests are on it.
+    pub fn requests(&self) -> usize {
+        self.0.iter().map(|window| window.len()).sum()
+    }
+}
 
 /// A source of requests.
 pub struct Feed(Kind);
 
 enum Kind {
     Fresh(Generator),
-    /// Generated, and kept while there are no more than `most`.
+    /// Generated, and kept while there is room for so many more.
     Recorded {
         generator: Generator,
-        tape: Vec<Arrival>,
-        most: usize,
+        windows: Vec<Box<[Arrival]>>,
+        room: Option<usize>,
     },
-    /// Played, from a place on.
+    /// Played, from a window on.
     Played(Tape, usize),
     /// At its end, with what was recorded.
     Over(Option<Tape>),
@@ -48,7 +53,7 @@ impl Feed {
     /// answers.
     pub fn recorded(generator: Generator, most: usize) -> Feed {
         match generator.is_open() {
-            true => Feed(Kind::Recorded { generator, tape: Vec::new(), most }),
+            true => Feed(Kind::Recorded { generator, windows: Vec::new(), room: Some(most) }),
             false => generator.into(),
         }
     }
@@ -60,25 +65,23 @@ impl Feed {
     pub fn next_window(&mut self, out: &mut Vec<Arrival>) -> Result<bool, WorkloadError> {
         match &mut self.0 {
             Kind::Fresh(generator) => return generator.next_window(out),
-            Kind::Recorded { generator, tape, most } => {
+            Kind::Recorded { generator, windows, room } => {
                 if generator.next_window(out)? {
-                    if tape.len() + out.len() <= *most {
-                        tape.extend_from_slice(out);
-                    } else {
-                        (*tape, *most) = (Vec::new(), 0);
+                    *room = room.and_then(|room| room.checked_sub(out.len()));
+                    match room {
+                        Some(_) => windows.push(out.as_slice().into()),
+                        None => *windows = Vec::new(),
                     }
                     return Ok(true);
                 }
-                let complete = *most > 0;
-                let tape = std::mem::take(tape);
-                self.0 = Kind::Over(complete.then(|| tape.into()));
+                let windows = std::mem::take(windows);
+                self.0 = Kind::Over(room.map(|_| Tape(windows.into())));
             }
             Kind::Played(tape, played) => {
-                let window = &tape[*played..tape.len().min(*played + WINDOW)];
                 out.clear();
-                out.extend_from_slice(window);
-                if !window.is_empty() {
-                    *played += window.len();
+                if let Some(window) = tape.0.get(*played) {
+                    out.extend_from_slice(window);
+                    *played += 1;
                     return Ok(true);
                 }
                 // What has been simulated may be kept for long: not so its requests.
@@ -126,10 +129,11 @@ mod tests {
     #[test]
     fn a_tape_plays_what_the_generator_gave() {
         let fresh = all(&mut generator().into());
-        assert!(fresh.len() > 3 * WINDOW, "several windows: {}", fresh.len());
+        assert!(fresh.len() > 9_000, "several windows: {}", fresh.len());
         let mut recorded = Feed::recorded(generator(), fresh.len());
         assert_eq!(all(&mut recorded), fresh);
         let tape = recorded.take_tape().unwrap();
+        assert_eq!(tape.requests(), fresh.len());
         assert_eq!(all(&mut tape.into()), fresh);
     }
 
