@@ -18,37 +18,31 @@ const ROUNDS: usize = 9;
 /// What a point may cost beyond its simulations, in seconds.
 const LIMIT: f64 = 1e-3;
 
-/// Runs of some 4,000 requests, a millisecond each: 300 points × 2 cases × 4 replications.
-const SMALL_RUNS: &str = r#"schema = 1
-[run]
-duration = "1 h"
-replications = 4
-[app.api]
-arrivals.poisson = { rate = "1 /s" }
-cpu.exponential = { mean = "20 ms" }
-memory = "64 MiB"
-slo = { p99 = "5 s" }
-[case.machine]
-hosting = "digitalocean-2017"
-size = "512mb"
-instances = 1
-[case.functions]
-hosting = "aws-lambda-2017"
-size = "128mb"
-[sweep.grid]
-"run.seed" = { from = 1, to = 300, points = 300 }
-"#;
-
+/// 300 points of runs of an hour, some 3,600 requests, about a millisecond each.
+const SMALL_RUNS: Runs = Runs { duration: "1 h", replications: 4, points: 300 };
 /// Runs of one request: a point is nothing but overhead.
-const TINY_RUNS: &str = r#"schema = 1
+const TINY_RUNS: Runs = Runs { duration: "1 s", replications: 1, points: 1000 };
+
+/// How large a sweep of two cases is.
+struct Runs {
+    duration: &'static str,
+    replications: u32,
+    points: u32,
+}
+
+impl Runs {
+    fn scenario(&self) -> String {
+        let Runs { duration, replications, points } = self;
+        format!(
+            r#"schema = 1
 [run]
-duration = "1 s"
-replications = 1
+duration = "{duration}"
+replications = {replications}
 [app.api]
-arrivals.poisson = { rate = "1 /s" }
-cpu.exponential = { mean = "20 ms" }
+arrivals.poisson = {{ rate = "1 /s" }}
+cpu.exponential = {{ mean = "20 ms" }}
 memory = "64 MiB"
-slo = { p99 = "5 s" }
+slo = {{ p99 = "5 s" }}
 [case.machine]
 hosting = "digitalocean-2017"
 size = "512mb"
@@ -57,8 +51,11 @@ instances = 1
 hosting = "aws-lambda-2017"
 size = "128mb"
 [sweep.grid]
-"run.seed" = { from = 1, to = 1000, points = 1000 }
-"#;
+"run.seed" = {{ from = 1, to = {points}, points = {points} }}
+"#
+        )
+    }
+}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -166,7 +163,7 @@ impl Subject {
 /// user time) holds only where both cores are free: how often the threads had to wait for
 /// others says whether they were.
 fn threads() {
-    let subject = Subject::read(SMALL_RUNS);
+    let subject = Subject::read(&SMALL_RUNS.scenario());
     let (mut faster, mut dearer, mut aside, mut best) = (Vec::new(), Vec::new(), 0, [f64::MAX; 2]);
     for round in 0..ROUNDS {
         // Whoever goes second finds warmer memory: they take turns at that, too.
@@ -191,7 +188,7 @@ fn threads() {
 /// Whether a point costs less than a millisecond beyond its simulations, in user time of one
 /// thread.
 fn overhead() -> bool {
-    let subject = Subject::read(TINY_RUNS);
+    let subject = Subject::read(&TINY_RUNS.scenario());
     let points = subject.design.points() as f64;
     let (mut beyond, mut own) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

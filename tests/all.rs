@@ -29,6 +29,7 @@ mod sweep;
 mod sweep_accounts;
 mod sweep_columns;
 mod sweep_coverage;
+mod sweep_identity;
 mod sweep_kubernetes;
 mod sweep_slurm;
 mod sweep_trouble;

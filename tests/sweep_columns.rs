@@ -135,3 +135,26 @@ fn a_sample_draws_from_its_distributions() {
     assert_eq!((1..=4).map(|n| count(&|point| point[2] == n.to_string())).collect::<Vec<_>>(), [8, 8, 8, 8]);
     assert_eq!(count(&|point| point[3] == "none"), 16);
 }
+
+/// Replications share their random numbers across points: as many requests arrive at each, and
+/// what differs between replications does not differ between points.
+#[test]
+fn points_share_their_random_numbers() {
+    let grid = "[sweep.grid]\n\"app.api.memory\" = [\"64 MiB\", \"96 MiB\"]\n\
+                \"case.machine.instances\" = [1, 2]\n\"labour.wage\" = [\"1 USD/h\", \"2 USD/h\"]\n";
+    let (header, rows) = table(swept(&format!("[labour]\nwage = \"1 USD/h\"\n{grid}"), &[]).path());
+    let column = |name: &str| header.iter().position(|known| known == name).unwrap();
+    let (case, replication) = (column("case"), column("replication"));
+    let arrived = |k: &str| {
+        let own = rows.iter().filter(|row| row[replication] == k);
+        own.map(|row| row[column("requests_arrived")].clone()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let (one, two) = (arrived("0"), arrived("1"));
+    assert!(one.len() == 1 && two.len() == 1 && one != two, "{one:?} {two:?}");
+    // An axis that the case does not depend on leaves its every figure.
+    let latencies = |point: &str| {
+        let own = rows.iter().filter(|row| row[0] == point && row[case] == "functions");
+        own.map(|row| row[column("latency_mean_s")].clone()).collect::<Vec<_>>()
+    };
+    assert!((1..8).all(|point| latencies(&point.to_string()) == latencies("0")));
+}

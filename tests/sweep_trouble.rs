@@ -170,6 +170,83 @@ fn very_many_runs_are_confirmed() {
     assert!(meant.out.starts_with("4000 points, 10008000 runs (5004000 simulations"), "{}", meant.out);
 }
 
+/// More points than a machine can hold are refused at once, also where they are confirmed.
+#[test]
+fn more_points_than_can_be_held_are_refused() {
+    let axis = "{ from = 1, to = 1000000, points = 1000000 }";
+    let directory = with(&format!("[sweep.grid]\n\"run.seed\" = {axis}\n\"case.machine.instances\" = {axis}\n"));
+    for more in [&["--yes"][..], &["--yes", "--dry-run"], &["--yes", "--shard", "1/8"]] {
+        let refused = run(directory.path(), &[&["sweep", "s.toml"], more].concat());
+        assert_eq!((refused.status, refused.out.as_str()), (Some(2), ""), "{}", refused.err);
+        assert!(refused.err.contains("these are 1000000000000 points") && refused.err.contains("at most"));
+    }
+}
+
+/// Told to stop before the first run, while the scenario is still read: status 1, and the command
+/// that goes on, here too.
+#[cfg(unix)]
+#[test]
+fn a_signal_before_the_first_run_says_how_it_goes_on() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = program(directory.path(), &["sweep", "-", "--output", "there"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // More than a pipe holds: when it has been written, the program is reading it.
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(&vec![b'#'; 1 << 20]).unwrap();
+    assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let done = child.wait_with_output().unwrap();
+    let error = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{error}");
+    assert!(
+        error.starts_with("error: interrupted; go on with:\n") && error.ends_with(" sweep - --output there --resume\n")
+    );
+    drop(input);
+}
+
+/// A shard run by an engine ends with 0 where all of its runs are recorded, also those that failed:
+/// an engine would try it again in vain, and hold back the merge, whose status says it. A shard
+/// run by hand, and the merge, end with 1.
+#[test]
+fn failed_runs_are_the_status_of_merge_and_not_of_an_engines_shard() {
+    let scenario = SMALL.replace("textbook-vps", "digitalocean-2017").replace("\"1-core\"", "\"512mb\"");
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let grid =
+        "[sweep.grid]\n\"run.seed\" = { from = 1, to = 6, points = 6 }\n\"app.api.memory\" = [\"64 MiB\", \"1 GiB\"]\n";
+    std::fs::write(at.join("s.toml"), format!("{scenario}{grid}")).unwrap();
+    for (engine, variable, first) in [
+        ("slurm", "SLURM_ARRAY_TASK_ID", 1),
+        ("kubernetes", "JOB_COMPLETION_INDEX", 0),
+        ("aws-batch", "AWS_BATCH_JOB_ARRAY_INDEX", 0),
+    ] {
+        // Tried again, a complete shard simulates nothing and still ends well.
+        for simulated in [true, false] {
+            for shard in 0..2 {
+                let arguments = ["sweep", "s.toml", "--shard", engine, "--shards", "2", "--output", engine, "--resume"];
+                let mut command = program(at, &arguments);
+                command.env("SLURM_ARRAY_TASK_MIN", "1").env(variable, (first + shard).to_string());
+                let done = command.output().unwrap();
+                let (out, error) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+                assert_eq!(done.status.code(), Some(0), "{engine}: {error}");
+                assert!(error.contains("runs failed: `hostsim merge` names them"), "{engine}: {error}");
+                assert_eq!(!out.contains(" 0 simulations"), simulated, "{engine}: {out}");
+            }
+        }
+        let merged = run(at, &["merge", engine]);
+        assert_eq!(merged.status, Some(1), "{}", merged.err);
+        assert!(
+            merged.err.contains("12 of 48 runs failed: see ") && merged.err.contains("failures.csv"),
+            "{}",
+            merged.err
+        );
+    }
+    let by_hand = run(at, &["sweep", "s.toml", "--shard", "1/2", "--output", "slurm"]);
+    assert_eq!(by_hand.status, Some(1), "{}", by_hand.err);
+    assert!(by_hand.err.contains("runs failed: `hostsim merge` names them"), "{}", by_hand.err);
+}
+
 #[test]
 fn parquet_needs_a_build_that_has_it() {
     if hostsim::sweep::parquet::AVAILABLE {

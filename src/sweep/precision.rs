@@ -67,3 +67,33 @@ impl Watch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Judged by the half-width that the table shows, of each watched figure and each case: enough
+    /// at just above its share of the mean, and not at just below.
+    #[test]
+    fn the_widest_interval_decides() {
+        let values = [1.0, 1.2, 0.9, 1.1, 1.05];
+        let share = Estimate::of(&values.map(Some)).relative_half_width().unwrap();
+        for (figure, path) in WATCHED.iter().enumerate() {
+            for wide_case in 0..2 {
+                let judged = |precision: f64| {
+                    let watch = Watch::new(precision);
+                    for (case, k) in (0..2).flat_map(|case| (0..5).map(move |k| (case, k))) {
+                        let narrow = |at: usize| at != figure || case != wide_case;
+                        let value = |at: usize| if narrow(at) { 1.0 } else { values[k as usize] };
+                        let own = WATCHED.iter().enumerate();
+                        let figures: Vec<(FigurePath, f64)> =
+                            own.map(|(at, path)| (path.map(String::from).to_vec(), value(at))).collect();
+                        watch.saw(3, case, k, &figures);
+                    }
+                    watch.is_precise(3, 2, 5)
+                };
+                assert!(judged(share * 1.001) && !judged(share * 0.999), "{path:?} of case {wide_case}");
+            }
+        }
+    }
+}

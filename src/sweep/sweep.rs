@@ -19,6 +19,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// More runs than this are only begun when that is confirmed.
 pub const MANY_RUNS: u64 = 10_000_000;
 
+/// More points than this are never begun: a plan holds every point of its shard in memory, and numbers
+/// them with 32 bits.
+pub const MOST_POINTS: u64 = 100_000_000;
+
 /// What the command line decides of a sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -278,8 +282,13 @@ fn refuse_many(
     let scenario = &first.scenario;
     let per_point = scenario.cases.len() as u64 * u64::from(scenario.run.replications);
     let runs = design.points().saturating_mul(per_point);
+    let at = source.root.get("sweep").map_or(source.root.at, |node| node.key);
+    if design.points() > MOST_POINTS {
+        let message = format!("these are {} points, more than can be planned", design.points());
+        d.error(at, message, format!("at most {MOST_POINTS}: fewer values, or [sweep.sample] draws from them"));
+        return None;
+    }
     if runs > MANY_RUNS && !options.many {
-        let at = source.root.get("sweep").map_or(source.root.at, |node| node.key);
         let message = format!("these are {} points, {runs} runs", design.points());
         d.error(at, message, "--yes, where that is meant");
         return None;

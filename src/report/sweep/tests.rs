@@ -27,7 +27,7 @@ pub fn written(
     std::fs::write(directory.path().join("points.csv"), csv).unwrap();
     let about = serde_json::json!({
         "title": "Is <script>alert(1)</script> cheaper?", "version": "0.1.0", "identity": "00ff", "design": design,
-        "sample_points": 0, "axes": ["load.rate", "labour.wage"], "points": points.len(), "runs": points.len() * 6,
+        "sample_points": 0, "axes": ["load.rate", "labour.wage"], "points": points.len(), "runs": points.len() * cases.len() * 3,
         "failed": 3,
     });
     std::fs::write(directory.path().join("sweep.json"), about.to_string()).unwrap();

@@ -38,6 +38,35 @@ mod tests {
         }
     }
 
+    /// A stratum says nothing of the other dimensions': the correlation of two dimensions over 200
+    /// hypercubes of 20 points is 0 within 4 standard errors (1/√19 each, of a random permutation).
+    #[test]
+    fn dimensions_are_paired_at_random() {
+        let correlation = |seed: u64, (a, b): (usize, usize)| {
+            let rows = latin_hypercube(20, 3, seed);
+            let product = rows.iter().map(|row| (row[a] - 0.5) * (row[b] - 0.5)).sum::<f64>();
+            product * 12.0 / 20.0
+        };
+        for pair in [(0, 1), (0, 2), (1, 2)] {
+            let mean = (0..200).map(|seed| correlation(seed, pair)).sum::<f64>() / 200.0;
+            assert!(mean.abs() < 4.0 / (19.0f64 * 200.0).sqrt(), "{pair:?}: {mean}");
+        }
+    }
+
+    /// Each of the 6 orders of 3 slices comes as often as any other: 1,000 times of 6,000 within 4
+    /// standard errors.
+    #[test]
+    fn every_order_of_the_slices_is_as_likely() {
+        let mut counts = std::collections::BTreeMap::new();
+        for seed in 0..6_000 {
+            let order: Vec<u8> = latin_hypercube(3, 1, seed).iter().map(|row| (row[0] * 3.0) as u8).collect();
+            *counts.entry(order).or_insert(0.0) += 1.0;
+        }
+        let error = (6_000.0f64 * (1.0 / 6.0) * (5.0 / 6.0)).sqrt();
+        assert_eq!(counts.len(), 6);
+        assert!(counts.values().all(|count: &f64| (count - 1_000.0).abs() < 4.0 * error), "{counts:?}");
+    }
+
     /// The mean of x² by 100 hypercubes of 50 points scatters about 1/3 with far less than the
     /// standard error of independent draws (0.298/√50 = 0.042), and without bias: 4 of its own.
     #[test]

@@ -35,7 +35,7 @@ fn read_list(rows: &[Node], node: &Node, design: &mut Design, d: &mut Diagnostic
 
 fn finish(block: Block, node: &Node, design: &mut Design, d: &mut Diagnostics) {
     if block.rows.is_empty() {
-        d.error(node.at, "there are no points here", "at least one");
+        d.error(node.at, "there are no points here", "at least one, below a header of paths where it is a file");
     } else if !block.axes.is_empty() {
         design.blocks.push(block);
     }
@@ -74,6 +74,7 @@ fn read_csv(path: &Path, text: String, node: &Node, design: &mut Design, d: &mut
         }
         Err(error) => return d.error(Origin::new(source, 0..0), format!("this is not CSV: {error}"), ""),
     }
+    let before = d.count();
     for record in reader.records() {
         match record {
             Ok(record) => {
@@ -85,7 +86,10 @@ fn read_csv(path: &Path, text: String, node: &Node, design: &mut Design, d: &mut
             }
         }
     }
-    finish(block, node, design, d);
+    // Rows that are wrong have been told.
+    if d.count() == before {
+        finish(block, node, design, d);
+    }
 }
 
 /// Where the cells of the record at `start` stand, without the space around them.

@@ -66,13 +66,22 @@ impl Range {
         }
     }
 
+    /// The whole number at a share of the way, down or up.
+    fn whole(&self, share: f64) -> f64 {
+        let steps = (self.to - self.from).abs();
+        self.from + ((steps + 1.0) * share).floor().min(steps) * (self.to - self.from).signum()
+    }
+
+    /// Whether it goes down.
+    pub fn falls(&self) -> bool {
+        self.to < self.from
+    }
+
     /// The value at a share of the way, as it would be written. Whole numbers share the way
     /// equally.
     pub fn sample(&self, share: f64, node: &Node) -> Node {
         let value = match (&self.notation, self.spacing) {
-            (Notation::Whole, Spacing::Linear) => {
-                (self.from + ((self.to - self.from + 1.0) * share).floor()).min(self.to)
-            }
+            (Notation::Whole, Spacing::Linear) => self.whole(share),
             _ => self.at(share),
         };
         self.notation.write(value, node.at)
@@ -92,7 +101,7 @@ fn scaled(node: &Node, d: &mut Diagnostics) -> Option<Scaled> {
 pub fn values(node: &Node, d: &mut Diagnostics) -> Option<Vec<Node>> {
     match &node.value {
         Value::Array(items) if items.is_empty() => {
-            d.error(node.at, "this axis has no values", "at least one");
+            d.error(node.at, "this axis has no values", "at least one, such as [1, 2]; or leave the axis out");
             None
         }
         Value::Array(items) => Some(items.clone()),

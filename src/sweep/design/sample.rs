@@ -159,6 +159,10 @@ fn read_kind(node: &Node, d: &mut Diagnostics) -> Option<Spread> {
         let mut table = Table::of(&entries, d)?;
         let range = Range::read(inner, &mut table, ("min", "max"), d);
         table.finish(d);
+        if range.as_ref().is_some_and(Range::falls) {
+            d.error(inner.at, "`min` is above `max`", "the lesser value as `min`");
+            return None;
+        }
         range.map(Spread::Range)
     };
     let uniform = |n: &Node, d: &mut Diagnostics| read(n, false, d);

@@ -171,6 +171,20 @@ mod tests {
         assert_eq!(at(50), [53.0, 31.0, 35.0, 57.0, 43.0, 55.0]);
     }
 
+    /// Point 43,690 of the published sequence, in 65,536ths (by another program that reads Joe and
+    /// Kuo's numbers): its Gray code is sixteen ones, so that every dimension's polynomial and all
+    /// of its direction numbers are in it.
+    #[test]
+    fn every_dimension_is_that_of_joe_and_kuo() {
+        let known = [
+            65535, 1, 45311, 17139, 49925, 33041, 36013, 44071, 56067, 63319, 40553, 3581, 24861, 13115, 37441, 35679,
+            39581, 1309, 42831, 35765, 45341, 58807, 55245, 57765, 48645, 38191, 1037, 19407, 39953, 34387, 2801,
+            42321, 37441, 25155, 4355, 48387, 12289, 31867, 30419, 21039,
+        ];
+        let point = Sobol::new(MOST_DIMENSIONS).nth(43_690).unwrap();
+        assert_eq!(point.iter().map(|x| (x * 65_536.0) as u32).collect::<Vec<_>>(), known);
+    }
+
     #[test]
     fn saltelli_rows_mix_two_samples() {
         let rows = super::super::sample::saltelli(8, 3, 1);

@@ -66,6 +66,37 @@ fn a_sample_stays_within_its_ranges() {
     assert!(rows.iter().all(|row| (1.0..=100.0).contains(&seconds(row))));
 }
 
+/// Whole numbers that go down are drawn as those that go up: each as often.
+#[test]
+fn a_sample_may_go_down() {
+    let rows = rows("[sweep.sample]\nmethod = \"sobol\"\npoints = 64\n\"a.x\" = { from = 4, to = 1 }");
+    for value in ["1", "2", "3", "4"] {
+        assert_eq!(rows.iter().filter(|row| *row == value).count(), 16, "{value}");
+    }
+}
+
+/// Files of points that hold none, or whose lines are uneven: one error each, at its line.
+#[test]
+fn what_is_no_file_of_points_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    for (csv, expected, place) in [
+        ("", "there are no points here", "test.toml:1:1"),
+        ("\n\n", "there are no points here", "test.toml:1:1"),
+        ("a.x,a.y\n", "there are no points here", "test.toml:1:1"),
+        ("a.x,a.y\n1,2\n3\n", "this is not CSV", "points.csv:3:1"),
+        ("a.x,a.x\n1,2\n", "swept twice", "points.csv:1:5"),
+        ("a.x,\n1,2\n", "not a path of keys", "points.csv:1:5"),
+    ] {
+        std::fs::write(directory.path().join("points.csv"), csv).unwrap();
+        let mut d = Diagnostics::default();
+        let source = d.sources.add("test.toml", "[sweep.points]\nfile = \"points.csv\"");
+        let root = Node::parse(source, &mut d);
+        assert!(Design::read(&root, directory.path(), &mut d).is_none(), "{csv:?}");
+        let errors = d.render(false);
+        assert!(d.count() == 1 && errors.contains(expected) && errors.contains(place), "{csv:?}: {errors}");
+    }
+}
+
 #[test]
 fn what_is_no_design_is_refused() {
     for (text, expected) in [
@@ -80,6 +111,8 @@ fn what_is_no_design_is_refused() {
         ("[sweep.sample]\nponts = 3", "did you mean `points`?"),
         ("[sweep.sample]\n\"a.x\" = [1]", "`points` is missing"),
         ("[sweep.sample]\npoints = 4\nmethod = \"sobool\"\n\"a.x\" = [1]", "did you mean `sobol`?"),
+        ("[sweep.sample]\npoints = 4\n\"a.x\".uniform = { min = 2, max = 1 }", "`min` is above `max`"),
+        ("[sweep.sample]\npoints = 4\n\"a.x\".log-uniform = { min = \"2 s\", max = \"1 s\" }", "`min` is above `max`"),
         ("[sweep.sample]\npoints = 4\n\"a.x\".normal = { mean = 1 }", "expected"),
     ] {
         let (design, errors) = read(text);

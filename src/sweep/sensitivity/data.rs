@@ -3,11 +3,28 @@
 use super::METRICS;
 use crate::document::suggest;
 use crate::sweep::scale::magnitude;
+use crate::sweep::store::file_in;
 use indexmap::IndexSet;
 use std::path::Path;
 
 /// The figures of each replication; nothing where undefined.
 pub type Runs = Vec<Option<f64>>;
+
+/// What helps where a table is not whole: it is written again from the store.
+const AGAIN: &str = "`hostsim sweep … --resume` (or `merge`) writes it again";
+
+/// How much a table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Size {
+    points: u64,
+    runs: u64,
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} points and {} runs", self.points, self.runs)
+    }
+}
 
 /// What a sweep found.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +56,7 @@ impl Data {
     /// # Errors
     /// What cannot be read, or is not there.
     pub fn read(directory: &Path, wanted: &[String]) -> Result<Data, String> {
-        let mut data = Data::about(directory)?;
+        let (mut data, expected) = Data::about(directory)?;
         let path = directory.join("points.csv");
         let failed = |error: csv::Error| format!("{}: {error}", path.display());
         let mut reader = csv::Reader::from_path(&path).map_err(failed)?;
@@ -47,7 +64,7 @@ impl Data {
         let place = |name: &str| header.iter().position(|known| known == name);
         let own = data.axes.len() + 4;
         if header.len() < own {
-            return Err(format!("{} is not the table of this sweep", path.display()));
+            return Err(format!("{} is not the table of this sweep: {AGAIN}", path.display()));
         }
         data.metrics = if wanted.is_empty() { METRICS.map(String::from).to_vec() } else { wanted.to_vec() };
         for name in &data.metrics {
@@ -62,28 +79,42 @@ impl Data {
         let columns: Vec<Option<usize>> = data.metrics.iter().map(|name| place(name)).collect();
         let (mut cases, met) = (IndexSet::new(), place("slo_met"));
         data.values = vec![Vec::new(); data.metrics.len()];
+        let mut runs = 0;
         for record in reader.records() {
-            data.add(&record.map_err(failed)?, &columns, met, &mut cases)?;
+            data.add(&record.map_err(failed)?, &columns, met, &mut cases)
+                .map_err(|message| format!("{}: {message}", path.display()))?;
+            runs += 1;
         }
         data.cases = cases.into_iter().collect();
+        let held = Size { points: data.points.len() as u64, runs };
+        if held != expected {
+            return Err(format!(
+                "{} is damaged: it holds {held}, and sweep.json says {expected}: {AGAIN}",
+                path.display()
+            ));
+        }
         Ok(data)
     }
 
     /// What `sweep.json` says.
-    fn about(directory: &Path) -> Result<Data, String> {
+    fn about(directory: &Path) -> Result<(Data, Size), String> {
         let path = directory.join("sweep.json");
         let text = std::fs::read_to_string(&path)
-            .map_err(|error| format!("{}: {error}; is this the directory of a finished sweep?", path.display()))?;
-        let about: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+            .map_err(|error| format!("{}: {error}; {}", path.display(), unfinished(directory)))?;
+        let about: serde_json::Value =
+            serde_json::from_str(&text).map_err(|e| format!("{} is damaged: {e}: {AGAIN}", path.display()))?;
+        let number = |key: &str| about[key].as_u64().unwrap_or(0);
+        let size = Size { points: number("points"), runs: number("runs") };
         let word = |key: &str| about[key].as_str().unwrap_or("").to_string();
         let axes = about["axes"].as_array().into_iter().flatten();
-        Ok(Data {
+        let data = Data {
             title: word("title"),
             design: word("design"),
-            sample_points: about["sample_points"].as_u64().unwrap_or(0) as usize,
+            sample_points: number("sample_points") as usize,
             axes: axes.filter_map(|axis| axis.as_str().map(String::from)).collect(),
             ..Data::default()
-        })
+        };
+        Ok((data, size))
     }
 
     fn add(
@@ -105,7 +136,7 @@ impl Data {
         let (case, _) = cases.insert_full(field(1 + axes).to_string());
         for (by_case, column) in self.values.iter_mut().zip(columns) {
             let runs = slot(slot(by_case, case), point);
-            runs.push(column.and_then(|at| field(at).parse::<f64>().ok()));
+            runs.push(column.map_or(Ok(None), |at| figure(field(at)))?);
         }
         let all_met = slot_or(slot(&mut self.met, case), point, true);
         *all_met &= met.is_none_or(|at| field(at) != "false");
@@ -165,6 +196,28 @@ impl Data {
     /// The numbers of an axis, point by point; nothing where one is none.
     pub fn numbers(&self, axis: usize) -> Option<Vec<f64>> {
         self.points.iter().map(|cells| magnitude(&cells[axis])).collect()
+    }
+}
+
+/// A figure's cell: nothing where it is undefined, 1 and 0 for true and false.
+fn figure(cell: &str) -> Result<Option<f64>, String> {
+    match cell {
+        "" => Ok(None),
+        "true" => Ok(Some(1.0)),
+        "false" => Ok(Some(0.0)),
+        _ => cell.parse().map(Some).map_err(|_| format!("\"{cell}\" is not a number: {AGAIN}")),
+    }
+}
+
+/// What a directory without `sweep.json` may be.
+fn unfinished(directory: &Path) -> &'static str {
+    let shard = |entry: std::fs::DirEntry| file_in(&entry.path()).is_file();
+    if file_in(directory).is_file() {
+        "this sweep, or shard, is not finished: `hostsim sweep … --resume` goes on, and `hostsim merge` joins shards"
+    } else if std::fs::read_dir(directory).is_ok_and(|entries| entries.flatten().any(shard)) {
+        "here are shards: `hostsim merge` joins them"
+    } else {
+        "is this the directory of a finished sweep?"
     }
 }
 

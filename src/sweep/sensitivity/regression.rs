@@ -41,6 +41,8 @@ pub(super) fn standardised(columns: &[Vec<f64>], result: &[f64]) -> Option<(Vec<
     };
     let correlations: Vec<f64> = columns.iter().map(|column| product(column, &result)).collect();
     let coefficients = solve(columns.iter().map(row).collect())?;
+    // What is less than the rounding of the sums is none.
+    let coefficients: Vec<f64> = coefficients.into_iter().map(|c| if c.abs() < 1e-12 { 0.0 } else { c }).collect();
     let explained = coefficients.iter().zip(&correlations).map(|(c, r)| c * r).sum();
     Some((coefficients, explained))
 }

@@ -10,6 +10,9 @@ fn check(function: impl Fn(&[f64]) -> f64, known: &[(f64, f64)], points: usize, 
         for ((value, (low, high)), known) in [(index.first, first), (index.total, total)] {
             assert!(low <= *known && *known <= high, "axis {axis}: {known} is not in {low} … {high} ({value})");
             assert!(high - low < width, "axis {axis}: {low} … {high}");
+            // What is told is the estimate that the interval is about.
+            assert!(low <= value && value <= high, "axis {axis}: {value} is not in {low} … {high}");
+            assert!((value - known).abs() < width / 2.0, "axis {axis}: {value}, and {known} is known");
         }
     }
 }
@@ -49,8 +52,10 @@ fn a_constant_has_no_indices() {
 
 fn written(design: &str, sample_points: u64, csv: &str) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
-    let about =
-        serde_json::json!({ "title": "t", "design": design, "sample_points": sample_points, "axes": ["a.x", "a.y"] });
+    let runs = csv.lines().count() as u64 - 1;
+    let points = csv.lines().last().unwrap().split(',').next().unwrap().parse::<u64>().unwrap() + 1;
+    let about = serde_json::json!({ "title": "t", "design": design, "sample_points": sample_points,
+        "axes": ["a.x", "a.y"], "points": points, "runs": runs });
     std::fs::write(directory.path().join("sweep.json"), about.to_string()).unwrap();
     std::fs::write(directory.path().join("points.csv"), csv).unwrap();
     directory
@@ -122,4 +127,44 @@ fn what_is_not_there_is_an_error() {
     let directory = grid();
     assert!(analyse(directory.path(), &["tco_us".into()]).unwrap_err().contains("did you mean `tco_usd`?"));
     assert!(analyse(&directory.path().join("none"), &[]).unwrap_err().contains("finished sweep"));
+}
+
+/// Whether objectives are met is a figure of 1 and 0: the second case fails at one point of four.
+#[test]
+fn an_objective_has_effects_too() {
+    let report = analyse(grid().path(), &["slo_met".into()]).unwrap();
+    let effects = report.findings.iter().filter(|f| f.metric == "slo_met" && f.case == "two");
+    let effect = |level: &str| effects.clone().find(|f| f.analysis == "main-effect" && f.level == level).unwrap().value;
+    assert_eq!((effect("0 s"), effect("1 s")), (Some(0.25), Some(-0.25)));
+}
+
+/// A table that is cut, or was changed, is refused, and never analysed as if it were whole.
+#[test]
+fn a_damaged_table_is_refused() {
+    let directory = grid();
+    let path = directory.path().join("points.csv");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let cut = |from: usize, to: usize| lines[..from].iter().chain(&lines[to..]).copied().collect::<String>();
+    for (damaged, expected) in [
+        (String::new(), "not the table of this sweep"),
+        (cut(1, 17), "holds 0 points and 0 runs, and sweep.json says 4 points and 16 runs"),
+        (cut(13, 17), "holds 3 points and 12 runs"),
+        (cut(6, 7), "holds 4 points and 15 runs"),
+        (cut(5, 9), "point 1 is missing"),
+        (whole.replacen(",3,true", ",3x,true", 1), "\"3x\" is not a number"),
+        (whole.replacen("\r\n0,", "\r\nzero,", 1), "not the number of a point"),
+        (whole[..whole.len() - 12].to_string(), "found record with"),
+    ] {
+        std::fs::write(&path, &damaged).unwrap();
+        let error = analyse(directory.path(), &["tco_usd".into()]).unwrap_err();
+        assert!(error.contains(expected) && error.contains("points.csv"), "{expected} is not in {error}");
+    }
+    std::fs::write(&path, &whole).unwrap();
+    assert!(analyse(directory.path(), &["tco_usd".into()]).is_ok());
+    std::fs::write(directory.path().join("sweep.json"), "{").unwrap();
+    assert!(analyse(directory.path(), &[]).unwrap_err().contains("sweep.json is damaged"));
+    std::fs::remove_file(directory.path().join("sweep.json")).unwrap();
+    std::fs::write(crate::sweep::store::file_in(directory.path()), "").unwrap();
+    assert!(analyse(directory.path(), &[]).unwrap_err().contains("--resume` goes on"));
 }

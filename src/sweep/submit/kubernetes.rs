@@ -78,17 +78,8 @@ pub(super) fn shards(job: &Job, name: &str, image: &str, claim: &str) -> Value {
     // A shard that loses its node goes on elsewhere; one that keeps failing does not stop others.
     spec["backoffLimitPerIndex"] = json!(6);
     spec["podReplacementPolicy"] = json!("Failed");
-    spec["podFailurePolicy"] = json!({
-        "rules": [
-            // To be preempted or drained is no failure: it is not counted, however often.
-            { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] },
-            // Status 2: the input is wrong, and would be at every try.
-            {
-                "action": "FailJob",
-                "onExitCodes": { "containerName": "hostsim", "operator": "In", "values": [2] },
-            },
-        ],
-    });
+    // Status 2: the input is wrong.
+    spec["podFailurePolicy"] = json!({ "rules": [not_counted(), fail_job(&[2])] });
     json!({ "apiVersion": "v1", "kind": "List", "items": [config, shards] })
 }
 
@@ -96,7 +87,23 @@ pub(super) fn shards(job: &Job, name: &str, image: &str, claim: &str) -> Value {
 pub(super) fn merge(job: &Job, name: &str, image: &str, claim: &str) -> Value {
     let directory = format!("{OUTPUT}/{}", job.plain_name());
     let command = ["hostsim", "merge", &directory, "--output", &directory].map(String::from).to_vec();
-    manifest(&format!("{name}-merge"), image, claim, command, None)
+    let mut merge = manifest(&format!("{name}-merge"), image, claim, command, None);
+    // That runs have failed, or are missing, is so at every try.
+    merge["spec"]["podFailurePolicy"] = json!({ "rules": [not_counted(), fail_job(&[1, 2])] });
+    merge
+}
+
+/// To be preempted or drained is no failure: it is not counted, however often.
+fn not_counted() -> Value {
+    json!({ "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] })
+}
+
+/// Statuses of the program that another try cannot help.
+fn fail_job(statuses: &[u8]) -> Value {
+    json!({
+        "action": "FailJob",
+        "onExitCodes": { "containerName": "hostsim", "operator": "In", "values": statuses },
+    })
 }
 
 /// A Job of one container, which sees the volume, and the ConfigMap where there is one.

@@ -60,6 +60,21 @@ fn the_manifest_is_an_indexed_job() {
     assert_eq!(merge["spec"]["template"]["spec"]["volumes"][0]["persistentVolumeClaim"]["claimName"], "results");
 }
 
+/// Which statuses end a job at once: a shard that was interrupted (1) is tried again, wrong input
+/// (2) is not; failed or missing runs (1, 2) are no reason to merge again.
+#[test]
+fn no_manifest_tries_in_vain() {
+    let ends = |spec: &serde_json::Value| spec["podFailurePolicy"]["rules"][1]["onExitCodes"]["values"].clone();
+    let shards = kubernetes::shards(&job(), "a", "hostsim:1", "results");
+    let merge = kubernetes::merge(&job(), "a", "hostsim:1", "results");
+    assert_eq!(ends(&shards["items"][1]["spec"]), serde_json::json!([2]));
+    assert_eq!(ends(&merge["spec"]), serde_json::json!([1, 2]));
+    for spec in [&shards["items"][1]["spec"], &merge["spec"]] {
+        assert_eq!(spec["podFailurePolicy"]["rules"][0]["action"], "Ignore");
+        assert_eq!(spec["template"]["spec"]["restartPolicy"], "Never", "what a podFailurePolicy asks for");
+    }
+}
+
 #[test]
 fn words_are_quoted_for_a_shell() {
     for (word, expected) in [("a-b/c.toml", "a-b/c.toml"), ("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'")] {

@@ -128,3 +128,6 @@ fn check_runs(table: &Table) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
