@@ -9,6 +9,7 @@ mod generator;
 mod merged;
 mod rate;
 mod read;
+mod rhythm;
 mod source;
 mod superposed;
 pub mod trace;
@@ -19,6 +20,7 @@ pub use demand::Demand;
 pub use distribution::{Distribution, Unit};
 pub use generator::Generator;
 pub use read::{Context, read_traces};
+pub use rhythm::Rhythm;
 pub use trace::{Trace, TraceError};
 
 use crate::units::{Bytes, Time};
