@@ -4,7 +4,9 @@ use crate::common::catalogue;
 use hostsim::document::{Diagnostics, Node};
 use hostsim::experiment::advise::{Advice, Adviser, Filter};
 use hostsim::experiment::map::{Map, map};
+use hostsim::metrics::Estimate;
 use hostsim::report::figure::pareto;
+use hostsim::report::sacrifice::{self, Sacrifice};
 use hostsim::scenario::map::MapPlan;
 use hostsim::scenario::{Scenario, Source};
 use std::path::PathBuf;
@@ -81,6 +83,35 @@ fn the_front_is_what_none_beats_in_both() {
         let doubled = orders[..index].iter().any(|o| (o.cost, o.p99) == (order.cost, order.p99));
         assert_eq!(front.contains(&index), !beaten && !doubled, "{}", order.name);
     }
+}
+
+/// What is given up is more than the noise: two machines that are alike but for the price differ in
+/// price alone, and every difference that is stated is one of the paired replications.
+#[test]
+fn no_difference_within_the_noise_is_given_up() {
+    let advice = advice(API, &["digitalocean", "linode", "aws-lambda-2017", "heroku"]);
+    let told = |a: usize, b: usize, path: &[&str]| {
+        let values = |index: usize| advice.offers[index].point.values(path);
+        let more = Estimate::paired_difference(&values(a), &values(b));
+        more.mean.filter(|mean| *mean != 0.0 && !more.straddles(0.0))
+    };
+    let (cost, p99): ([&str; 1], [&str; 2]) = (["tco_usd"], ["latency_s", "p99"]);
+    let mut alike = 0;
+    for (index, given_up) in sacrifice::sacrifices(&advice).into_iter().enumerate() {
+        let words = sacrifice::in_words(&advice, &given_up);
+        assert!(!words.contains("$0.00") && !words.contains(" 0 s"), "{words}");
+        match given_up {
+            Sacrifice::Both { than, dearer, slower } => {
+                assert_eq!((dearer, slower), (told(index, than, &cost), told(index, than, &p99)), "{words}");
+                alike += usize::from(slower.is_none());
+                assert_eq!(slower.is_none(), words.ends_with("and no faster"), "{words}");
+            }
+            Sacrifice::Money { than, faster, .. } => assert_eq!(Some(faster), told(than, index, &p99), "{words}"),
+            Sacrifice::Speed(slower) => assert!(index == 0 && slower > 0.0, "{words}"),
+            Sacrifice::Nothing => assert_eq!(index, 0),
+        }
+    }
+    assert!(alike > 0, "no two machines alike were offered");
 }
 
 fn mapped(axes: &str) -> Result<Map, String> {
