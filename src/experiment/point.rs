@@ -50,7 +50,12 @@ impl Point {
         between: &Between,
     ) -> Result<Point, String> {
         let found = find_in(runs, scenario, case, traffic, between)?;
-        Ok(Point { traffic, orders: found.orders, tried: found.tried, replications: Vec::new(), slo_met: None })
+        Ok(Point { tried: found.tried, ..Point::placed(traffic, found.orders) })
+    }
+
+    /// A case under an order that is known; replicates nothing yet.
+    pub fn placed(traffic: f64, orders: Vec<Order>) -> Point {
+        Point { traffic, orders, tried: Vec::new(), replications: Vec::new(), slo_met: None }
     }
 
     /// Adds replications up to a number, under the same order.

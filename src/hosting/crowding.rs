@@ -84,7 +84,8 @@ impl World {
     fn work_changed(&mut self, instance: u32, before: Cores, after: Cores, slow_before: f64, slow_after: f64) {
         let deployment = self.instances[instance].deployment as usize;
         let useful = self.deployments[deployment].useful;
-        let work = |cores: Cores, slow: f64| (cores.as_f64() * slow * useful * 1e9).round() as i64;
+        // Rounded by hand: `round` would be a call, as in `stretched`.
+        let work = |cores: Cores, slow: f64| (cores.as_f64() * slow * useful * 1e9 + 0.5) as i64;
         let change = work(after, slow_after) - work(before, slow_before);
         self.facts[deployment].work.add(self.now, change);
     }

@@ -4,9 +4,11 @@
 //!
 //! Where both orders stay the same the difference of costs is smooth: its value at the root with
 //! its confidence interval, over its slope, is the interval of the root. Where an order changes,
-//! costs jump, and the interval reaches to where it is sure which order is needed.
+//! costs jump, and the interval reaches to where it is sure which order is needed (`stairs` where
+//! it is one instance more; here where it is anything else).
 
 use super::stage::Stage;
+use super::stairs::Grid;
 use super::{CaseCurve, Crossover, METRICS, Metric};
 use crate::experiment::deploy::Order;
 use crate::experiment::point::Point;
@@ -19,7 +21,7 @@ const MOST_STEPS: u32 = 24;
 /// A bracket whose ends differ by less than this share is narrow enough.
 pub const NARROW: f64 = 0.004;
 /// Replications that look for a step; all of them say how sure it is.
-const FEW: u32 = 3;
+pub const FEW: u32 = 3;
 /// Slopes are taken over at least this share of the traffic.
 const SLOPE: f64 = 1.04;
 /// An interval whose half is wider, as a share of the root, is asked more replications …
@@ -32,44 +34,65 @@ pub const PARTS: u32 = 4;
 /// Two traffics between which two cases change places.
 pub struct Bracket {
     name: &'static str,
-    metric: Metric,
-    a: usize,
-    b: usize,
-    ends: [End; 2],
+    /// What both cost.
+    pub metric: Metric,
+    /// The first case, of the scenario's.
+    pub a: usize,
+    /// The second.
+    pub b: usize,
+    /// Below and above.
+    pub ends: [End; 2],
+    /// What is ordered at the points of the curve around it.
     orders: (Between, Between),
+    /// The places between these points.
+    pub grid: Grid,
 }
 
 /// One end of a bracket: a traffic, the difference of costs, and what is ordered.
 #[derive(Clone)]
-struct End {
-    traffic: f64,
-    difference: f64,
-    orders: [Vec<Order>; 2],
+pub struct End {
+    /// The traffic.
+    pub traffic: f64,
+    /// What the first case costs beyond the second.
+    pub difference: f64,
+    /// What both order.
+    pub orders: [Vec<Order>; 2],
 }
 
 impl End {
     /// Whether the same is ordered at two ends.
-    fn orders_as(&self, other: &End) -> bool {
+    pub fn orders_as(&self, other: &End) -> bool {
         let words = |end: &End| end.orders.each_ref().map(|orders| orders.iter().map(Order::words).collect::<Vec<_>>());
         words(self) == words(other)
     }
 }
 
 /// Both cases at one traffic.
-struct Pair {
-    points: [Point; 2],
+pub struct Pair {
+    /// The first case's and the second's.
+    pub points: [Point; 2],
 }
 
 impl Pair {
-    fn difference(&self, metric: Metric) -> Estimate {
-        Estimate::paired_difference(&self.points[0].values(metric), &self.points[1].values(metric))
+    /// What the first costs beyond the second.
+    pub fn difference(&self, metric: Metric) -> Estimate {
+        let most = self.points.iter().map(|point| point.replications.len()).max().unwrap_or(0);
+        let [a, b] = self.points.each_ref().map(|point| {
+            let mut values = point.values(metric);
+            if is_flat(point, metric) {
+                values.resize(most, values[0]);
+            }
+            values
+        });
+        Estimate::paired_difference(&a, &b)
     }
 
     fn cost(&self, metric: Metric) -> Option<f64> {
         Some(0.5 * (self.points[0].estimate(metric).mean? + self.points[1].estimate(metric).mean?))
     }
 
-    fn end(&self, metric: Metric) -> Option<End> {
+    /// As an end of a bracket.
+    pub fn end(&self, metric: Metric) -> Option<End> {
         let difference = self.difference(metric).mean?;
         let orders = self.points.each_ref().map(|point| point.orders.clone());
         Some(End { traffic: self.points[0].traffic, difference, orders })
@@ -109,7 +132,8 @@ impl Stage<'_> {
                         };
                         let ends = [end(point - 1, of_a[0], of_b[0]), end(point, of_a[1], of_b[1])];
                         let orders = (orders_between(&cases[a], point), orders_between(&cases[b], point));
-                        cells.push(Bracket { name, metric, a, b, ends, orders });
+                        let grid = Grid::new([traffic[point - 1], traffic[point]], NARROW, PARTS);
+                        cells.push(Bracket { name, metric, a, b, ends, orders, grid });
                     }
                 }
             }
@@ -124,9 +148,8 @@ impl Stage<'_> {
             |[low, high]: &[End; 2]| low.difference != 0.0 && low.difference.signum() != high.difference.signum();
         let mut ends = vec![cell.ends[0].clone()];
         if !changes(&cell.ends) || !cell.ends[0].orders_as(&cell.ends[1]) {
-            let ratio = libm::log(cell.ends[1].traffic / cell.ends[0].traffic);
             for part in 1..PARTS {
-                let traffic = cell.ends[0].traffic * libm::exp(ratio * f64::from(part) / f64::from(PARTS));
+                let traffic = cell.grid.at(cell.grid.parts() / PARTS * part);
                 ends.extend(self.pair(cell, &cell.orders, traffic, 1).and_then(|pair| pair.end(cell.metric)));
             }
         }
@@ -137,7 +160,7 @@ impl Stage<'_> {
     }
 
     /// Both cases at a traffic, each sized between the orders that are known below and above it.
-    fn pair(&self, of: &Bracket, orders: &(Between, Between), traffic: f64, replications: u32) -> Option<Pair> {
+    pub fn pair(&self, of: &Bracket, orders: &(Between, Between), traffic: f64, replications: u32) -> Option<Pair> {
         let a = self.between(of.a, traffic, &orders.0, replications).ok()?;
         let b = self.between(of.b, traffic, &orders.1, replications).ok()?;
         Some(Pair { points: [a, b] })
@@ -145,6 +168,11 @@ impl Stage<'_> {
 
     /// Narrows a bracket down, and finds the interval of its root.
     pub fn refine(&self, found: &Bracket) -> Option<Crossover> {
+        if !found.ends[0].orders_as(&found.ends[1])
+            && let Some(step) = self.stair(found)
+        {
+            return Some(step);
+        }
         let (wide, narrow) = self.narrowed(found, found.ends.clone(), 1)?;
         if narrow[0].orders_as(&narrow[1])
             && let Some(smooth) = self.smooth(found, &wide, &narrow)
@@ -178,13 +206,12 @@ impl Stage<'_> {
         let slope = (wide[1].difference - wide[0].difference) / (wide[1].traffic - wide[0].traffic);
         let at = root(narrow);
         let mut replications = self.scenario.run.replications.max(2);
-        let mut pair = self.pair_of(found, at, replications)?;
+        let mut pair = self.pair_of(found, narrow, at)?;
+        self.more_of(found, &mut pair, replications)?;
         let mut difference = pair.difference(found.metric);
         while difference.ci95? > WIDE * at * slope.abs() && replications < MOST_TIMES * self.scenario.run.replications {
             replications *= 2;
-            for (case, point) in [found.a, found.b].into_iter().zip(&mut pair.points) {
-                self.more(case, point, replications).ok()?;
-            }
+            self.more_of(found, &mut pair, replications)?;
             difference = pair.difference(found.metric);
         }
         let (mean, half) = (difference.mean?, difference.ci95? / slope.abs());
@@ -198,13 +225,30 @@ impl Stage<'_> {
         Some(self.crossover(found, traffic, (low, high), pair.cost(found.metric)?))
     }
 
-    /// Both cases under the orders that all replications would place, replicated more often.
-    fn pair_of(&self, found: &Bracket, traffic: f64, replications: u32) -> Option<Pair> {
-        let mut pair = self.pair(found, &found.orders, traffic, self.scenario.run.replications)?;
+    /// Both cases near a root, replicated a few times: under the order that is the same at both
+    /// points of the curve around it, else under the one that all replications would place.
+    fn pair_of(&self, found: &Bracket, narrow: &[End; 2], traffic: f64) -> Option<Pair> {
+        let one = |case: usize, known: &Between, orders: &[Order]| {
+            let is_the_same =
+                |pair: &Option<(Order, Order)>| pair.as_ref().is_some_and(|(a, b)| a.words() == b.words());
+            if !known.is_empty() && known.iter().all(is_the_same) {
+                return self.placed(case, orders, traffic, FEW);
+            }
+            self.between(case, traffic, known, self.scenario.run.replications).ok()
+        };
+        let a = one(found.a, &found.orders.0, &narrow[0].orders[0])?;
+        Some(Pair { points: [a, one(found.b, &found.orders.1, &narrow[0].orders[1])?] })
+    }
+
+    /// More replications of both. A cost that has come out the same in every one so far is a flat
+    /// price, which no other will change.
+    fn more_of(&self, found: &Bracket, pair: &mut Pair, replications: u32) -> Option<()> {
         for (case, point) in [found.a, found.b].into_iter().zip(&mut pair.points) {
-            self.more(case, point, replications).ok()?;
+            if !is_flat(point, found.metric) {
+                self.more(case, point, replications).ok()?;
+            }
         }
-        Some(pair)
+        Some(())
     }
 
     /// The root where an order changes: the ends of its bracket moved outwards until they are on
@@ -241,7 +285,8 @@ impl Stage<'_> {
         Some(self.crossover(found, at, interval, cost))
     }
 
-    fn crossover(&self, found: &Bracket, at: f64, (low, high): (f64, f64), value: f64) -> Crossover {
+    /// What is told of a crossing.
+    pub fn crossover(&self, found: &Bracket, at: f64, (low, high): (f64, f64), value: f64) -> Crossover {
         let (a, b) = (&self.scenario.cases[found.a].name, &self.scenario.cases[found.b].name);
         let a_is_cheaper_below = found.ends[0].difference < 0.0;
         let (below, above) = if a_is_cheaper_below { (a, b) } else { (b, a) };
@@ -257,8 +302,14 @@ impl Stage<'_> {
     }
 }
 
+/// Whether a cost came out the same in each of several replications.
+fn is_flat(point: &Point, metric: Metric) -> bool {
+    let values = point.values(metric);
+    values.len() >= FEW as usize && values.iter().all(|value| value.is_some() && *value == values[0])
+}
+
 /// What is known of the orders between two ends.
-fn within([low, high]: &[End; 2]) -> (Between, Between) {
+pub fn within([low, high]: &[End; 2]) -> (Between, Between) {
     let of = |case: usize| -> Between {
         low.orders[case].iter().cloned().zip(high.orders[case].iter().cloned()).map(Some).collect()
     };

@@ -5,6 +5,7 @@ mod crossings;
 mod edges;
 mod regions;
 mod stage;
+mod stairs;
 
 use super::point::Point;
 use super::run::RunError;

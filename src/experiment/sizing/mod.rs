@@ -22,6 +22,8 @@ use super::simulations::{Runs, Simulations, Tally};
 use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, InstancesChoice, Scenario};
 use search::Search;
 
+pub use judgement::Judgement;
+
 /// What was tried, and how it went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
