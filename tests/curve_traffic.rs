@@ -68,6 +68,8 @@ fn the_axis_shows_the_traffic_that_is_simulated() {
         "closed = { users = 20, think.exponential = { mean = \"10 s\" } }",
         &format!("trace = {{ {TRACE} }}"),
         &format!("trace = {{ {TRACE}, repeat = true }}"),
+        // Longer than what is simulated.
+        "trace = { file = \"t.csv\", column = \"count\", interval = \"5 min\", scale = 0.1 }",
     ];
     for kind in kinds {
         let (scenario, _directory) = scenario(kind, REQUESTS).unwrap();

@@ -2,7 +2,7 @@
 //! scaled to a month is the month's.
 
 use super::arrivals::{DAY, TraceSource};
-use super::{AppWorkload, Arrivals, Generator};
+use super::{AppWorkload, Arrivals, Generator, Trace};
 use crate::units::{Span, Time};
 use std::ops::Range;
 
@@ -62,11 +62,21 @@ impl AppWorkload {
                 mass / seconds * f64::from(self.tenants) * activity
             }
             Arrivals::Trace(trace) => match (&trace.source, self.rhythm()) {
+                (TraceSource::File(file), Rhythm::Every(turn)) => self.of_file(file, trace.scale) / turn.seconds(),
+                (TraceSource::File(file), _) if measured.start == Time(0) && measured.end.0 > file.summary.span => {
+                    self.of_file(file, trace.scale) / seconds
+                }
                 (_, Rhythm::Every(turn)) => self.counted(Time(0)..Time(turn.0)),
                 _ => self.counted(measured),
             },
             _ => self.mean_rate(),
         }
+    }
+
+    /// Requests of a whole file, all tenants together.
+    fn of_file(&self, file: &Trace, scale: f64) -> f64 {
+        let activity = self.activity.as_ref().map_or(1.0, |activity| activity.mean());
+        file.summary.total as f64 * scale * f64::from(self.tenants) * activity
     }
 
     /// Arrivals per second within a window: of a very long one in its beginning.
