@@ -14,7 +14,7 @@ use crate::hosting::lane::Lane;
 use crate::hosting::slab::Slab;
 use crate::hosting::{Behaviour, Deployment, Event, Failures, Notice, World};
 use crate::units::{Cores, Span, Time};
-use crate::workload::{Arrival, Generator, WorkloadError};
+use crate::workload::{Arrival, Feed, Tape, WorkloadError};
 
 /// How many stretches of the measured window the time series has.
 const SERIES_POINTS: u64 = 240;
@@ -42,7 +42,7 @@ pub struct Simulation {
     /// What the models act in.
     pub world: World,
     behaviours: Vec<Behaviour>,
-    generator: Generator,
+    feed: Feed,
     first_lane: Vec<u32>,
     pending: Slab<Option<Arrival>>,
     next_mark: Time,
@@ -61,12 +61,12 @@ pub struct Seed {
 }
 
 impl Simulation {
-    /// A simulation of deployments (one per app, in the generator's order) on a fleet.
+    /// A simulation of deployments (one per app, in the order of those that requests come to) on a fleet.
     pub fn new(
         deployments: Vec<Deployment>,
         fleet: Fleet,
         crowding: Option<Cores>,
-        generator: Generator,
+        feed: impl Into<Feed>,
         window: Window,
         seed: Seed,
     ) -> Simulation {
@@ -121,7 +121,7 @@ impl Simulation {
         Simulation {
             world,
             behaviours,
-            generator,
+            feed: feed.into(),
             first_lane,
             pending: Slab::default(),
             next_mark: measured_from,
@@ -143,6 +143,11 @@ impl Simulation {
         self.world.failing = Some(Box::new(failing));
     }
 
+    /// The requests that it met, where they were to be recorded and it has come to its end.
+    pub fn take_tape(&mut self) -> Option<Tape> {
+        self.feed.take_tape()
+    }
+
     /// Simulates from the beginning to the window's end.
     ///
     /// # Errors
@@ -150,7 +155,7 @@ impl Simulation {
     pub fn run(&mut self) -> Result<(), WorkloadError> {
         self.begin();
         let mut window = Vec::new();
-        while self.generator.next_window(&mut window)? {
+        while self.feed.next_window(&mut window)? {
             for arrival in &window {
                 while self.world.agenda.next_time().is_some_and(|time| time <= arrival.time) {
                     self.step();
@@ -302,7 +307,7 @@ impl Simulation {
 
     fn next_of_closed(&mut self, lane: u32) {
         let Lane { deployment, tenant, .. } = self.world.lanes[lane as usize];
-        if let Some(arrival) = self.generator.closed_next(deployment, tenant, self.world.now) {
+        if let Some(arrival) = self.feed.closed_next(deployment, tenant, self.world.now) {
             let time = arrival.time;
             let key = self.pending.insert(Some(arrival));
             self.world.agenda.schedule(time, Event::Arrival { slot: key.slot });

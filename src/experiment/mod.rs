@@ -16,6 +16,7 @@ mod replicate;
 mod run;
 pub mod simulations;
 pub mod sizing;
+mod tapes;
 mod validate;
 
 pub use deploy::{Commit, Order};

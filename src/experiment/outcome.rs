@@ -105,7 +105,7 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
         gathered.under = vec!["apps".into(), app.name.clone()];
         served.put(&mut gathered);
         put_instances(&mut gathered, &[facts], None, world.end);
-        gathered.put(&["invoice_usd", "total"], billed.by_app[objectives.len()]);
+        gathered.put(&["invoice_usd", "total"], billed.errors.is_empty().then(|| billed.by_app[objectives.len()]));
         objectives.push(judge(&app.slo, facts, facts.arrived - served.in_flight()));
     }
     Replication {
@@ -181,7 +181,9 @@ fn put_money(
     let servers = simulation.world.case.servers.mean(simulation.world.end).unwrap_or(0.0);
     let owned_servers = owned_servers(trial, simulation, servers);
     let owned = owned_usd(&case.fleet.server, owned_servers, month, &dollars);
-    gathered.put(&["invoice_usd", "total"], billed.total);
+    // Where the price list does not sell what was used, nobody knows what it would have cost.
+    let invoiced = billed.errors.is_empty().then_some(billed.total);
+    gathered.put(&["invoice_usd", "total"], invoiced);
     for (name, amount) in &billed.lines {
         gathered.put(&["invoice_usd", "lines", name], *amount);
     }
@@ -197,10 +199,10 @@ fn put_money(
     if salaries > 0.0 {
         gathered.put(&["labour_usd", "slices", "salaries"], salaries);
     }
-    let total = billed.total + owned + labour_total;
+    let total = invoiced.map(|invoiced| invoiced + owned + labour_total);
     gathered.put(&["tco_usd"], total);
     let served = all.served as f64 * month.seconds() / scenario.run.duration.seconds();
-    gathered.put(&["usd_per_million_requests"], (served > 0.0).then(|| total / served * 1e6));
+    gathered.put(&["usd_per_million_requests"], total.filter(|_| served > 0.0).map(|total| total / served * 1e6));
     let used = FleetUse {
         servers,
         owned_by_developers: owned_servers,
@@ -210,9 +212,9 @@ fn put_money(
         revenue_usd: billed.total,
     };
     let ledger = case.provider.ledger(&case.fleet.server, &used, &dollars);
-    gathered.put(&["provider_usd", "revenue"], ledger.revenue);
+    gathered.put(&["provider_usd", "revenue"], invoiced.map(|_| ledger.revenue));
     gathered.put(&["provider_usd", "cost"], ledger.cost());
-    gathered.put(&["provider_usd", "margin"], ledger.margin());
+    gathered.put(&["provider_usd", "margin"], invoiced.map(|_| ledger.margin()));
     for (name, amount) in ledger.lines() {
         gathered.put(&["provider_usd", "lines", name], amount);
     }

@@ -5,14 +5,15 @@ use super::deploy::{Order, deployment};
 use super::invoices::{Billed, Books};
 use super::objective::Judged;
 use super::outcome;
+use super::tapes::Tapes;
 use crate::engine::Stream;
 use crate::fleet::Fleet;
 use crate::hosting::{Behaviour, Deployment, HostingModel};
 use crate::metrics::{Histogram, Path, flat_name};
 use crate::scenario::{Case, Scenario};
 use crate::simulation::{Seed, Series, Simulation, Window};
-use crate::units::{Cores, Time};
-use crate::workload::{AppWorkload, Generator};
+use crate::units::Cores;
+use crate::workload::Feed;
 
 /// What is simulated: a scenario's case, under an order, at some traffic.
 #[derive(Clone, Copy)]
@@ -98,6 +99,15 @@ impl Trial<'_> {
         Ok(simulation)
     }
 
+    /// As [`Trial::simulate`], with requests that other trials may have met, and to be met by others.
+    pub(super) fn simulate_among(&self, tapes: &Tapes) -> Result<Simulation, String> {
+        let requests = self.requests();
+        let mut simulation = self.simulation_of(tapes.feed(&requests)?)?;
+        simulation.run().map_err(|error| error.to_string())?;
+        tapes.keep(&requests, simulation.take_tape());
+        Ok(simulation)
+    }
+
     /// The books of a simulation that has run.
     pub fn books<'b>(&'b self, simulation: &'b Simulation) -> Books<'b> {
         Books { scenario: self.scenario, case: self.case, orders: self.orders, world: &simulation.world }
@@ -108,18 +118,18 @@ impl Trial<'_> {
     /// # Errors
     /// As [`Trial::run`].
     pub fn simulation(&self) -> Result<Simulation, String> {
+        self.simulation_of(self.requests().generator()?.into())
+    }
+
+    fn simulation_of(&self, feed: Feed) -> Result<Simulation, String> {
         let (scenario, case) = (self.scenario, self.case);
-        let apps: Vec<AppWorkload> = scenario.apps.iter().map(|app| app.workload.clone()).collect();
         let window = Window { warm_up: scenario.run.warm_up, duration: scenario.run.duration };
-        let end = Time(0) + window.warm_up + window.duration;
         let seed = Seed { seed: scenario.run.seed, replication: self.replication };
-        let generator = Generator::new(&apps, seed.seed, seed.replication, self.traffic, Time(0)..end)
-            .map_err(|error| error.to_string())?;
         let deployments = self.deployments()?;
         let stream = Stream::named(seed.seed, seed.replication, "", "placement");
         let fleet = Fleet::new(case.fleet.count, case.fleet.server.capacity(), case.fleet.placement, stream);
         let crowding = self.may_crowd().then_some(case.fleet.server.cores);
-        let mut simulation = Simulation::new(deployments, fleet, crowding, generator, window, seed);
+        let mut simulation = Simulation::new(deployments, fleet, crowding, feed, window, seed);
         if let Some(failures) = &case.fleet.failures {
             simulation.set_failures(failures.clone(), seed);
         }

@@ -3,6 +3,7 @@
 //! simulated again when the order is placed.
 
 use super::replicate::{Replication, Trial};
+use super::tapes::Tapes;
 use crate::simulation::Simulation;
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,8 @@ const EACH: usize = 1_000;
 #[derive(Default)]
 pub struct Simulations {
     kept: Mutex<Kept>,
+    /// The requests that they met.
+    pub(super) tapes: Tapes,
 }
 
 #[derive(Default)]
@@ -94,7 +97,7 @@ impl Runs<'_> {
         let mut fresh = false;
         let simulated = slot.get_or_init(|| {
             fresh = true;
-            self.tally.time(|| trial.simulate()).map(Mutex::new)
+            self.tally.time(|| trial.simulate_among(&self.simulations.tapes)).map(Mutex::new)
         });
         let count = if fresh { &self.tally.simulated } else { &self.tally.shared };
         count.fetch_add(1, Ordering::Relaxed);

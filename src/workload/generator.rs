@@ -177,6 +177,11 @@ impl Generator {
         self.width = (self.width * factor.clamp(0.125, 8.0)).clamp(1.0, 1e18);
     }
 
+    /// Whether no request depends on how others are served.
+    pub fn is_open(&self) -> bool {
+        !self.apps.iter().any(|app| matches!(app.source, Source::Closed(..)))
+    }
+
     /// The next request of a user of a closed app, one of whose requests has ended `now`: after
     /// thinking. `None` where the app is not closed, or the request would not come before the end.
     pub fn closed_next(&mut self, app: u32, tenant: u32, now: Time) -> Option<Arrival> {

@@ -5,10 +5,11 @@ use super::tco;
 use crate::catalogue::Size;
 use crate::experiment::deploy::{credits, cut};
 use crate::experiment::replicate::Trial;
+use crate::experiment::tapes::Requests;
 use crate::hosting::scaling::Scaling;
 use crate::scenario::{InstancesChoice, Slo, Statistic};
-use crate::units::{Cores, NANOS_PER_SECOND, Span, Time};
-use crate::workload::{AppWorkload, Arrivals, Generator};
+use crate::units::{Cores, NANOS_PER_SECOND, Span};
+use crate::workload::{AppWorkload, Arrivals};
 
 /// The most instances that a search goes up to.
 pub const MOST_INSTANCES: u32 = 1 << 16;
@@ -63,6 +64,12 @@ impl Search<'_> {
         }
     }
 
+    /// The requests of the first replication.
+    fn requests(&self) -> Requests<'_> {
+        let (scenario, case) = (self.scenario, self.case);
+        Trial { scenario, case, orders: &[], traffic: self.traffic, replication: 0 }.requests()
+    }
+
     /// The cores that must do the app's work for the objective to be met, counted from the arrivals
     /// of the first replication, for each tenant: of the requests that must be served in time, less
     /// what may still wait at the end. Where tenants differ, or users wait for answers, nothing is
@@ -72,15 +79,15 @@ impl Search<'_> {
         if app.workload.arrivals.is_closed() || app.workload.activity.is_some() {
             return 0.0;
         }
-        let run = &self.scenario.run;
-        let until = (run.warm_up + run.duration).seconds().max(1e-9);
-        let end = Time(0) + run.warm_up + run.duration;
-        let apps = std::slice::from_ref(&app.workload);
-        let Ok(mut generator) = Generator::new(apps, run.seed, 0, self.traffic, Time(0)..end) else { return 0.0 };
+        let requests = self.requests();
+        let tapes = &self.runs.simulations.tapes;
+        let Ok(mut feed) = tapes.feed(&requests) else { return 0.0 };
         let (mut work, mut window) = (0u128, Vec::new());
-        while let Ok(true) = generator.next_window(&mut window) {
+        while let Ok(true) = feed.next_window(&mut window) {
             work += window.iter().map(|arrival| u128::from(arrival.cpu)).sum::<u128>();
         }
+        tapes.keep(&requests, feed.take_tape());
+        let until = requests.end.seconds().max(1e-9);
         let cores = work as f64 / NANOS_PER_SECOND as f64 / until;
         SURE_LOAD * demanded(&app.slo, until) * cores / f64::from(app.workload.tenants.max(1))
     }
