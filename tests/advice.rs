@@ -4,7 +4,9 @@ use crate::common::catalogue;
 use hostsim::document::{Diagnostics, Node};
 use hostsim::experiment::advise::{Advice, Adviser, Filter};
 use hostsim::experiment::map::{Map, map};
+use hostsim::metrics::Estimate;
 use hostsim::report::figure::pareto;
+use hostsim::report::sacrifice::{self, Sacrifice};
 use hostsim::scenario::map::MapPlan;
 use hostsim::scenario::{Scenario, Source};
 use std::path::PathBuf;
@@ -83,6 +85,35 @@ fn the_front_is_what_none_beats_in_both() {
     }
 }
 
+/// What is given up is more than the noise: two machines that are alike but for the price differ in
+/// price alone, and every difference that is stated is one of the paired replications.
+#[test]
+fn no_difference_within_the_noise_is_given_up() {
+    let advice = advice(API, &["digitalocean", "linode", "aws-lambda-2017", "heroku"]);
+    let told = |a: usize, b: usize, path: &[&str]| {
+        let values = |index: usize| advice.offers[index].point.values(path);
+        let more = Estimate::paired_difference(&values(a), &values(b));
+        more.mean.filter(|mean| *mean != 0.0 && !more.straddles(0.0))
+    };
+    let (cost, p99): ([&str; 1], [&str; 2]) = (["tco_usd"], ["latency_s", "p99"]);
+    let mut alike = 0;
+    for (index, given_up) in sacrifice::sacrifices(&advice).into_iter().enumerate() {
+        let words = sacrifice::in_words(&advice, &given_up);
+        assert!(!words.contains("$0.00") && !words.contains(" 0 s"), "{words}");
+        match given_up {
+            Sacrifice::Both { than, dearer, slower } => {
+                assert_eq!((dearer, slower), (told(index, than, &cost), told(index, than, &p99)), "{words}");
+                alike += usize::from(slower.is_none());
+                assert_eq!(slower.is_none(), words.ends_with("and no faster"), "{words}");
+            }
+            Sacrifice::Money { than, faster, .. } => assert_eq!(Some(faster), told(than, index, &p99), "{words}"),
+            Sacrifice::Speed(slower) => assert!(index == 0 && slower > 0.0, "{words}"),
+            Sacrifice::Nothing => assert_eq!(index, 0),
+        }
+    }
+    assert!(alike > 0, "no two machines alike were offered");
+}
+
 fn mapped(axes: &str) -> Result<Map, String> {
     let text = format!(
         "schema = 1\n[run]\nreplications = 2\n[app.a]\narrivals.poisson = {{ rate = \"20 /s\" }}\ncpu.exponential = {{ mean = \"10 ms\" }}\n\
@@ -101,10 +132,10 @@ fn mapped(axes: &str) -> Result<Map, String> {
 #[test]
 fn wages_are_not_simulated_again() {
     let traffic = "x = { path = \"traffic\", values = [1.0, 2.0] }\n";
-    let wages = |points: u32| {
-        format!("{traffic}y = {{ path = \"labour.wage\", from = \"10 USD/h\", to = \"200 USD/h\", points = {points} }}")
+    let wages = |to: &str, points: u32| {
+        format!("{traffic}y = {{ path = \"labour.wage\", from = \"10 USD/h\", to = \"{to}\", points = {points} }}")
     };
-    let (one, twelve) = (mapped(&wages(1)).unwrap(), mapped(&wages(12)).unwrap());
+    let (one, twelve) = (mapped(&wages("10 USD/h", 1)).unwrap(), mapped(&wages("200 USD/h", 12)).unwrap());
     assert_eq!(one.simulated, twelve.simulated);
     assert!(twelve.shared > one.shared && one.shared > 0);
     assert_eq!(twelve.cells.len(), 12);
@@ -131,4 +162,31 @@ fn a_map_s_axis_that_is_no_key_is_refused_with_a_suggestion() {
     }
     let traffic = mapped(&format!("{y}x = {{ path = \"traffic\", values = [0.0] }}")).unwrap_err();
     assert!(traffic.contains("scenario.toml:"), "{traffic}");
+}
+
+/// Prices inside a model, objectives and what a case pays for simulate nothing anew, on both axes at
+/// once; an axis that changes the machine does. And the prices do what they say.
+#[test]
+fn prices_of_a_model_are_not_simulated_again() {
+    let priced = |x: &str, y: &str| {
+        let text = format!(
+            "schema = 1\n[run]\nreplications = 2\n[app.a]\narrivals.poisson = {{ rate = \"20 /s\" }}\n\
+             cpu.exponential = {{ mean = \"10 ms\" }}\nmemory = \"64 MiB\"\n[case.droplet]\nhosting = \"mine\"\nsize = \"512mb\"\n\
+             instances = 1\n[[case.droplet.charge]]\nname = \"database\"\nmeter = \"months\"\nprice = \"15\"\n\
+             [model.mine]\nextends = \"digitalocean-2017\"\n[curve]\nrequests = 2_000\n[map]\n\
+             metric = \"invoice_usd\"\nx = {x}\ny = {y}\n"
+        );
+        let (source, scenario, mut d) = source(&text);
+        let found = map(&source, catalogue().1, scenario.map.clone().unwrap(), None, &mut d, &|_, _| {});
+        found.unwrap_or_else(|error| panic!("{error}: {}", d.render(false)))
+    };
+    let price = "{ path = \"model.mine.charge.droplets.price.512mb\", values = [\"0.001\", \"0.002\", \"0.004\"] }";
+    let database = "{ path = \"case.droplet.charge.database.price\", values = [\"15\", \"30\"] }";
+    let both = priced(price, database);
+    assert_eq!((both.simulated, both.shared), (2, (3 * 2 - 1) * 2));
+    let invoice = |row: usize, column: usize| both.cells[row][column].costs[0].as_ref().unwrap().mean.unwrap();
+    assert!((invoice(1, 0) - invoice(0, 0) - 15.0).abs() < 1e-9, "{} {}", invoice(1, 0), invoice(0, 0));
+    assert!(invoice(0, 2) - 15.0 > 1.9 * (invoice(0, 1) - 15.0) && invoice(0, 1) > invoice(0, 0));
+    let memory = priced(price, "{ path = \"model.mine.size.512mb.cpu\", values = [0.5, 1.0] }");
+    assert_eq!(memory.simulated, 2 * 2);
 }

@@ -14,6 +14,7 @@ mod common;
 mod corpora;
 mod credits;
 mod crossovers;
+mod curve_traffic;
 mod determinism;
 mod failures;
 mod focus;

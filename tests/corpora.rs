@@ -28,6 +28,11 @@ fn bad_scenarios_are_refused_with_their_own_words() {
 }
 
 #[test]
+fn bad_maps_are_refused_with_their_own_words() {
+    refuses("tests/bad/map", mapped, 10);
+}
+
+#[test]
 fn bad_models_are_refused_with_their_own_words() {
     refuses("tests/bad/model", model, 20);
 }
@@ -47,6 +52,15 @@ fn errors(path: &Path, read: Read) -> String {
 fn scenario(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
     if let Some(scenario) = Scenario::read(&source.root, &source.directory, catalogue, d) {
         validate(&scenario, d);
+    }
+}
+
+/// As `map` reads it.
+fn mapped(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
+    if let Some(plan) = Scenario::read(&source.root, &source.directory, catalogue, d).and_then(|scenario| scenario.map)
+    {
+        // What is wrong is noted.
+        let _ = hostsim::experiment::map::check(source, catalogue, &plan, d);
     }
 }
 

@@ -164,3 +164,21 @@ fn functions() {
 fn machines_containers_and_platforms() {
     compare(&MACHINES);
 }
+
+/// A reserved instance costs the same whether the window ends with an hour or within one: the hour
+/// begun is not to look as if less ran in the others.
+#[test]
+fn a_commitment_covers_what_runs_in_an_hour_that_is_begun() {
+    let invoice = |duration: &str| {
+        let result = run(&format!(
+            "schema = 1\n[run]\nduration = \"{duration}\"\nreplications = 1\n[app.a]\nmemory = \"64 MiB\"\n\
+             [case.x]\nhosting = \"aws-ec2-2017\"\nsize = \"m4.xlarge\"\ninstances = 2\ncommitment = \"3-year-all-upfront\"\n"
+        ));
+        result.cases[0].figures.estimate(&["invoice_usd", "total"]).mean.unwrap()
+    };
+    let whole = invoice("2 h");
+    assert!(whole > 0.0 && whole < 0.5 * 2.0 * 146.0, "{whole}");
+    for begun in ["4000 s", "10 min", "90 min", "25 h"] {
+        assert_eq!(invoice(begun), whole, "{begun}");
+    }
+}

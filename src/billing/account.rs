@@ -186,15 +186,25 @@ fn held(charge: &Charge, used: &LaneUse) -> Exact {
 }
 
 /// The profile of the month's use by clock hour: the window's hours, repeated until the month is
-/// full, so that what runs at once in an hour keeps doing so. Only its proportions count.
+/// full, so that what runs at once in an hour keeps doing so. Only its proportions count. Where the
+/// window ends within an hour, that one goes on as it began: it is not to look as if fewer ran.
 fn hourly(charge: &Charge, used: &LaneUse, scale: &Scale) -> Vec<Exact> {
     if used.hourly.is_empty() || !(charge.meter.is_plain_time() || charge.meter.is_allocation_time()) {
         return Vec::new();
     }
     let hours = scale.month.0.div_ceil(HOUR.0) as usize;
     let pattern = scale.simulated.0.div_ceil(HOUR.0).max(1) as usize;
-    let at = |hour: usize| used.hourly.get(hour % pattern).copied().unwrap_or(0);
-    (0..hours).map(|hour| Exact::from(BigInt::from(at(hour)))).collect()
+    let begun = match scale.simulated.0 % HOUR.0 {
+        0 => HOUR.0,
+        part => part,
+    };
+    let at = |hour: usize| {
+        let (hour, time) =
+            (hour % pattern, |hour| Exact::from(BigInt::from(used.hourly.get(hour).copied().unwrap_or(0))));
+        let length = if hour + 1 == pattern { begun } else { HOUR.0 };
+        time(hour) * Exact::new(BigInt::from(HOUR.0), BigInt::from(length))
+    };
+    (0..hours).map(at).collect()
 }
 
 /// Which share of its size's allowance each instance brings, all together.

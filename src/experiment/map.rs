@@ -1,12 +1,12 @@
 //! The cheapest case over two axes. Cells that differ in prices and wages alone share their
 //! simulations, and all cells see the same random numbers.
 
-use super::curve::{METRICS, at_traffic};
+use super::curve::{METRICS, at_traffic, base_rate};
 use super::point::Point;
 use super::run::RunError;
 use super::simulations::{Runs, Simulations, Tally};
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node, suggest};
+use crate::document::{Diagnostics, Node};
 use crate::metrics::Estimate;
 use crate::scenario::map::{MapAxis, MapPlan};
 use crate::scenario::{Scenario, Source};
@@ -64,10 +64,13 @@ pub fn map(
     diagnostics: &mut Diagnostics,
     done: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Map, RunError> {
+    check(source, catalogue, &plan, diagnostics)?;
     let mut variants = Vec::new();
     for y in &plan.y.values {
         for x in &plan.x.values {
-            variants.push(variant(source, catalogue, &plan, (&x.0, &y.0), replications, diagnostics)?);
+            let (mut scenario, traffic) = variant(source, catalogue, &plan, (&x.0, &y.0), diagnostics)?;
+            scenario.run.replications = replications.unwrap_or(scenario.run.replications);
+            variants.push((scenario, traffic));
         }
     }
     let (simulations, tally) = (Simulations::default(), Tally::default());
@@ -92,71 +95,66 @@ pub fn map(
     Ok(Map { plan, cases: cases.unwrap_or_default(), cells, simulated, shared, unverified })
 }
 
+/// Reads the scenario with every value of either axis, so that all mistakes are found at once.
+///
+/// # Errors
+/// Where there is one; `diagnostics` say which.
+pub fn check(source: &Source, catalogue: &Catalogue, plan: &MapPlan, d: &mut Diagnostics) -> Result<(), RunError> {
+    let (Some(x), Some(y)) = (plan.x.values.first(), plan.y.values.first()) else { return Err(invalid()) };
+    let row = plan.x.values.iter().map(|x| (&x.0, &y.0));
+    let column = plan.y.values.iter().skip(1).map(|y| (&x.0, &y.0));
+    let found = row.chain(column).map(|cell| variant(source, catalogue, plan, cell, d).map(|_| ()));
+    // All are read, whatever the first ones were.
+    found.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn invalid() -> RunError {
+    RunError::Input("an axis of the map is not valid here".into())
+}
+
 /// The scenario of one cell, and its traffic.
 fn variant(
     source: &Source,
     catalogue: &Catalogue,
     plan: &MapPlan,
     (x, y): (&Node, &Node),
-    replications: Option<u32>,
     d: &mut Diagnostics,
 ) -> Result<(Scenario, f64), RunError> {
     let mut root = source.root.clone();
     let mut traffic = 1.0;
     for (axis, value) in [(&plan.x, x), (&plan.y, y)] {
-        set(&mut root, &mut traffic, axis, value, d)?;
+        put(&mut root, &mut traffic, axis, value, catalogue, d)?;
     }
-    let before = d.count();
-    let scenario = Scenario::read(&root, &source.directory, catalogue, d);
-    let scenario = scenario.filter(|_| d.count() == before);
-    let mut scenario = scenario.ok_or_else(|| RunError::Input("an axis of the map is not valid here".into()))?;
-    scenario.run.replications = replications.unwrap_or(scenario.run.replications);
-    Ok((scenario, traffic))
+    let mut found = d.beside();
+    let scenario = Scenario::read(&root, &source.directory, catalogue, &mut found);
+    found.errors().for_each(|(at, message, help)| d.error(at, message, help));
+    Ok((scenario.filter(|_| found.is_empty()).ok_or_else(invalid)?, traffic))
 }
 
-fn set(root: &mut Node, traffic: &mut f64, axis: &MapAxis, value: &Node, d: &mut Diagnostics) -> Result<(), RunError> {
-    if axis.is_traffic() {
-        *traffic = crate::document::positive(value, d)
-            .ok_or_else(|| RunError::Input("traffic is a multiple above zero, such as 0.1".into()))?;
+fn put(
+    root: &mut Node,
+    traffic: &mut f64,
+    axis: &MapAxis,
+    value: &Node,
+    catalogue: &Catalogue,
+    d: &mut Diagnostics,
+) -> Result<(), RunError> {
+    let Some(of_keys) = &axis.axis else {
+        *traffic = crate::document::positive(value, d).ok_or_else(invalid)?;
         return Ok(());
-    }
-    let keys = axis.keys();
-    let known = known_so_far(root, &keys);
-    if let Some((place, found)) = known.filter(|_| keys.len() > 1)
-        && let Some(wrong) = keys.get(found)
-        && found + 1 < keys.len()
-        && named_by_users(&keys[..found])
-    {
-        let names: Vec<&str> = place.as_table().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-        let message = format!("`{}` is no path of this scenario: it has no {} `{wrong}`", axis.path, keys[0]);
-        d.error(axis.at, message, suggest(wrong, names.into_iter()));
-        return Err(RunError::Input("an axis of the map is not valid here".into()));
-    }
-    if root.set_path(&keys, value.clone()) {
-        return Ok(());
-    }
-    d.error(axis.at, format!("`{}` is not a path of keys of this scenario", axis.path), "keys joined by points");
-    Err(RunError::Input("an axis of the map is not valid here".into()))
-}
-
-/// The table that the first keys lead to, and how many of them do.
-fn known_so_far<'n>(root: &'n Node, keys: &[String]) -> Option<(&'n Node, usize)> {
-    let (mut place, mut found) = (root, 0);
-    while let Some(next) = keys.get(found).and_then(|key| place.get(key)) {
-        (place, found) = (next, found + 1);
-    }
-    (found > 0).then_some((place, found))
-}
-
-/// Whether what follows these keys is a name that the scenario's author gave: a value put under
-/// another would make a new app or case.
-fn named_by_users(keys: &[String]) -> bool {
-    matches!(keys, [only] if matches!(only.as_str(), "app" | "case" | "model" | "trace"))
+    };
+    let put = match of_keys.unknown_charge(root, catalogue) {
+        Some(unknown) => Err(unknown),
+        None => of_keys.put(root, value),
+    };
+    put.map_err(|(message, help)| {
+        d.error(of_keys.key, message, help);
+        invalid()
+    })
 }
 
 fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) -> Cell {
-    let rate: f64 = scenario.apps.iter().map(|app| app.workload.mean_rate()).sum();
-    let scenario = at_traffic(scenario, rate, traffic);
+    let scenario = at_traffic(scenario, base_rate(scenario), traffic);
     let cost = |case| {
         let mut point = Point::sized(runs, &scenario, case, traffic, &Vec::new())?;
         point.replicate(runs, &scenario, case, u64::from(scenario.run.replications))?;

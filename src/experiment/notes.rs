@@ -158,7 +158,14 @@ fn sized(case: &Case, orders: &[Order], tried: &[Attempt]) -> Vec<String> {
     if !is_open(case) {
         return Vec::new();
     }
-    let found: Vec<String> = orders.iter().map(Order::words).collect();
+    let mut apps: Vec<&str> = tried.iter().map(|attempt| attempt.app.as_str()).collect();
+    apps.dedup();
+    // Where each of several apps was sized, one says for which an order is.
+    let named = |(index, order): (usize, &Order)| match apps.get(index) {
+        Some(app) if orders.len() > 1 && apps.len() == orders.len() => format!("{} for {app}", order.words()),
+        _ => order.words(),
+    };
+    let found: Vec<String> = orders.iter().enumerate().map(named).collect();
     let mut notes = vec![format!("sized to {}.", found.join("; "))];
     if !tried.is_empty() {
         notes.push(format!("tried for that: {}.", attempts(tried)));

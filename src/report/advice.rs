@@ -1,12 +1,14 @@
 //! Advice as JSON, CSV, text and figures.
 
 use super::curve::order_of;
-use super::figure::pareto::{Order, ParetoFigure, front};
+use super::figure::pareto::{Order, ParetoFigure};
 use super::figure::tornado::{self, TornadoFigure};
 use super::format;
 use super::json::estimate_json;
 use super::notes::of_unverified;
+use super::sacrifice;
 use crate::experiment::advise::{Advice, End, Offer, Swing};
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 /// The JSON document.
@@ -137,8 +139,17 @@ pub fn sentences(advice: &Advice) -> Vec<String> {
         lines.push(format!("The answer changes first with {}: at {} it is {}.", swing.name, flip.at, flip.to));
     }
     lines.extend(advice.swings.iter().map(|swing| sentence(advice, swing)));
-    lines.extend(advice.refused.iter().map(|(name, why)| format!("{name} cannot: {why}.")));
+    lines.extend(refusals(advice));
     lines
+}
+
+/// The models that cannot, those of one reason together.
+fn refusals(advice: &Advice) -> Vec<String> {
+    let mut names: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for (name, why) in &advice.refused {
+        names.entry(why).or_default().push(name);
+    }
+    names.into_iter().map(|(why, names)| format!("{} cannot: {why}.", names.join(", "))).collect()
 }
 
 /// By how much an offer is dearer than the cheapest; or that the noise covers it.
@@ -183,72 +194,7 @@ fn sentence(advice: &Advice, swing: &Swing) -> String {
     format!("{}: {}; {}; {flip}.", swing.name, end(&swing.low, &swing.ends[0]), end(&swing.high, &swing.ends[1]))
 }
 
-/// What an order gives up against the others.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Sacrifice {
-    /// It is the cheapest; so many seconds of p99 that the fastest saves.
-    Speed(f64),
-    /// None is cheaper and faster: dearer by so many dollars a month than the next cheaper order
-    /// of the front, and faster by so many seconds.
-    Money {
-        /// The next cheaper order of the front.
-        than: usize,
-        /// Dollars a month.
-        dearer: f64,
-        /// Seconds of p99.
-        faster: f64,
-    },
-    /// Another order is both cheaper and as fast.
-    Both {
-        /// The cheapest of those.
-        than: usize,
-        /// Dollars a month.
-        dearer: f64,
-        /// Seconds of p99.
-        slower: f64,
-    },
-}
-
-/// What every offer gives up, in their order.
-pub fn sacrifices(advice: &Advice) -> Vec<Sacrifice> {
-    let (orders, front) = (orders(advice), on_front(advice));
-    let fastest = orders.iter().map(|order| order.p99).filter(|p99| p99.is_finite()).fold(f64::INFINITY, f64::min);
-    let of = |index: usize| {
-        let own = &orders[index];
-        match front.iter().position(|at| *at == index) {
-            Some(0) => Sacrifice::Speed(own.p99 - fastest),
-            Some(place) => {
-                let than = front[place - 1];
-                let (dearer, faster) = (own.cost - orders[than].cost, orders[than].p99 - own.p99);
-                Sacrifice::Money { than, dearer, faster }
-            }
-            None => {
-                let beats = |at: &usize| orders[*at].cost <= own.cost && orders[*at].p99 <= own.p99;
-                let than = front.iter().copied().find(beats).or(front.first().copied()).unwrap_or(index);
-                Sacrifice::Both { than, dearer: own.cost - orders[than].cost, slower: own.p99 - orders[than].p99 }
-            }
-        }
-    };
-    (0..orders.len()).map(of).collect()
-}
-
-/// A sacrifice in words.
-pub fn in_words(advice: &Advice, sacrifice: &Sacrifice) -> String {
-    let name = |index: usize| advice.offers[index].hosting.as_str();
-    let written = |seconds: f64| format::duration(seconds.max(0.0));
-    match *sacrifice {
-        Sacrifice::Speed(slower) if slower > 0.0 => format!("cheapest; the fastest has {} less p99", written(slower)),
-        Sacrifice::Speed(_) => "nothing: cheapest and fastest".into(),
-        Sacrifice::Money { than, dearer, faster } => {
-            format!("{} more than {}, for {} less p99", format::money(dearer), name(than), written(faster))
-        }
-        Sacrifice::Both { than, dearer, slower } => {
-            format!("{} and {} p99 more than {}", format::money(dearer), written(slower), name(than))
-        }
-    }
-}
-
-fn orders(advice: &Advice) -> Vec<Order> {
+pub(super) fn orders(advice: &Advice) -> Vec<Order> {
     let order = |offer: &Offer| Order {
         name: offer.hosting.clone(),
         cost: offer.tco().mean.unwrap_or(f64::NAN),
@@ -257,8 +203,9 @@ fn orders(advice: &Advice) -> Vec<Order> {
     advice.offers.iter().map(order).collect()
 }
 
+/// The offers that none beats in both, as far as the noise lets one tell.
 fn on_front(advice: &Advice) -> Vec<usize> {
-    front(&orders(advice))
+    sacrifice::front(advice)
 }
 
 /// Cost against p99, with the front.
@@ -267,6 +214,7 @@ pub fn pareto(advice: &Advice, title: &str) -> ParetoFigure {
         title: title.to_string(),
         subtitle: "Total cost of ownership against the 99th percentile of latency, one point per order".into(),
         orders: orders(advice),
+        front: on_front(advice),
     }
 }
 

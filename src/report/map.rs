@@ -85,7 +85,7 @@ pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
     use comfy_table::presets::{ASCII_MARKDOWN, UTF8_HORIZONTAL_ONLY};
     table.load_style(if markdown { ASCII_MARKDOWN } else { UTF8_HORIZONTAL_ONLY });
     let corner = format!("{} \\ {}", map.plan.y.path, map.plan.x.path);
-    table.set_header([corner].into_iter().chain(map.plan.x.values.iter().map(|value| value.1.clone())));
+    table.set_header([corner].into_iter().chain(map.plan.x.values.iter().map(|value| short_value(&value.1))));
     for (row, y) in map.cells.iter().zip(&map.plan.y.values).rev() {
         let cell = |cell: &Cell| match cell.cheapest() {
             Some((case, _)) if !cell.ties.is_empty() => {
@@ -96,7 +96,7 @@ pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
             Some((case, _)) => format!("{}\nalone", map.cases[case]),
             None => "–".into(),
         };
-        table.add_row([y.1.clone()].into_iter().chain(row.iter().map(cell)));
+        table.add_row([short_value(&y.1)].into_iter().chain(row.iter().map(cell)));
     }
     let what = if map.plan.metric == "tco_usd" { "TCO" } else { "invoice" };
     let mut text = format!("{title}\nthe case of the least {what}, and by how much the second is dearer");
@@ -133,7 +133,9 @@ fn reasons(map: &Map) -> Vec<String> {
             .iter()
             .zip(&map.plan.y.values)
             .flat_map(|(row, y)| {
-                let place = move |x: &str| format!("{} {x}, {} {}", map.plan.x.path, map.plan.y.path, y.1);
+                let place = move |x: &str| {
+                    format!("{} {}, {} {}", map.plan.x.path, short_value(x), map.plan.y.path, short_value(&y.1))
+                };
                 row.iter().zip(&map.plan.x.values).map(move |(cell, x)| (cell, place(&x.1)))
             })
             .filter(|(cell, _)| cell.costs[index].is_err())
@@ -160,5 +162,6 @@ pub fn figure(map: &Map, title: &str) -> MapFigure {
         y: (name(&map.plan.y), values(&map.plan.y)),
         cases: map.cases.clone(),
         cells: map.cells.iter().map(|row| row.iter().map(Cell::cheapest).collect()).collect(),
+        ties: map.cells.iter().map(|row| row.iter().map(|cell| cell.ties.clone()).collect()).collect(),
     }
 }

@@ -16,6 +16,7 @@ mod json;
 pub mod map;
 mod markdown;
 mod notes;
+pub mod sacrifice;
 pub mod sweep;
 mod table;
 

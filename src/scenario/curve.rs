@@ -22,6 +22,9 @@ pub struct CurvePlan {
     pub requests: Option<u64>,
 }
 
+/// From so many points on a curve is refused.
+const MOST_POINTS: u64 = 10_001;
+
 impl Default for CurvePlan {
     fn default() -> CurvePlan {
         CurvePlan { traffic: Traffic { from: 0.01, to: 100.0, points: 13 }, requests: Some(200_000) }
@@ -51,11 +54,26 @@ impl Traffic {
         let points = table.required("points", d, positive_count);
         table.finish(d);
         let (from, to, points) = (from?, to?, points?);
-        if to < from || points > 10_000 {
-            d.error(node.at, "expected `from` at most `to`, and at most 10000 points", "");
-            return None;
+        match Traffic::wrong(from, to, points) {
+            Some((message, help)) => d.error(node.at, message, help),
+            None => return Some(Traffic { from, to, points: points as u32 }),
         }
-        Some(Traffic { from, to, points: points as u32 })
+        None
+    }
+
+    /// What is wrong with a range, and what to do. One point twice would be a crossover of nothing,
+    /// and a `to` that no point reaches would be passed over in silence.
+    fn wrong(from: f64, to: f64, points: u64) -> Option<(String, &'static str)> {
+        match points {
+            _ if to < from => Some((format!("the traffic ends ({to}) below where it begins ({from})"), "swap both")),
+            MOST_POINTS.. => Some((format!("{points} points of traffic are too many"), "at most 10000")),
+            1 if from < to => Some((
+                format!("one point of traffic lies at {from}, and none at {to}"),
+                "take two points or more, or the same `from` and `to`",
+            )),
+            2.. if from == to => Some((format!("all {points} points of traffic lie at {from}"), "take `points = 1`")),
+            _ => None,
+        }
     }
 
     /// The multiples, from the least to the most.

@@ -1,17 +1,22 @@
 //! `[map]`: the two axes over which the cheapest case is mapped.
 
+use super::axis::Axis;
 use crate::document::{Diagnostics, Node, Origin, Table, Value, list, named, number, positive_count, text};
 
 /// The path that stands for the multiple of the scenario's traffic.
 pub const TRAFFIC: &str = "traffic";
+/// The vertical axis of a scenario that has no `[map]`.
+const WAGE: &str = "labour.wage";
+/// The most values of an axis.
+const MOST_VALUES: usize = 200;
 
 /// One axis: what varies, and its values.
 #[derive(Clone, Debug)]
 pub struct MapAxis {
     /// A dotted path of keys, or `traffic`.
     pub path: String,
-    /// Where the path stands.
-    pub at: Origin,
+    /// Its keys; `None` for the traffic.
+    pub axis: Option<Axis>,
     /// The values, as a scenario would hold them, with how people read them.
     pub values: Vec<(Node, String)>,
 }
@@ -36,7 +41,13 @@ impl MapPlan {
         let metrics = [("tco_usd", "tco_usd"), ("invoice_usd", "invoice_usd")];
         let metric = table.default("metric", "tco_usd", d, |node, d| named(node, d, "metric", &metrics));
         table.finish(d);
-        Some(MapPlan { x: x?, y: y?, metric })
+        let (x, y) = (x?, y?);
+        if x.keys() == y.keys() {
+            let at = node.get("y").and_then(|y| y.get("path")).map_or(node.at, |path| path.at);
+            d.error(at, format!("both axes are `{}`", x.path), "a map needs two different ones");
+            return None;
+        }
+        Some(MapPlan { x, y, metric })
     }
 
     /// Traffic over two decades each way, against a wage of 10 to 200 USD/h: for a scenario that
@@ -49,9 +60,10 @@ impl MapPlan {
             points,
             logarithmic: true,
         };
+        let wage = Axis { name: WAGE.into(), path: WAGE.split('.').map(String::from).collect(), key: at };
         MapPlan {
-            x: MapAxis { path: TRAFFIC.into(), at, values: range(0.01, 100.0, "", 9).values(at) },
-            y: MapAxis { path: "labour.wage".into(), at, values: range(10.0, 200.0, "USD/h", 6).values(at) },
+            x: MapAxis { path: TRAFFIC.into(), axis: None, values: range(0.01, 100.0, "", 9).values(at) },
+            y: MapAxis { path: WAGE.into(), axis: Some(wage), values: range(10.0, 200.0, "USD/h", 6).values(at) },
             metric: "tco_usd",
         }
     }
@@ -100,41 +112,29 @@ impl MapAxis {
             None => read_range(&mut table, d).map(|range| range.values(at)),
         };
         table.finish(d);
-        let values = values?;
-        if values.is_empty() || values.len() > 200 {
-            d.error(node.at, "an axis needs 1 to 200 values", "");
+        let (path, values) = (path?, values?);
+        let axis = if path == TRAFFIC { None } else { Some(Axis::read(&path, at, d)?) };
+        if values.is_empty() || values.len() > MOST_VALUES {
+            let message = format!("this axis has {} values", values.len());
+            d.error(node.get("values").map_or(node.at, |values| values.at), message, "an axis needs 1 to 200 values");
             return None;
         }
-        Some(MapAxis { path: path?, at, values })
+        Some(MapAxis { path, axis, values })
     }
 
-    /// The path's keys; a part in quotes is one key.
-    pub fn keys(&self) -> Vec<String> {
-        let mut keys = vec![String::new()];
-        let mut quoted = false;
-        for letter in self.path.chars() {
-            match letter {
-                '"' => quoted = !quoted,
-                '.' if !quoted => keys.push(String::new()),
-                letter => {
-                    if let Some(last) = keys.last_mut() {
-                        last.push(letter);
-                    }
-                }
-            }
-        }
-        keys
+    fn keys(&self) -> Option<&[String]> {
+        self.axis.as_ref().map(|axis| axis.path.as_slice())
     }
 
-    /// Whether another value of the axis may be another simulation: wages, the provider's costs and
-    /// rates of exchange are not.
+    /// Whether another value of the axis may be another simulation: prices, wages, objectives, the
+    /// provider's costs and rates of exchange are not.
     pub fn simulates(&self) -> bool {
-        !["labour", "provider", "currency"].contains(&self.keys()[0].as_str())
+        self.axis.as_ref().is_none_or(|axis| !axis.is_of_accounts())
     }
 
     /// Whether the axis is the multiple of the scenario's traffic.
     pub fn is_traffic(&self) -> bool {
-        self.path == TRAFFIC
+        self.axis.is_none()
     }
 }
 
@@ -152,8 +152,15 @@ fn read_range(table: &mut Table<'_>, d: &mut Diagnostics) -> Option<Range> {
     let spacings = [("linear", false), ("logarithmic", true)];
     let logarithmic = table.default("spacing", true, d, |node, d| named(node, d, "spacing", &spacings));
     let ((from, unit), (to, unit_to), points) = (from?, to?, points?);
-    if unit != unit_to || (logarithmic && (from <= 0.0 || to <= 0.0)) || points > 200 {
-        let help = "both ends in one unit, above zero where spacing is logarithmic, at most 200 points";
+    let wrong = match (from <= 0.0 || to <= 0.0, points) {
+        _ if unit != unit_to => Some("both ends must have one unit"),
+        (true, _) if logarithmic => Some("both ends must be above zero, or `spacing = \"linear\"`"),
+        (_, 2..) if from == to => Some("two ends that differ, or `points = 1`"),
+        (_, 1) if from != to => Some("two points or more, or the same `from` and `to`"),
+        _ if points > MOST_VALUES as u64 => Some("at most 200 points"),
+        _ => None,
+    };
+    if let Some(help) = wrong {
         d.error(table.origin(), "this range cannot be parted", help);
         return None;
     }

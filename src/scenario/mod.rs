@@ -1,6 +1,7 @@
 //! What a scenario file asks for: read from TOML, checked, and valid by construction.
 
 mod app;
+pub mod axis;
 mod case;
 mod cluster;
 mod currency;

@@ -4,7 +4,6 @@
 //! them all and puts together what one simulation does for, [`runner`] runs what the [`store`]
 //! lacks, and [`table`] writes what it holds.
 
-pub mod axis;
 pub mod design;
 pub mod estimate;
 pub mod merge;
@@ -22,6 +21,7 @@ pub mod submit;
 mod sweep;
 pub mod table;
 
+pub use crate::scenario::axis;
 pub use design::Design;
 pub use runner::Status;
 pub use shard::{Shard, WHOLE, is_of_engine};

@@ -1,9 +1,8 @@
 //! From a point of the design to a scenario: the values put into the tree, and the tree read.
 
-use super::axis::Axis;
 use super::design::{Design, cell};
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node, Origin, Value, suggest};
+use crate::document::{Diagnostics, Node, Origin, Value};
 use crate::experiment::Fingerprint;
 use crate::scenario::{Scenario, Source};
 use std::collections::VecDeque;
@@ -138,7 +137,11 @@ impl<'a> Resolver<'a> {
     /// Notes the errors of a point so that each says which axes it comes from: those that stand
     /// in the sweep's own words as they are, others at the place of the first axis.
     pub fn explain(&self, index: u64, d: &mut Diagnostics) {
-        let mut charges = self.design.axes.iter().filter_map(|axis| Some((axis.key, self.unknown_charge(axis)?)));
+        let mut charges = self
+            .design
+            .axes
+            .iter()
+            .filter_map(|axis| Some((axis.key, axis.unknown_charge(&self.root, self.catalogue)?)));
         if let Some((at, (message, help))) = charges.next() {
             return d.error(at, message, help);
         }
@@ -160,20 +163,6 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What is wrong with an axis over a charge that neither a model nor the one that it extends
-    /// has, which would else be a new charge without a meter.
-    fn unknown_charge(&self, axis: &Axis) -> Option<(String, String)> {
-        let path: Vec<&str> = axis.path.iter().map(String::as_str).collect();
-        let ["model", model, "charge", charge, ..] = path[..] else { return None };
-        let own = self.root.get("model")?.get(model)?;
-        let extends = own.get("extends")?;
-        let base = self.catalogue.resolve(extends.as_str()?, extends.at, &mut Diagnostics::default())?;
-        let charges = [own, &base].into_iter().filter_map(|tree| tree.get("charge"));
-        let known: Vec<&str> = charges.flat_map(charge_names).collect();
-        let message = format!("`{}`: there is no charge `{charge}`", axis.name);
-        (!known.contains(&charge)).then(|| (message, suggest(charge, known.iter().copied())))
-    }
-
     fn places(&self, index: u64) -> Vec<(Origin, Origin)> {
         let values = self.design.axes.iter().zip(self.design.point(index));
         values.filter_map(|(axis, value)| Some((axis.key, value?.at))).collect()
@@ -184,11 +173,6 @@ impl<'a> Resolver<'a> {
         let shown = values.filter_map(|(axis, value)| Some(format!("`{}` = {}", axis.name, value?.to_toml())));
         shown.collect::<Vec<_>>().join(" and ")
     }
-}
-
-fn charge_names(charges: &Node) -> Vec<&str> {
-    let Value::Array(charges) = &charges.value else { return Vec::new() };
-    charges.iter().filter_map(|charge| charge.get("name")?.as_str()).collect()
 }
 
 fn within(inner: Origin, outer: Origin) -> bool {

@@ -10,6 +10,7 @@ mod generator;
 mod merged;
 mod rate;
 mod read;
+mod rhythm;
 mod source;
 mod superposed;
 pub mod trace;
@@ -21,6 +22,7 @@ pub use distribution::{Distribution, Unit};
 pub use feed::{Feed, Tape};
 pub use generator::Generator;
 pub use read::{Context, read_traces};
+pub use rhythm::Rhythm;
 pub use trace::{Trace, TraceError};
 
 use crate::units::{Bytes, Time};

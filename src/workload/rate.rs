@@ -42,15 +42,6 @@ impl AppWorkload {
         }
     }
 
-    /// Whether the arrivals follow the time of day, so that less than a day shows only part of
-    /// them.
-    pub fn follows_the_day(&self) -> bool {
-        matches!(
-            self.arrivals,
-            Arrivals::Diurnal(_) | Arrivals::OnOff(_) | Arrivals::Batch(_) | Arrivals::Spike(_) | Arrivals::Trace(_)
-        )
-    }
-
     /// The rate of a trace's first arrivals, counted.
     fn counted_rate(&self) -> f64 {
         let week = Time(7 * DAY.0);

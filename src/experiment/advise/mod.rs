@@ -8,7 +8,7 @@
 mod flips;
 mod swings;
 
-use super::curve::at_traffic;
+use super::curve::{at_traffic, base_rate};
 use super::point::Point;
 use super::run::RunError;
 use super::simulations::{Runs, Simulations, Tally};
@@ -189,7 +189,7 @@ impl Adviser<'_> {
             let currency = model.prices.currency;
             if self.scenario.currencies.rate(currency).is_none() {
                 let why =
-                    format!("its prices are in {currency}: state a rate, such as [currency] {currency} = \"1.18 USD\"");
+                    format!("prices are in {currency}: state a rate, such as [currency] {currency} = \"1.18 USD\"");
                 refused.push((name, why));
             } else if model.sizes.is_empty() && model.size_range.is_none() {
                 refused.push((name, "the catalogue holds its prices, and no sizes that could be simulated".into()));
@@ -236,11 +236,7 @@ fn cases_of(scenario: &Scenario, names: &[String]) -> Vec<Case> {
 
 /// The scenario for as long as its curve's requests take.
 fn at_base(scenario: &Scenario) -> Scenario {
-    at_traffic(scenario, mean_rate(scenario), 1.0)
-}
-
-fn mean_rate(scenario: &Scenario) -> f64 {
-    scenario.apps.iter().map(|app| app.workload.mean_rate()).sum()
+    at_traffic(scenario, base_rate(scenario), 1.0)
 }
 
 /// The scenario with at most so many replications and requests.

@@ -2,9 +2,9 @@
 //! numbers.
 
 use super::flips::{self, Flip};
-use super::{Offer, mean_rate, offer};
+use super::{Offer, offer};
 use crate::document::as_f64;
-use crate::experiment::curve::at_traffic;
+use crate::experiment::curve::{at_traffic, base_rate};
 use crate::experiment::simulations::Runs;
 use crate::metrics::Estimate;
 use crate::scenario::Scenario;
@@ -82,7 +82,7 @@ pub fn swings(runs: Runs<'_>, scenario: &Scenario, offers: &[Offer], done: &(dyn
         return Vec::new();
     }
     let at = |scenario: &Scenario, traffic: f64| {
-        let ranked = Ranked::simulated(runs, &at_traffic(scenario, mean_rate(scenario), traffic), traffic);
+        let ranked = Ranked::simulated(runs, &at_traffic(scenario, base_rate(scenario), traffic), traffic);
         done();
         ranked
     };

@@ -12,7 +12,8 @@ use super::run::RunError;
 use super::simulations::Tally;
 use crate::metrics::Estimate;
 use crate::scenario::{Case, Month, Scenario};
-use crate::units::Span;
+use crate::units::{Span, Time};
+use crate::workload::Rhythm;
 use stage::Stage;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -31,8 +32,6 @@ pub const METRICS: [(&str, Metric); 2] = [("invoice_usd", &["invoice_usd", "tota
 const LONGEST: Span = Span(20 * 365 * 86_400_000_000_000);
 /// The shortest, however dense: less would be all beginning, with every instance starting.
 const SHORTEST: Span = Span(20_000_000_000);
-/// Arrivals that follow the time of day are simulated for whole days.
-const DAY: Span = Span(86_400_000_000_000);
 
 /// A curve of one case: a point at every traffic, or why there is none.
 #[derive(Clone, Debug)]
@@ -120,7 +119,7 @@ pub struct CurveProgress<'p> {
 /// # Errors
 /// Where the scenario has no arrivals to multiply, or it was interrupted.
 pub fn curve(scenario: &Scenario, progress: &CurveProgress<'_>) -> Result<Curve, RunError> {
-    let base_rps: f64 = scenario.apps.iter().map(|app| app.workload.mean_rate()).sum();
+    let base_rps = base_rate(scenario);
     if base_rps <= 0.0 {
         return Err(RunError::Input("no app of this scenario has arrivals: there is no traffic to vary".into()));
     }
@@ -211,21 +210,32 @@ impl Curve {
     }
 }
 
-/// The scenario with the duration that gives the curve's requests at a multiple of its traffic. Where
-/// the invoice is for just what is simulated, that stays: costs of several lengths of time could
-/// not be compared.
+/// Requests per second of all apps at a multiple of 1, as they are on the axis and in a month.
+pub fn base_rate(scenario: &Scenario) -> f64 {
+    let begin = Time(scenario.run.warm_up.0);
+    let measured = begin..Time(begin.0.saturating_add(scenario.run.duration.0));
+    scenario.apps.iter().map(|app| app.workload.measured_rate(measured.clone())).sum()
+}
+
+/// The scenario with the duration that gives the curve's requests at a multiple of its traffic, in
+/// whole turns of arrivals that repeat themselves, and some storms of bursty ones. Where the invoice is for just what is simulated,
+/// or something comes once (a spike, the end of a trace), its duration stays: costs of several
+/// lengths of time could not be compared.
 pub fn at_traffic(scenario: &Scenario, base_rps: f64, traffic: f64) -> Scenario {
     let mut scenario = scenario.clone();
+    let rhythm = scenario.apps.iter().map(|app| app.workload.rhythm()).max().unwrap_or(Rhythm::Any);
     if let Some(requests) = scenario.curve.requests
         && base_rps > 0.0
         && scenario.run.month != Month::Duration
+        && rhythm != Rhythm::Once
     {
         let seconds = requests as f64 / (base_rps * traffic);
-        let mut duration = Span::from_seconds(seconds.min(LONGEST.seconds())).max(SHORTEST);
-        if scenario.apps.iter().any(|app| app.workload.follows_the_day()) {
-            duration = Span(duration.0.div_ceil(DAY.0) * DAY.0);
-        }
-        scenario.run.duration = duration;
+        let least = scenario.apps.iter().map(|app| app.workload.least_duration()).max().unwrap_or(SHORTEST);
+        let duration = Span::from_seconds(seconds).max(least).max(SHORTEST).min(LONGEST);
+        scenario.run.duration = match rhythm {
+            Rhythm::Every(turn) => Span(duration.0.div_ceil(turn.0).saturating_mul(turn.0)),
+            _ => duration,
+        };
     }
     scenario
 }

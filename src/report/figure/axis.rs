@@ -42,6 +42,11 @@ impl Scale {
         (self.low, self.high)
     }
 
+    /// Whether equal ratios have equal lengths.
+    pub fn is_logarithmic(&self) -> bool {
+        self.logarithmic
+    }
+
     /// Ticks: on a linear scale about `wanted` at multiples of 1, 2 or 5; on a logarithmic one
     /// powers of ten (every so many, where there would be far more than wanted), with 2 and 5
     /// between them where the range is short.

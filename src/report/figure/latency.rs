@@ -3,11 +3,12 @@
 //! The horizontal axis counts nines (50 %, 90 %, 99 %, …), so that the tail, which objectives are
 //! about, is as large as the rest; curves end at the right, where their names stand.
 
-use super::axis::{Scale, nice_log_range, spread};
+use super::axis::{Scale, spread};
 use super::drawing::{Drawing, Point, Text};
 use super::frame::{self, HEAD, MARGIN};
 use super::letters;
 use super::style::{GRID, LABEL, Look, SMALL, SOFT, WIDTH, look};
+use super::time_axis;
 use crate::metrics::Histogram;
 use crate::report::{ResultDocument, format};
 
@@ -58,7 +59,7 @@ pub fn draw(title: &str, curves: &[Curve]) -> Drawing {
         curves.iter().enumerate().filter(|(_, c)| !c.points.is_empty()).take(MOST_CURVES).collect();
     let all = || shown.iter().flat_map(|(_, c)| c.points.iter());
     let least = all().map(|p| p.1).fold(0.0, f64::max) / 1e8;
-    let Some(range) = nice_log_range(all().map(|p| p.1).filter(|v| *v >= least)) else {
+    let Some(range) = time_axis::range(all().map(|p| p.1).filter(|v| *v >= least)) else {
         frame::foot(&mut drawing, "No request was served.");
         return drawing;
     };
@@ -111,7 +112,7 @@ fn read_at(points: &[(f64, f64)], shares: impl Iterator<Item = f64>) -> Vec<(f64
 }
 
 fn axes(drawing: &mut Drawing, across: &Scale, up: &Scale) {
-    frame::y_axis(drawing, up, &up.ticks(8), (LEFT, RIGHT), format::duration);
+    frame::y_axis(drawing, up, &time_axis::ticks(up, 8), (LEFT, RIGHT), time_axis::show);
     let shares = [0.0, 0.5, 0.9, 0.99, 0.999, 0.999_9, 0.999_99, 0.999_999];
     for share in shares.into_iter().filter(|s| nines(*s) <= across.range().1 + 1e-9) {
         let x = across.place(nines(share));

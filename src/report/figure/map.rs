@@ -4,7 +4,7 @@
 use super::drawing::{Drawing, Text};
 use super::frame::{self, HEAD, MARGIN};
 use super::letters;
-use super::style::{GRID, INK, LABEL, PAPER, SMALL, SOFT, WIDTH, blend, ink_on, look};
+use super::style::{GRID, INK, LABEL, LEAST, PAPER, SMALL, SOFT, WIDTH, blend, ink_on, look};
 use crate::report::format;
 
 const HEIGHT: f64 = 1000.0;
@@ -31,6 +31,15 @@ pub struct MapFigure {
     /// second cheapest is dearer (infinite where there is no other); `None` where no case is
     /// feasible.
     pub cells: Vec<Vec<Option<(usize, f64)>>>,
+    /// For every value of y and then of x: the cases whose difference to the cheapest the noise
+    /// covers.
+    pub ties: Vec<Vec<Vec<usize>>>,
+}
+
+impl MapFigure {
+    fn tied(&self, column: usize, row: usize) -> &[usize] {
+        self.ties.get(row).and_then(|row| row.get(column)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The figure.
@@ -41,9 +50,10 @@ pub fn draw(map: &MapFigure) -> Drawing {
     for (row, cells) in map.cells.iter().enumerate().take(rows) {
         for (column, cell) in cells.iter().enumerate().take(columns) {
             let corner = (LEFT + wide * column as f64, BOTTOM - high * (row + 1) as f64);
+            let tied = map.tied(column, row);
             match cell {
-                Some((case, _)) => drawing.of_case(*case, |drawing| field(drawing, corner, (wide, high), *cell)),
-                None => field(&mut drawing, corner, (wide, high), None),
+                Some((case, _)) => drawing.of_case(*case, |drawing| field(drawing, corner, (wide, high), *cell, tied)),
+                None => field(&mut drawing, corner, (wide, high), None, tied),
             }
             let text = in_words(map, (column, row), *cell);
             drawing.spot(cell.map(|(case, _)| case), corner, (corner.0 + wide, corner.1 + high), text);
@@ -51,11 +61,20 @@ pub fn draw(map: &MapFigure) -> Drawing {
     }
     values(&mut drawing, map, (wide, high));
     names(&mut drawing, map);
-    frame::foot(
-        &mut drawing,
-        "Paler: the second cheapest is nearly as cheap (full colour from 50 % dearer). Hatched: no case meets the objective.",
-    );
+    frame::foot(&mut drawing, &foot(map));
     drawing
+}
+
+/// What the fields mean, as far as there are such.
+fn foot(map: &MapFigure) -> String {
+    let mut foot = "Paler: the second cheapest is nearly as cheap (full colour from 50 % dearer).".to_string();
+    if map.ties.iter().flatten().any(|tied| !tied.is_empty()) {
+        foot.push_str(" Two letters: the noise covers which is cheaper.");
+    }
+    if map.cells.iter().flatten().any(Option::is_none) {
+        foot.push_str(" Hatched: no case meets the objective.");
+    }
+    foot
 }
 
 /// "lambda, 12 % below the second cheapest: traffic 1 M, wage $50".
@@ -65,6 +84,10 @@ fn in_words(map: &MapFigure, (column, row): (usize, usize), cell: Option<(usize,
     };
     let said = match cell.map(|(case, margin)| (map.cases.get(case).map_or("", String::as_str), margin)) {
         None => "no case meets the objective".to_string(),
+        Some((case, _)) if !map.tied(column, row).is_empty() => {
+            let others: Vec<&str> = map.tied(column, row).iter().map(|tied| map.cases[*tied].as_str()).collect();
+            format!("{case} or {}: the noise covers which is cheaper", others.join(" or "))
+        }
         Some((case, margin)) if margin.is_finite() => {
             format!("{case}; the second cheapest is {} dearer", format::percent(margin))
         }
@@ -78,7 +101,13 @@ pub fn letter(case: usize) -> String {
     u8::try_from(case).ok().filter(|c| *c < 26).map_or_else(|| case.to_string(), |c| char::from(b'A' + c).to_string())
 }
 
-fn field(drawing: &mut Drawing, corner: (f64, f64), (wide, high): (f64, f64), cell: Option<(usize, f64)>) {
+fn field(
+    drawing: &mut Drawing,
+    corner: (f64, f64),
+    (wide, high): (f64, f64),
+    cell: Option<(usize, f64)>,
+    tied: &[usize],
+) {
     let other = (corner.0 + wide, corner.1 + high);
     let Some((case, margin)) = cell else {
         drawing.rectangle(corner, other, PAPER);
@@ -90,7 +119,9 @@ fn field(drawing: &mut Drawing, corner: (f64, f64), (wide, high): (f64, f64), ce
     drawing.outline(corner, other, PAPER, 1.0);
     if wide >= 26.0 && high >= 26.0 {
         let middle = ((corner.0 + other.0) / 2.0, (corner.1 + other.1) / 2.0);
-        drawing.text(Text::new(middle, SMALL, letter(case)).middle().colour(ink_on(colour)));
+        let letters = std::iter::once(&case).chain(tied).map(|case| letter(*case)).collect::<Vec<_>>().join("/");
+        let (size, letters) = letters::shrink(&letters, (SMALL, LEAST), false, wide - 4.0);
+        drawing.text(Text::new(middle, size, letters).middle().colour(ink_on(colour)));
     }
 }
 
@@ -112,11 +143,12 @@ fn values(drawing: &mut Drawing, map: &MapFigure, (wide, high): (f64, f64)) {
     frame::y_title(drawing, (HEAD, BOTTOM), &map.y.0);
 }
 
-/// The cases that are cheapest somewhere, with their letters and colours.
+/// The cases that are cheapest somewhere, or may be, with their letters and colours.
 fn names(drawing: &mut Drawing, map: &MapFigure) {
-    let wins = |case: usize| map.cells.iter().flatten().flatten().filter(|(winner, _)| *winner == case).count();
+    let wins = |case: usize| map.cells.iter().flatten().flatten().any(|(winner, _)| *winner == case);
+    let ties = |case: usize| map.ties.iter().flatten().flatten().any(|tied| *tied == case);
     let mut y = HEAD + 20.0;
-    for (case, name) in map.cases.iter().enumerate().filter(|(case, _)| wins(*case) > 0) {
+    for (case, name) in map.cases.iter().enumerate().filter(|(case, _)| wins(*case) || ties(*case)) {
         if y > BOTTOM {
             break;
         }
@@ -143,10 +175,12 @@ mod tests {
             y: ("wage".into(), vec!["$0".into(), "$50".into()]),
             cases: vec!["a".into(), "never".into(), "c".into()],
             cells: vec![vec![Some((0, 1.0)), Some((2, 0.1))], vec![None, Some((2, f64::INFINITY))]],
+            ties: vec![vec![vec![], vec![0]], vec![vec![], vec![]]],
         };
         let drawing = draw(&map);
         let count = |text: &str| drawing.texts().filter(|t| t.text == text).count();
-        assert_eq!((count("A"), count("B"), count("C")), (2, 0, 3));
+        assert_eq!((count("A"), count("B"), count("C"), count("C/A")), (2, 0, 2, 1));
+        assert!(drawing.spots.iter().any(|spot| spot.text.starts_with("c or a: the noise")));
         assert_eq!((count("a"), count("never"), count("c")), (1, 0, 1));
         assert_eq!((letter(25), letter(26)), ("Z".to_string(), "26".to_string()));
     }

@@ -2,6 +2,7 @@
 
 use super::axis::{Scale, nice_end, nice_log_range};
 use super::drawing::Point;
+use super::time_axis;
 use crate::report::format;
 
 /// Powers of ten of a logarithmic axis at most; what lies below is drawn on its lower end.
@@ -26,11 +27,7 @@ impl Measure {
     pub fn show(self, value: f64) -> String {
         match self {
             Measure::Money => format::short_money(value),
-            // An axis of powers of ten: 1,000 s, and not 16.7 min.
-            Measure::Time if value.abs() >= 120.0 && format::duration(value).contains('.') => {
-                format!("{} s", format::grouped(value, 0))
-            }
-            Measure::Time => format::duration(value),
+            Measure::Time => time_axis::show(value),
             Measure::Share => format::percent(value),
             Measure::Number => format::short_count(value),
         }
@@ -55,7 +52,15 @@ impl Measure {
             return Some(Scale::linear((0.0, nice_end(most.min(1e9), 5)), place));
         }
         let least = most / 10f64.powi(MOST_DECADES);
-        nice_log_range(values.into_iter().filter(|v| *v >= least)).map(|range| Scale::logarithmic(range, place))
+        let drawn = values.into_iter().filter(|v| *v >= least);
+        let range = if self == Measure::Time { time_axis::range(drawn) } else { nice_log_range(drawn) };
+        range.map(|range| Scale::logarithmic(range, place))
+    }
+
+    /// The ticks of a scale of it, about so many.
+    pub fn ticks(self, scale: &Scale, wanted: usize) -> Vec<f64> {
+        let times = self == Measure::Time && scale.is_logarithmic();
+        if times { time_axis::ticks(scale, wanted) } else { scale.ticks(wanted) }
     }
 
     /// What a figure of the contract measures, by the unit at the end of its flat name.

@@ -17,6 +17,7 @@ pub mod parallel;
 pub mod pareto;
 mod render;
 pub mod style;
+pub mod time_axis;
 pub mod timeline;
 pub mod tornado;
 pub mod traffic;

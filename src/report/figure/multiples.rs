@@ -98,7 +98,7 @@ fn scale(figure: &MultiplesFigure, panels: &[Panel], cases: usize) -> Option<Sca
 
 fn draw_panel(drawing: &mut Drawing, figure: &MultiplesFigure, panel: &Panel, place: Place, up: Scale) {
     let y = |value: f64| place.bottom - up.place(value) * (place.bottom - place.top);
-    let ticks = up.ticks(5);
+    let ticks = figure.measure.ticks(&up, 5);
     for tick in &ticks {
         drawing.line(vec![(place.left, y(*tick)), (place.right, y(*tick))], GRID, 1.5, &[]);
         if place.first {

@@ -4,7 +4,8 @@ use super::axis::{Scale, nice_log_range};
 use super::drawing::{Anchor, Drawing, Point, Text};
 use super::frame::{self, HEAD};
 use super::letters;
-use super::style::{BLUE, INK, Mark, SMALL, SOFT, WIDTH};
+use super::style::{INK, PAPER, SMALL, SOFT, WIDTH, circle, look};
+use super::time_axis;
 use crate::report::format;
 
 const HEIGHT: f64 = 1000.0;
@@ -21,6 +22,8 @@ pub struct ParetoFigure {
     pub subtitle: String,
     /// The orders.
     pub orders: Vec<Order>,
+    /// Those that none beats in both, by index, the cheapest first.
+    pub front: Vec<usize>,
 }
 
 /// One way to host: its name, what it costs, how fast it answers.
@@ -58,7 +61,7 @@ pub fn front(orders: &[Order]) -> Vec<usize> {
 /// The figure.
 pub fn draw(figure: &ParetoFigure) -> Drawing {
     let mut drawing = frame::head(HEIGHT, &figure.title, &figure.subtitle);
-    let latency = nice_log_range(figure.orders.iter().map(|o| o.p99));
+    let latency = time_axis::range(figure.orders.iter().map(|o| o.p99));
     let cost = nice_log_range(figure.orders.iter().map(|o| o.cost));
     let (Some(latency), Some(cost)) = (latency, cost) else {
         frame::foot(&mut drawing, "There is nothing to draw.");
@@ -66,11 +69,11 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
     };
     let (across, up) = (Scale::logarithmic(latency, (LEFT, RIGHT)), Scale::logarithmic(cost, (BOTTOM, HEAD)));
     frame::y_axis(&mut drawing, &up, &up.ticks(8), (LEFT, RIGHT), format::short_money);
-    frame::x_axis(&mut drawing, &across, &across.ticks(8), (HEAD, BOTTOM), format::duration);
+    frame::x_axis(&mut drawing, &across, &time_axis::ticks(&across, 8), (HEAD, BOTTOM), time_axis::show);
     frame::x_title(&mut drawing, (LEFT, RIGHT), BOTTOM + 64.0, "p99 latency");
     frame::y_title(&mut drawing, (HEAD, BOTTOM), "total cost of ownership, US dollars per month");
     let place = |order: &Order| (across.place(order.p99), up.place(order.cost));
-    let best = front(&figure.orders);
+    let best: Vec<usize> = figure.front.iter().copied().filter(|i| *i < figure.orders.len()).collect();
     let taken = steps(&mut drawing, best.iter().map(|i| place(&figure.orders[*i])).collect());
     points(&mut drawing, &figure.orders, &best, taken, place);
     for (index, order) in figure.orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
@@ -83,7 +86,7 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
     }
     frame::foot(
         &mut drawing,
-        "The line: no order is both cheaper and faster. To the left is faster, below is cheaper.",
+        "The line, and names in bold: no order is both cheaper and faster. To the left is faster, below is cheaper.",
     );
     drawing
 }
@@ -98,7 +101,7 @@ fn steps(drawing: &mut Drawing, places: Vec<Point>) -> Vec<Extent> {
         }
         line.push(place);
     }
-    drawing.line(line.clone(), BLUE, 3.0, &[]);
+    drawing.line(line.clone(), SOFT, 3.0, &[]);
     line.windows(2).map(|pair| between(pair[0], pair[1])).collect()
 }
 
@@ -115,13 +118,20 @@ fn points(
     place: impl Fn(&Order) -> Point,
 ) {
     for (index, order) in orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
-        let (mark, radius, colour) =
-            if best.contains(&index) { (Mark::Circle, 10.0, BLUE) } else { (Mark::Cross, 7.0, SOFT) };
-        drawing.of_case(index, |drawing| mark.draw(drawing, place(order), radius, colour));
+        let (look, at) = (look(index), place(order));
+        drawing.of_case(index, |drawing| match best.contains(&index) {
+            true => {
+                drawing.area(circle(at, 16.0), INK, 1.0);
+                drawing.area(circle(at, 13.5), PAPER, 1.0);
+                look.mark.draw(drawing, at, 8.0, look.colour);
+            }
+            false => look.mark.draw(drawing, at, 7.0, look.colour),
+        });
     }
     // The front is named first, so that its names have the room.
     let others = (0..orders.len()).filter(|i| !best.contains(i));
     taken.extend(orders.iter().map(|o| around(place(o), 9.0, 9.0)));
+    taken.extend(best.iter().map(|index| around(place(&orders[*index]), 16.0, 16.0)));
     for index in best.iter().copied().chain(others) {
         let order = &orders[index];
         if order.cost.is_finite() && order.p99.is_finite() {
@@ -139,14 +149,14 @@ fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken:
     let text = letters::fit(&format::printable(&order.name), SMALL, front, 420.0);
     let wide = letters::width(&text, SMALL, front);
     let sides = [
-        (14.0, -20.0, Anchor::Start),
-        (16.0, 0.0, Anchor::Start),
-        (-16.0, 0.0, Anchor::End),
-        (-14.0, 20.0, Anchor::End),
-        (14.0, 20.0, Anchor::Start),
-        (-14.0, -20.0, Anchor::End),
-        (40.0, -24.0, Anchor::End),
-        (40.0, 24.0, Anchor::End),
+        (14.0, -28.0, Anchor::Start),
+        (22.0, 0.0, Anchor::Start),
+        (-22.0, 0.0, Anchor::End),
+        (-14.0, 28.0, Anchor::End),
+        (14.0, 28.0, Anchor::Start),
+        (-14.0, -28.0, Anchor::End),
+        (40.0, -30.0, Anchor::End),
+        (40.0, 30.0, Anchor::End),
     ];
     for (dx, dy, anchor) in sides {
         let left = if anchor == Anchor::Start { x + dx } else { x + dx - wide };
@@ -189,7 +199,9 @@ mod tests {
             .map(|i| order(&format!("order {i}"), 5.0 + f64::from(i % 7), 0.1 + f64::from(i % 5) * 0.01))
             .collect();
         let best = front(&orders);
-        let drawing = draw(&ParetoFigure { title: "t".into(), subtitle: String::new(), orders: orders.clone() });
+        let figure =
+            ParetoFigure { title: "t".into(), subtitle: String::new(), orders: orders.clone(), front: best.clone() };
+        let drawing = draw(&figure);
         super::super::tests::assert_tidy(&drawing);
         for index in best {
             assert!(drawing.texts().any(|t| t.text == orders[index].name), "{index}");

@@ -215,6 +215,7 @@ pub(super) fn map() -> map::MapFigure {
         y: ("wage".into(), (0..8).map(|i| format!("${}/h", 15 * i)).collect()),
         cases: curve().lines.into_iter().map(|l| l.name).collect(),
         cells: (0..8).map(|r| (0..12).map(|c| cell(r, c)).collect()).collect(),
+        ties: Vec::new(),
     }
 }
 
@@ -248,7 +249,8 @@ pub(super) fn pareto() -> pareto::ParetoFigure {
     });
     let (title, subtitle) =
         ("Cheap or fast?".into(), "Total cost of ownership against p99, one point per order".into());
-    pareto::ParetoFigure { title, subtitle, orders: orders.collect() }
+    let orders: Vec<pareto::Order> = orders.collect();
+    pareto::ParetoFigure { title, subtitle, front: pareto::front(&orders), orders }
 }
 
 #[test]

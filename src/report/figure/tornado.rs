@@ -62,13 +62,9 @@ pub fn draw(figure: &TornadoFigure) -> Drawing {
     let base = scale.place(figure.base);
     drawing.line(vec![(base, top - 6.0), (base, bottom)], INK, 2.5, &[]);
     frame::x_title(&mut drawing, (LEFT, RIGHT), bottom + 60.0, &figure.x_title);
-    frame::foot(
-        &mut drawing,
-        &format!(
-            "The upright line: {} as the scenario stands. ◆: the cheapest case changes.",
-            format::money(figure.base)
-        ),
-    );
+    let changes = if shown.iter().any(|swing| swing.changes_answer) { " ◆: the cheapest case changes." } else { "" };
+    let base = format::money(figure.base);
+    frame::foot(&mut drawing, &format!("The upright line: {base} as the scenario stands.{changes}"));
     drawing
 }
 

@@ -111,7 +111,7 @@ fn nice_span(traffic: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 fn axes(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &Scale), top: f64) {
-    frame::y_axis(drawing, up, &up.ticks(8), (LEFT, RIGHT), |value| figure.measure.show(value));
+    frame::y_axis(drawing, up, &figure.measure.ticks(up, 8), (LEFT, RIGHT), |value| figure.measure.show(value));
     frame::x_axis(drawing, across, &across.ticks(8), (top, BOTTOM), format::short_count);
     frame::x_title(drawing, (LEFT, RIGHT), BOTTOM + 64.0, "requests per month");
     frame::y_title(drawing, (top, BOTTOM), &figure.y_title);

@@ -7,11 +7,12 @@ use super::{Assumption, answer, assumptions, render, run};
 use crate::experiment::advise::{Advice, Offer};
 use crate::hosting::facts::Digest;
 use crate::metrics::Figures;
-use crate::report::advice::{self, Sacrifice};
+use crate::report::advice;
 use crate::report::comparison;
 use crate::report::curve::order_of;
 use crate::report::figure::{pareto, tornado};
 use crate::report::format::{UNDEFINED, money, percent};
+use crate::report::sacrifice::{self, Sacrifice};
 use crate::scenario::Scenario;
 
 /// Bills that are shown at most.
@@ -81,7 +82,7 @@ fn figures(advice: &Advice, title: &str) -> Vec<(crate::report::figure::drawing:
 
 /// The ranked orders, and what each gives up.
 fn ranking(advice: &Advice) -> Table {
-    let sacrifices = advice::sacrifices(advice);
+    let sacrifices = sacrifice::sacrifices(advice);
     let least = advice.offers.first().and_then(|offer| offer.tco().mean);
     let row = |(index, offer): (usize, &Offer)| {
         let estimate = |path: &[&str]| {
@@ -126,7 +127,7 @@ fn dearer(more: f64, least: Option<f64>) -> String {
 
 fn given_up(advice: &Advice, sacrifice: &Sacrifice) -> Cell {
     let tone = if matches!(sacrifice, Sacrifice::Both { .. }) { "" } else { "good" };
-    Cell::word(advice::in_words(advice, sacrifice)).tone(tone)
+    Cell::word(sacrifice::in_words(advice, sacrifice)).tone(tone)
 }
 
 /// What would change the answer.

@@ -42,6 +42,18 @@ impl Spike {
         Some(Spike { base: base?, peak: peak?, at: at?, ramp, length: length? })
     }
 
+    /// Expected arrivals from the start of simulated time to a moment.
+    pub fn mass(&self, until: Time) -> f64 {
+        let (mut at, mut mass) = (0, 0.0);
+        while at < until.0 {
+            let piece = self.piece(at);
+            let length = piece.length.min((until.0 - at) as f64);
+            mass += Piece { length, ..piece }.mass();
+            at = at.saturating_add(piece.length as u64);
+        }
+        mass
+    }
+
     /// The piece at a moment, from there on.
     fn piece(&self, at: u64) -> Piece {
         let (base, peak) = (self.base * 1e-9, self.peak * 1e-9);

@@ -1,9 +1,10 @@
-//! An axis: a dotted path of keys, and values put there.
+//! An axis of a sweep or a map: a dotted path of keys, and values put there.
 
+use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Origin, Value, suggest};
 use indexmap::IndexMap;
 
-/// What a sweep varies: a key of the scenario.
+/// What a sweep or a map varies: a key of the scenario.
 #[derive(Clone, Debug)]
 pub struct Axis {
     /// The path as it is written, the header of its column.
@@ -28,8 +29,8 @@ impl Axis {
             return None;
         }
         let path = path?;
-        if matches!(path[0].as_str(), "sweep" | "schema") {
-            d.error(key, format!("`{}` cannot be swept", path[0]), "");
+        if matches!(path[0].as_str(), "sweep" | "map" | "schema") {
+            d.error(key, format!("`{}` cannot be an axis", path[0]), "");
             return None;
         }
         Some(Axis { name: name.to_string(), path, key })
@@ -76,6 +77,20 @@ impl Axis {
         Ok(())
     }
 
+    /// What is wrong with an axis over a charge that neither a model nor the one that it extends
+    /// has, which would else be a new charge without a meter.
+    pub fn unknown_charge(&self, root: &Node, catalogue: &Catalogue) -> Option<(String, String)> {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        let ["model", model, "charge", charge, ..] = path[..] else { return None };
+        let own = root.get("model")?.get(model)?;
+        let extends = own.get("extends")?;
+        let base = catalogue.resolve(extends.as_str()?, extends.at, &mut Diagnostics::default())?;
+        let charges = [own, &base].into_iter().filter_map(|tree| tree.get("charge"));
+        let known: Vec<&str> = charges.flat_map(charge_names).collect();
+        let message = format!("`{}`: there is no charge `{charge}`", self.name);
+        (!known.contains(&charge)).then(|| (message, suggest(charge, known.iter().copied())))
+    }
+
     /// Makes room for a key of a charge (`model.mine.charge.compute.price`) that a model does not
     /// write itself and may have from the one that it extends: charges merge by name.
     fn begin_charge(&self, root: &mut Node) {
@@ -106,6 +121,11 @@ impl Axis {
     }
 }
 
+fn charge_names(charges: &Node) -> Vec<&str> {
+    let Value::Array(charges) = &charges.value else { return Vec::new() };
+    charges.iter().map(name_of).filter(|name| !name.is_empty()).collect()
+}
+
 /// What stands under a key of a table.
 fn inner<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
     if let Value::Table(entries) = &mut node.value { entries.get_mut(key) } else { None }
@@ -126,7 +146,7 @@ fn table_of<'n>(
             let so_far = path[..depth].join(".");
             let message =
                 format!("`{so_far}` is {} in this scenario: it has no key `{}`", other.describe(), path[depth]);
-            Err((message, format!("write `{so_far}` as a table, or sweep it whole")))
+            Err((message, format!("write `{so_far}` as a table, or vary it whole")))
         }
     }
 }
@@ -205,7 +225,7 @@ mod tests {
         assert!(wrong("app.api = {}", "app.apj.memory").contains("did you mean `api`?"));
         assert!(wrong("fleet.server = \"big\"", "fleet.server.memory").contains("`fleet.server` is a string"));
         assert!(wrong("c = [{ name = \"gateway\" }]", "c.gatewy.price").contains("did you mean `gateway`?"));
-        for path in ["", "a..b", "a.\"b", "sweep.grid", "schema"] {
+        for path in ["", "a..b", "a.\"b", "sweep.grid", "map.x", "schema"] {
             assert_eq!(wrong("a = 1", path), "not a path");
         }
     }
