@@ -155,6 +155,33 @@ fn a_step_at_random_is_where_the_formula_says() {
     assert!(width < 0.25, "{width}");
 }
 
+/// Storms make the requests of a few turns anything from a half to twice their mean: a price by
+/// the request crosses a flat one at F / (p × seconds of a month) = 1.5 times the traffic, and the
+/// noise leaves that open over several points of the curve. The interval says so.
+#[test]
+fn an_interval_covers_what_storms_leave_open() {
+    let (mut inside, mut narrowest) = (0, f64::INFINITY);
+    for seed in 1..=8 {
+        let found = curve_of(&format!(
+            "schema = 1\n[run]\nseed = {seed}\nreplications = 5\n[app.a]\n\
+             arrivals.bursty = {{ calm = \"0 /s\", storm = \"10 /s\", mean-calm = \"90 min\", mean-storm = \"10 min\" }}\n\
+             [model.calls]\nfamily = \"vps\"\ncurrency = \"USD\"\nisolation = \"bare-metal\"\n\
+             [model.calls.size.s]\ncpu = 1\nmemory = \"1 GiB\"\n\
+             [[model.calls.charge]]\nname = \"calls\"\nmeter = \"requests\"\nprice = \"2.777225\"\nper = 1_000_000\n\
+             {}[case.calls]\nhosting = \"calls\"\nsize = \"s\"\ninstances = 1\n\
+             [case.flat]\nhosting = \"flat\"\nsize = \"s\"\ninstances = 1\n\
+             [curve]\ntraffic = {{ from = 0.5, to = 5.0, points = 9 }}\nrequests = 20_000\n",
+            by_the_hour("flat", 1, 0.015),
+        ));
+        let mut of_invoice = found.crossovers.iter().filter(|c| c.metric == "invoice_usd");
+        let crossover = of_invoice.next().unwrap_or_else(|| panic!("{:?}", found.crossovers));
+        inside += u32::from(crossover.low <= 1.5 && 1.5 <= crossover.high);
+        narrowest = narrowest.min(crossover.high / crossover.low);
+    }
+    assert!(inside >= 6, "{inside} of 8");
+    assert!(narrowest > 1.2, "{narrowest}");
+}
+
 fn by_the_hour(name: &str, cores: u32, price: f64) -> String {
     format!(
         "[model.{name}]\nfamily = \"vps\"\ncurrency = \"USD\"\nisolation = \"bare-metal\"\ndiscipline = \"fifo\"\n\

@@ -48,6 +48,14 @@ pub struct Bracket {
     pub grid: Grid,
 }
 
+impl Bracket {
+    /// The point of the curve on one side: as far as an interval reaches where noise leaves all
+    /// that is nearer open.
+    pub fn cell_end(&self, side: usize) -> f64 {
+        self.grid.at(if side == 0 { 0 } else { self.grid.parts() })
+    }
+}
+
 /// One end of a bracket: a traffic, the difference of costs, and what is ordered.
 #[derive(Clone)]
 pub struct End {
@@ -271,8 +279,11 @@ impl Stage<'_> {
                 let end = pair.end(found.metric)?;
                 let there = end.difference.signum() == sides[side] && end.difference != 0.0;
                 let there = if sure { promising && pair.is_sure(found.metric, sides[side]) } else { there };
-                if there || traffic == bound {
+                if there {
                     return Some(end);
+                }
+                if traffic == bound {
+                    return Some(End { traffic: if sure { found.cell_end(side) } else { bound }, ..end });
                 }
             }
             Some(found.ends[side].clone())

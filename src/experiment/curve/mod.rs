@@ -2,6 +2,7 @@
 //! cheaper of two changes, and those at which a case ceases to meet its objective.
 
 mod crossings;
+mod doubt;
 mod edges;
 mod regions;
 mod stage;

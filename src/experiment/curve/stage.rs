@@ -1,5 +1,6 @@
 //! Where points are evaluated.
 
+use super::doubt::widened;
 use super::edges::Edge;
 use super::{CaseCurve, Count, Crossover, CurveProgress, Timing, at_traffic, feasible, timing};
 use crate::experiment::point::Point;
@@ -132,7 +133,7 @@ impl<'a> Stage<'a> {
         let crossovers = brackets.par_iter().with_max_len(1).filter_map(|bracket| {
             let found = self.refine(bracket);
             self.count.one();
-            found
+            found.map(|found| widened(found, traffic, cases))
         });
         let crossovers = crossovers.collect();
         let of = |case: usize| edges.iter().filter(|(of, _)| *of == case).map(|(_, edge)| edge.clone()).collect();

@@ -65,7 +65,7 @@ struct Stair<'b> {
     orders: [Vec<Order>; 2],
     /// What the other orders.
     other: Vec<Order>,
-    /// The step lies between these places; nothing is known beyond `bounds`.
+    /// The step lies between these places; the costs may change places again beyond `bounds`.
     places: [u32; 2],
     bounds: [u32; 2],
 }
@@ -77,12 +77,14 @@ impl Stage<'_> {
         let few = self.scenario.run.replications.min(FEW);
         let places = self.flip(&stair, few)?;
         let sure = [self.sure(&stair, 0, places[0], few)?, self.sure(&stair, 1, places[1], few)?];
-        let crosses = self.is_between(&stair, 0, sure[0], few)? && self.is_between(&stair, 1, sure[1], few)?;
+        let within = [0, 1].map(|side| sure[side].unwrap_or(stair.bounds[side]));
+        let crosses = self.is_between(&stair, 0, within[0], few)? && self.is_between(&stair, 1, within[1], few)?;
         let traffic = |place: u32| found.grid.at(place);
+        let interval = [0, 1].map(|side| sure[side].map_or(found.cell_end(side), traffic));
         let at = (traffic(places[0]) * traffic(places[1])).sqrt();
         let other = if stair.is_first { found.b } else { found.a };
         let value = self.placed(other, &stair.other, at, few)?.estimate(found.metric).mean?;
-        crosses.then(|| self.crossover(found, at, (traffic(sure[0]), traffic(sure[1])), value))
+        crosses.then(|| self.crossover(found, at, interval.into(), value))
     }
 
     /// Narrows a bracket down until all that changes in it is one instance more of one case.
@@ -112,7 +114,7 @@ impl Stage<'_> {
         let mut places = [self.outwards(stair, 0, few)?, self.outwards(stair, 1, few)?];
         while places[1] - places[0] > 1 && !self.stopped() {
             let middle = places[0].midpoint(places[1]);
-            places[usize::from(!self.does(stair, middle, few)?.met)] = middle;
+            places[usize::from(!self.does_likely(stair, middle, few)?)] = middle;
         }
         Some(places)
     }
@@ -121,7 +123,7 @@ impl Stage<'_> {
     fn outwards(&self, stair: &Stair<'_>, side: usize, few: u32) -> Option<u32> {
         let places = (0..=DOUBLINGS).map(|doublings| stair.away(side, stair.places[side], doublings));
         for place in places {
-            if self.does(stair, place, few)?.met == (side == 0) {
+            if self.does_likely(stair, place, few)? == (side == 0) {
                 return Some(place);
             }
             if place == stair.bounds[side] {
@@ -132,29 +134,37 @@ impl Stage<'_> {
     }
 
     /// The nearest place beside the step of which no noise leaves it open on which side it is, of
-    /// those at doubling distances; the bound where none is.
-    fn sure(&self, stair: &Stair<'_>, side: usize, from: u32, few: u32) -> Option<u32> {
+    /// those at doubling distances within the bounds; none where all are doubtful.
+    fn sure(&self, stair: &Stair<'_>, side: usize, from: u32, few: u32) -> Option<Option<u32>> {
         let (mut least, mut most) = (0, DOUBLINGS);
         while least < most {
             let doublings = least.midpoint(most);
             let place = stair.away(side, from, doublings);
-            if place == stair.bounds[side] || self.is_sure(stair, side, place, few)? {
+            if self.is_sure(stair, side, place, few)? {
                 most = doublings;
             } else {
                 least = doublings + 1;
             }
         }
-        Some(if least == DOUBLINGS { stair.bounds[side] } else { stair.away(side, from, least) })
+        Some((least < DOUBLINGS).then(|| stair.away(side, from, least)))
     }
 
     /// Whether a place is surely on one side: by a few replications, or else by all.
     fn is_sure(&self, stair: &Stair<'_>, side: usize, place: u32, few: u32) -> Option<bool> {
         let first = self.does(stair, place, few)?;
-        if first.sure {
-            return Some(first.met == (side == 0));
+        let met = first.met == (side == 0);
+        if first.sure || !met {
+            return Some(first.sure && met);
         }
         let all = self.does(stair, place, self.scenario.run.replications)?;
         Some(all.sure && all.met == (side == 0))
+    }
+
+    /// Whether the lesser order does at a place: by one replication where that is far from the
+    /// bound, else by a few.
+    fn does_likely(&self, stair: &Stair<'_>, place: u32, few: u32) -> Option<bool> {
+        let one = self.does(stair, place, 1)?;
+        if one.sure { Some(one.met) } else { Some(self.does(stair, place, few)?.met) }
     }
 
     /// Whether the lesser order does at a place.
