@@ -25,6 +25,7 @@ mod own_model;
 mod program;
 mod right_sizing;
 mod schema;
+mod shared_invoices;
 mod simulated_bills;
 mod sweep;
 mod sweep_accounts;

@@ -20,8 +20,9 @@ pub struct Billed {
     pub total: f64,
     /// By line.
     pub lines: IndexMap<String, f64>,
-    /// By app, where an invoice is of one app alone.
-    pub by_app: Vec<f64>,
+    /// By app: of an invoice for several, its share by [`AccountInvoice::shares`]; `None` where they
+    /// share nodes, which are nobody's in particular.
+    pub by_app: Vec<Option<f64>>,
     /// What went beyond the end of a price list.
     pub errors: Vec<String>,
     /// Each distinct account's invoices: the tenants that have them, the model, the invoice.
@@ -45,6 +46,9 @@ pub struct AccountInvoice {
     pub invoice: Invoice,
     /// The same use without allowances and commitments.
     pub at_list: Invoice,
+    /// The deployments that are on it, each with its share of the total: what its use alone would
+    /// cost at list prices, of the sum of these; empty where nodes are shared.
+    pub shares: Vec<(usize, f64)>,
 }
 
 /// Everything that the invoices are computed from.
@@ -67,10 +71,17 @@ struct Sheet<'a> {
     deployments: Vec<usize>,
 }
 
+/// What one account's lanes used, and the deployment of each.
+#[derive(Debug, Default)]
+struct Lanes {
+    deployments: Vec<usize>,
+    used: Vec<LaneUse>,
+}
+
 impl Books<'_> {
     /// Makes all invoices and adds them up.
     pub fn bill(&self) -> Billed {
-        let mut billed = Billed { by_app: vec![0.0; self.scenario.apps.len()], ..Billed::default() };
+        let mut billed = Billed { by_app: vec![Some(0.0); self.scenario.apps.len()], ..Billed::default() };
         let scale = Scale { month: self.scenario.run.month_length(), simulated: self.scenario.run.duration };
         for sheet in self.sheets() {
             self.bill_sheet(&sheet, &scale, &mut billed);
@@ -127,33 +138,60 @@ impl Books<'_> {
             };
             billed.invoices[place].tenants += 1;
             billed.invoices[place].members.push(tenant);
-            add(sheet, &billed.invoices[place].invoice.clone(), &rate, billed);
+            let AccountInvoice { invoice, shares, .. } = billed.invoices[place].clone();
+            add(sheet, &invoice, &shares, &rate, billed);
         }
     }
 
-    fn make(&self, sheet: &Sheet<'_>, tenant: u32, lanes: &[LaneUse], scale: &Scale) -> Result<AccountInvoice, String> {
+    fn make(&self, sheet: &Sheet<'_>, tenant: u32, lanes: &Lanes, scale: &Scale) -> Result<AccountInvoice, String> {
         let none = Vec::new();
         let choice = Choice {
             with: sheet.plan.map_or(&none, |plan| &plan.with),
             allowances: sheet.plan.is_none_or(|plan| plan.allowances),
             committed: self.committed(sheet, lanes),
         };
-        let priced = |choice: &Choice<'_>| {
+        let priced = |lanes: &[LaneUse], choice: &Choice<'_>| {
             account_invoice(sheet.list, lanes, choice, scale).map_err(|error| format!("{}: {error}", sheet.hosting))
         };
-        let invoice = priced(&choice)?;
-        let at_list = priced(&Choice { allowances: false, committed: Vec::new(), ..choice })?;
+        let invoice = priced(&lanes.used, &choice)?;
+        let plain = Choice { allowances: false, committed: Vec::new(), ..choice };
+        let at_list = priced(&lanes.used, &plain)?;
+        let alone = |own: &[LaneUse]| priced(own, &plain).map(|invoice| invoice.total.to_f64().unwrap_or(0.0));
+        let shares = self.shares(lanes, alone)?;
         let apps = sheet.deployments.iter().map(|d| self.scenario.apps[*d].name.clone()).collect();
         let hosting = sheet.hosting.to_string();
-        Ok(AccountInvoice { tenant, tenants: 0, members: Vec::new(), hosting, apps, invoice, at_list })
+        Ok(AccountInvoice { tenant, tenants: 0, members: Vec::new(), hosting, apps, invoice, at_list, shares })
+    }
+
+    /// The share of each deployment in what several pay together.
+    fn shares(
+        &self,
+        lanes: &Lanes,
+        alone: impl Fn(&[LaneUse]) -> Result<f64, String>,
+    ) -> Result<Vec<(usize, f64)>, String> {
+        let groups: Vec<&[usize]> = lanes.deployments.chunk_by(|a, b| a == b).collect();
+        if let [only] = groups[..] {
+            return Ok(vec![(only[0], 1.0)]);
+        }
+        if lanes.deployments.iter().any(|deployment| self.world.deployments[*deployment].cluster.is_some()) {
+            return Ok(Vec::new());
+        }
+        let (mut costs, mut first) = (Vec::new(), 0);
+        for group in &groups {
+            costs.push(alone(&lanes.used[first..first + group.len()])?);
+            first += group.len();
+        }
+        let (sum, equal) = (costs.iter().sum::<f64>(), 1.0 / costs.len() as f64);
+        let share = |cost: f64| if sum > 0.0 { cost / sum } else { equal };
+        Ok(groups.iter().zip(costs).map(|(group, cost)| (group[0], share(cost))).collect())
     }
 
     /// What the account committed to: what was found to be cheapest, or what the case states.
-    fn committed(&self, sheet: &Sheet<'_>, lanes: &[LaneUse]) -> Vec<Committed> {
+    fn committed(&self, sheet: &Sheet<'_>, lanes: &Lanes) -> Vec<Committed> {
         let Some(first) = sheet.plan else { return Vec::new() };
         let plans = &first.model.prices.commitments;
         let mut committed: Vec<Committed> = Vec::new();
-        for (deployment, lane) in sheet.deployments.iter().zip(lanes) {
+        for (deployment, lane) in lanes.deployments.iter().zip(&lanes.used) {
             let Some((name, instances, spend)) = self.commitment(*deployment, lane) else { continue };
             let Some(plan) = plans.iter().position(|commitment| commitment.name == name) else { continue };
             match committed.iter_mut().find(|known| known.plan == plan && known.spend == spend) {
@@ -191,16 +229,17 @@ impl Books<'_> {
     }
 
     /// What one account's lanes used; all tenants' together where `all` of them are asked for.
-    fn lanes(&self, sheet: &Sheet<'_>, tenant: u32, all: Option<u32>) -> Vec<LaneUse> {
+    fn lanes(&self, sheet: &Sheet<'_>, tenant: u32, all: Option<u32>) -> Lanes {
         let tenants = all.map_or(tenant..tenant + 1, |all| 0..all);
-        let mut used = Vec::new();
+        let mut found = Lanes::default();
         for deployment in &sheet.deployments {
             let lanes = self.world.lanes_of(*deployment as u32);
             for tenant in tenants.clone().take_while(|tenant| *tenant < lanes.len() as u32) {
-                used.push(self.lane(sheet, *deployment, lanes.start + tenant));
+                found.deployments.push(*deployment);
+                found.used.push(self.lane(sheet, *deployment, lanes.start + tenant));
             }
         }
-        used
+        found
     }
 
     fn lane(&self, sheet: &Sheet<'_>, deployment: usize, lane: u32) -> LaneUse {
@@ -277,14 +316,19 @@ fn size_index(model: &Model, name: &str) -> Option<usize> {
     model.prices.sizes.iter().position(|known| known == name)
 }
 
-fn add(sheet: &Sheet<'_>, invoice: &Invoice, rate: &Exact, billed: &mut Billed) {
+fn add(sheet: &Sheet<'_>, invoice: &Invoice, shares: &[(usize, f64)], rate: &Exact, billed: &mut Billed) {
     let dollars = |amount: &Exact| (amount * rate).to_f64().unwrap_or(f64::NAN);
     let total = dollars(&invoice.total);
     billed.total += total;
     for line in &invoice.lines {
         *billed.lines.entry(line.name.clone()).or_insert(0.0) += dollars(&line.amount);
     }
-    if let [only] = sheet.deployments[..] {
-        billed.by_app[only] += total;
+    for (deployment, share) in shares {
+        if let Some(sum) = &mut billed.by_app[*deployment] {
+            *sum += share * total;
+        }
+    }
+    if shares.is_empty() {
+        sheet.deployments.iter().for_each(|deployment| billed.by_app[*deployment] = None);
     }
 }

@@ -105,7 +105,7 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
         gathered.under = vec!["apps".into(), app.name.clone()];
         served.put(&mut gathered);
         put_instances(&mut gathered, &[facts], None, world.end);
-        gathered.put(&["invoice_usd", "total"], billed.errors.is_empty().then(|| billed.by_app[objectives.len()]));
+        gathered.put(&["invoice_usd", "total"], billed.by_app[objectives.len()].filter(|_| billed.errors.is_empty()));
         objectives.push(judge(&app.slo, facts, facts.arrived - served.in_flight()));
     }
     Replication {

@@ -74,7 +74,8 @@ pub fn percent(estimate: Estimate) -> Cell {
     measured(estimate, 100.0, " %")
 }
 
-fn level(estimate: Estimate) -> Cell {
+/// A number without a unit.
+pub fn level(estimate: Estimate) -> Cell {
     measured(estimate, 1.0, "")
 }
 

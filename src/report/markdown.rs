@@ -1,6 +1,7 @@
 //! The result as Markdown: a title, a table (GitHub's dialect) and the notes as a list.
 
-use super::comparison::{COLUMNS, hosting, subtitle};
+use super::by_app;
+use super::comparison::{COLUMNS, Cell, hosting, subtitle};
 use super::document::{CaseResult, ResultDocument};
 use super::{format, notes};
 
@@ -11,17 +12,35 @@ pub fn to_markdown(result: &ResultDocument) -> String {
     let rule = line((0..COLUMNS.len() + 2).map(|i| if i < 2 { "---".to_string() } else { "---:".to_string() }));
     let rows: String = result.cases.iter().map(row).collect();
     let notes: String = notes(result).iter().map(|note| format!("- {}\n", escape(note))).collect();
+    let apps = by_app(result);
     let gap = if notes.is_empty() { "" } else { "\n" };
-    format!("# {}\n\n{}\n\n{head}{rule}{rows}{gap}{notes}", escape(&result.title), subtitle(result))
+    format!("# {}\n\n{}\n\n{head}{rule}{rows}{apps}{gap}{notes}", escape(&result.title), subtitle(result))
+}
+
+/// The apps compared, where there are several.
+fn by_app(result: &ResultDocument) -> String {
+    let rows = by_app::rows(result);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let headings = by_app::COLUMNS.iter().map(|c| c.heading.join(" ").trim_end().to_string());
+    let head = line(["App".to_string(), "Case".to_string()].into_iter().chain(headings));
+    let rule = line((0..by_app::COLUMNS.len() + 2).map(|i| if i < 2 { "---".into() } else { "---:".into() }));
+    let row = |row: &by_app::Row<'_>| {
+        let cells = by_app::COLUMNS.iter().map(|column| shown((column.cell)(row)));
+        line([escape(&row.app.name), escape(&row.case.name)].into_iter().chain(cells))
+    };
+    format!("\n{head}{rule}{}", rows.iter().map(row).collect::<String>())
 }
 
 fn row(case: &CaseResult) -> String {
-    let cells = COLUMNS.iter().map(|column| {
-        let cell = (column.cell)(case);
-        let half = cell.half.map(|half| format!(" {half}")).unwrap_or_default();
-        format!("{}{half}", cell.mean)
-    });
+    let cells = COLUMNS.iter().map(|column| shown((column.cell)(case)));
     line([escape(&case.name), escape(&hosting(case))].into_iter().chain(cells))
+}
+
+fn shown(cell: Cell) -> String {
+    let half = cell.half.map(|half| format!(" {half}")).unwrap_or_default();
+    format!("{}{half}", cell.mean)
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {

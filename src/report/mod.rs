@@ -4,6 +4,7 @@
 //! so that no two of them can disagree.
 
 pub mod advice;
+mod by_app;
 mod comparison;
 mod csv;
 pub mod curve;

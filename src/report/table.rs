@@ -1,5 +1,6 @@
 //! The comparison table, readable in 100 columns.
 
+use super::by_app;
 use super::comparison::{COLUMNS, Cell, hosting, subtitle};
 use super::document::{CaseResult, ResultDocument};
 use super::{format, notes};
@@ -9,6 +10,8 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 const WIDTH: usize = 100;
 /// The first column is never narrower, nor wider than needed.
 const LEAST_NAME: usize = 14;
+/// The width of the names of apps, and of the cases beside them.
+const APP_NAME: usize = 20;
 /// Lines that a name may take before it is cut.
 const NAME_LINES: usize = 3;
 
@@ -22,13 +25,8 @@ pub fn colour_wanted(terminal: bool) -> bool {
 pub fn to_table(result: &ResultDocument, colour: bool) -> String {
     let mut out = format!("{}\n{}\n\n", format::printable(&result.title), subtitle(result));
     let cells: Vec<Vec<Cell>> = result.cases.iter().map(|c| COLUMNS.iter().map(|k| (k.cell)(c)).collect()).collect();
-    let text = grid(result, &cells, name_width(&cells)).to_string();
-    for (index, line) in text.lines().enumerate() {
-        out.push_str(&finish_line(line, index < 2, colour));
-        if index == 1 {
-            out.push_str(&format!("{}\n", "─".repeat(line.chars().count())));
-        }
-    }
+    out.push_str(&ruled(&grid(result, &cells, name_width(&cells)), colour));
+    out.push_str(&by_app(result, colour));
     let notes = notes(result);
     if !notes.is_empty() {
         out.push('\n');
@@ -50,6 +48,46 @@ fn name_width(cells: &[Vec<Cell>]) -> usize {
     WIDTH.saturating_sub(numbers).max(LEAST_NAME)
 }
 
+/// The apps compared, below the cases, where there are several.
+fn by_app(result: &ResultDocument, colour: bool) -> String {
+    let rows = by_app::rows(result);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let headings = by_app::COLUMNS.iter().map(|column| column.heading.join("\n"));
+    table.add_row(["App", "Case"].map(String::from).into_iter().chain(headings));
+    let name = |text: &str| format::wrap(&format::printable(text), APP_NAME, NAME_LINES).join("\n");
+    for row in &rows {
+        let app = if row.is_first { name(&row.app.name) } else { String::new() };
+        table.add_row([app, name(&row.case.name)].into_iter().chain(by_app::COLUMNS.iter().map(|column| {
+            let cell = (column.cell)(row);
+            format!("{}\n{}", cell.mean, cell.half.unwrap_or_default()).trim_end().to_string()
+        })));
+    }
+    align(&mut table, 2);
+    format!("\n{}", ruled(&table, colour))
+}
+
+/// A table whose first columns are of words, and the others of numbers.
+fn align(table: &mut Table, words: usize) {
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((u16::from(index > 0), 0));
+        column.set_cell_alignment(if index < words { CellAlignment::Left } else { CellAlignment::Right });
+    }
+}
+
+/// A table as text, with a rule below its headings of two lines.
+fn ruled(table: &Table, colour: bool) -> String {
+    let text = table.to_string();
+    let lines = text.lines().enumerate().map(|(index, line)| {
+        let rule = if index == 1 { format!("{}\n", "─".repeat(line.chars().count())) } else { String::new() };
+        finish_line(line, index < 2, colour) + &rule
+    });
+    lines.collect()
+}
+
 fn grid(result: &ResultDocument, cells: &[Vec<Cell>], name_width: usize) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -59,10 +97,7 @@ fn grid(result: &ResultDocument, cells: &[Vec<Cell>], name_width: usize) -> Tabl
         let texts = cells.iter().map(|cell| format!("{}\n{}", cell.mean, cell.half.as_deref().unwrap_or_default()));
         table.add_row([name(case, name_width)].into_iter().chain(texts));
     }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((u16::from(index > 0), 0));
-        column.set_cell_alignment(if index == 0 { CellAlignment::Left } else { CellAlignment::Right });
-    }
+    align(&mut table, 1);
     table
 }
 

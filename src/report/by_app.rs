@@ -1,0 +1,93 @@
+//! The apps of a scenario with several, compared: each app's rows together, one for each case.
+
+use super::comparison::{Cell, duration, level, money, percent};
+use super::document::{AppResult, CaseResult, ResultDocument};
+use crate::metrics::Estimate;
+
+/// So many rows are shown at the most: of a scenario with more, JSON tells the apps.
+const MOST_ROWS: usize = 48;
+
+/// A column: its heading in two lines, and what it shows of an app in a case.
+pub struct Column {
+    /// The first and second line of the heading.
+    pub heading: [&'static str; 2],
+    /// The cell.
+    pub cell: fn(&Row<'_>) -> Cell,
+}
+
+/// An app in a case.
+pub struct Row<'a> {
+    /// The case.
+    pub case: &'a CaseResult,
+    /// The app.
+    pub app: &'a AppResult,
+    /// Whether it is the app's first row.
+    pub is_first: bool,
+}
+
+impl Row<'_> {
+    fn estimate(&self, path: &[&str]) -> Estimate {
+        let whole: Vec<&str> = ["apps", &self.app.name].into_iter().chain(path.iter().copied()).collect();
+        self.case.estimate(&whole)
+    }
+}
+
+/// The columns after the names of the app and the case.
+pub const COLUMNS: &[Column] = &[
+    Column { heading: ["Invoice", "/month"], cell: |row| money(row.estimate(&["invoice_usd", "total"])) },
+    Column { heading: ["p50", ""], cell: |row| duration(row.estimate(&["latency_s", "p50"])) },
+    Column { heading: ["p99", ""], cell: |row| duration(row.estimate(&["latency_s", "p99"])) },
+    Column { heading: ["Cold", "share"], cell: |row| percent(row.estimate(&["requests", "cold_share"])) },
+    Column { heading: ["Rejected", "share"], cell: |row| percent(row.estimate(&["requests", "rejected_share"])) },
+    Column { heading: ["Inst.", "mean"], cell: |row| level(row.estimate(&["instances", "mean"])) },
+    Column { heading: ["SLO", ""], cell: verdict },
+];
+
+/// The rows, app by app; none where there is one app, or where they would be too many to read.
+pub fn rows(result: &ResultDocument) -> Vec<Row<'_>> {
+    let mut names: Vec<&str> = Vec::new();
+    for app in result.cases.iter().flat_map(|case| &case.apps) {
+        if !names.contains(&app.name.as_str()) {
+            names.push(&app.name);
+        }
+        if names.len() > MOST_ROWS {
+            return Vec::new();
+        }
+    }
+    let of = |name: &str| {
+        let found = result.cases.iter().filter_map(|case| Some((case, case.apps.iter().find(|app| app.name == name)?)));
+        found.enumerate().map(|(index, (case, app))| Row { case, app, is_first: index == 0 }).collect::<Vec<_>>()
+    };
+    let rows: Vec<Row<'_>> = names.iter().flat_map(|name| of(name)).collect();
+    if names.len() < 2 || rows.len() > MOST_ROWS { Vec::new() } else { rows }
+}
+
+fn verdict(row: &Row<'_>) -> Cell {
+    let mean = match row.app.slo_met {
+        Some(true) => "met",
+        Some(false) => "missed",
+        None => super::format::UNDEFINED,
+    };
+    Cell { mean: mean.into(), half: None, value: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::tests::example;
+
+    #[test]
+    fn apps_have_rows_where_there_are_several_and_not_too_many() {
+        let mut result = example();
+        for case in &mut result.cases {
+            case.apps = ["one", "two"].map(|name| AppResult { name: name.into(), ..AppResult::default() }).into();
+        }
+        let shown: Vec<(&str, bool)> = rows(&result).iter().map(|row| (row.app.name.as_str(), row.is_first)).collect();
+        assert_eq!(shown, [("one", true), ("one", false), ("two", true), ("two", false)]);
+        result.cases.iter_mut().for_each(|case| case.apps.truncate(1));
+        assert!(rows(&result).is_empty());
+        result.cases[0].apps =
+            (0..60).map(|k| AppResult { name: format!("app-{k}"), ..AppResult::default() }).collect();
+        assert!(rows(&result).is_empty());
+    }
+}
