@@ -4,8 +4,8 @@ use super::bill::{Billed, bill};
 use super::page::{Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
 use super::{Assumption, answer, assumptions, render};
-use crate::report::comparison::{COLUMNS, hosting, subtitle};
-use crate::report::{CaseResult, ResultDocument, figure, format, notes};
+use crate::report::comparison::{self, COLUMNS, hosting, subtitle};
+use crate::report::{CaseResult, ResultDocument, by_app, figure, format, notes};
 
 /// The report of a run as one HTML document.
 pub fn run_report(result: &ResultDocument, reproduction: &Reproduction, assumptions: &[Assumption]) -> String {
@@ -22,7 +22,7 @@ pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumption
         answer: answer::of_run(result),
         remark: subtitle(result),
         cases: result.cases.iter().map(|case| Case { name: case.name.clone(), hosting: hosting(case) }).collect(),
-        tables: vec![comparison(result)],
+        tables: [comparison(result)].into_iter().chain(by_app(result)).collect(),
         figures: figures.map(|(drawing, heading)| (drawing, heading.to_string())).collect(),
         sections: vec![
             invoices(result),
@@ -54,15 +54,38 @@ fn comparison(result: &ResultDocument) -> Table {
 }
 
 fn cells(case: &CaseResult) -> impl Iterator<Item = Cell> + '_ {
-    COLUMNS.iter().map(|column| {
-        let cell = (column.cell)(case);
-        let tone = match cell.mean.as_str() {
-            "met" => "good",
-            "missed" => "bad",
-            _ => "",
-        };
-        Cell::number(cell.mean, cell.value).below(cell.half.unwrap_or_default()).tone(tone)
+    COLUMNS.iter().map(|column| shown((column.cell)(case)))
+}
+
+/// The apps compared, where there are several.
+fn by_app(result: &ResultDocument) -> Option<Table> {
+    let rows = by_app::rows(result);
+    let words = ["App", "Case"].map(Column::of_words);
+    let numbers = by_app::COLUMNS.iter().map(|column| Column::of_numbers(column.heading.join(" ").trim_end()));
+    let row = |row: &by_app::Row<'_>| Row {
+        case: result.cases.iter().position(|case| case.name == row.case.name),
+        sum: false,
+        cells: [&row.app.name, &row.case.name]
+            .map(Cell::word)
+            .into_iter()
+            .chain(by_app::COLUMNS.iter().map(|column| shown((column.cell)(row))))
+            .collect(),
+    };
+    (!rows.is_empty()).then(|| Table {
+        title: "The apps: each one's share of the invoice, and how it was served".into(),
+        sortable: true,
+        columns: words.into_iter().chain(numbers).collect(),
+        rows: rows.iter().map(row).collect(),
     })
+}
+
+fn shown(cell: comparison::Cell) -> Cell {
+    let tone = match cell.mean.as_str() {
+        "met" => "good",
+        "missed" => "bad",
+        _ => "",
+    };
+    Cell::number(cell.mean, cell.value).below(cell.half.unwrap_or_default()).tone(tone)
 }
 
 fn invoices(result: &ResultDocument) -> Section {
