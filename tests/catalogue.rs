@@ -117,6 +117,11 @@ fn what_a_price_list_does_not_sell_is_no_order() {
         ));
         let case = &result.cases[0];
         let beyond = case.notes.iter().any(|note| note.contains("beyond the end of its last tier"));
+        // What is not sold has no price: not one of nothing.
+        for figure in ["invoice_usd.total", "tco_usd", "usd_per_million_requests", "provider_usd.revenue"] {
+            let path: Vec<&str> = figure.split('.').collect();
+            assert_eq!(case.estimate(&path).mean.is_none(), beyond, "{figure} of {size}");
+        }
         (case.size.clone().unwrap_or_default(), beyond)
     };
     assert_eq!(ordered("free", "2", 1), ("free".into(), true));

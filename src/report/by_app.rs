@@ -1,6 +1,6 @@
 //! The apps of a scenario with several, compared: each app's rows together, one for each case.
 
-use super::comparison::{Cell, duration, level, money, percent};
+use super::comparison::{Cell, duration, level, met, money, percent};
 use super::document::{AppResult, CaseResult, ResultDocument};
 use crate::metrics::Estimate;
 
@@ -40,7 +40,7 @@ pub const COLUMNS: &[Column] = &[
     Column { heading: ["Cold", "share"], cell: |row| percent(row.estimate(&["requests", "cold_share"])) },
     Column { heading: ["Rejected", "share"], cell: |row| percent(row.estimate(&["requests", "rejected_share"])) },
     Column { heading: ["Inst.", "mean"], cell: |row| level(row.estimate(&["instances", "mean"])) },
-    Column { heading: ["SLO", ""], cell: verdict },
+    Column { heading: ["SLO", ""], cell: |row| Cell { mean: met(row.app.slo_met).into(), ..Cell::default() } },
 ];
 
 /// The rows, app by app; none where there is one app, or where they would be too many to read.
@@ -60,15 +60,6 @@ pub fn rows(result: &ResultDocument) -> Vec<Row<'_>> {
     };
     let rows: Vec<Row<'_>> = names.iter().flat_map(|name| of(name)).collect();
     if names.len() < 2 || rows.len() > MOST_ROWS { Vec::new() } else { rows }
-}
-
-fn verdict(row: &Row<'_>) -> Cell {
-    let mean = match row.app.slo_met {
-        Some(true) => "met",
-        Some(false) => "missed",
-        None => super::format::UNDEFINED,
-    };
-    Cell { mean: mean.into(), half: None, value: None }
 }
 
 #[cfg(test)]

@@ -98,13 +98,17 @@ fn cell(estimate: Estimate, scale: f64, decimals: usize, show: impl Fn(f64) -> S
     Cell { mean: show(mean * scale), half, value: Some(mean) }
 }
 
-fn verdict(case: &CaseResult) -> Cell {
-    let mean = match case.slo_met {
+/// Whether objectives are met, in a word.
+pub fn met(slo_met: Option<bool>) -> &'static str {
+    match slo_met {
         Some(true) => "met",
         Some(false) => "missed",
         None => UNDEFINED,
-    };
-    Cell { mean: mean.into(), half: (!case.straddles.is_empty()).then(|| "unsure".into()), value: None }
+    }
+}
+
+fn verdict(case: &CaseResult) -> Cell {
+    Cell { mean: met(case.slo_met).into(), half: (!case.straddles.is_empty()).then(|| "unsure".into()), value: None }
 }
 
 #[cfg(test)]

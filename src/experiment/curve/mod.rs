@@ -219,9 +219,9 @@ pub fn base_rate(scenario: &Scenario) -> f64 {
 }
 
 /// The scenario with the duration that gives the curve's requests at a multiple of its traffic, in
-/// whole turns of arrivals that repeat themselves, and some storms of bursty ones. Where the invoice is for just what is simulated,
-/// or something comes once (a spike, the end of a trace), its duration stays: costs of several
-/// lengths of time could not be compared.
+/// whole turns of arrivals that repeat themselves, and some storms of bursty ones. Where the
+/// invoice is for just what is simulated, or something comes once (a spike, the end of a trace), its
+/// duration stays: costs of several lengths of time could not be compared.
 pub fn at_traffic(scenario: &Scenario, base_rps: f64, traffic: f64) -> Scenario {
     let mut scenario = scenario.clone();
     let rhythm = scenario.apps.iter().map(|app| app.workload.rhythm()).max().unwrap_or(Rhythm::Any);
