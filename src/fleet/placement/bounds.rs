@@ -65,6 +65,14 @@ fn the_bound_is_met_where_it_can_be() {
     }
 }
 
+/// 6, 7 and 4 into tens: next fit has left the 6 when the 4 comes, the one that goes round puts them together.
+#[test]
+fn next_fit_never_goes_back() {
+    let items: Vec<Demand> = [6, 7, 4].iter().map(|cores| Demand { cores: *cores, memory: 1 }).collect();
+    let servers = |name| used(Policy::named(name).unwrap(), &items, Demand { cores: 10, memory: 10 });
+    assert_eq!((servers("next-fit"), servers("rotating-first-fit")), (3, 2));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -11,6 +11,7 @@ mod first_fit;
 mod index;
 mod next_fit;
 mod random;
+mod rotating_first_fit;
 mod score;
 mod worst_fit;
 
@@ -55,8 +56,15 @@ pub struct Policy {
 
 impl Policy {
     /// All policies.
-    pub const ALL: [Policy; 6] =
-        [first_fit::POLICY, best_fit::POLICY, worst_fit::POLICY, next_fit::POLICY, dot_product::POLICY, random::POLICY];
+    pub const ALL: [Policy; 7] = [
+        first_fit::POLICY,
+        best_fit::POLICY,
+        worst_fit::POLICY,
+        next_fit::POLICY,
+        rotating_first_fit::POLICY,
+        dot_product::POLICY,
+        random::POLICY,
+    ];
 
     /// Reads the name of a policy.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Policy> {

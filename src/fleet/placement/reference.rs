@@ -66,7 +66,11 @@ impl Naive {
             "first-fit" => all().next(),
             "best-fit" => all().min_by_key(|at| (shares(free(at), self.capacity), *at)),
             "worst-fit" => all().max_by_key(|at| (shares(free(at), self.capacity), Reverse(*at))),
-            "next-fit" => (self.last..n).chain(0..self.last.min(n)).find(fits),
+            "next-fit" => {
+                let empty = |at: &usize| self.servers[*at].free == self.capacity;
+                (self.last..n).take(1).find(fits).or_else(|| all().find(empty))
+            }
+            "rotating-first-fit" => (self.last..n).chain(0..self.last.min(n)).find(fits),
             "dot-product" => all().max_by_key(|at| (dot(free(at), demand, self.capacity), Reverse(*at))),
             _ => random(&self.servers, demand, &mut self.stream),
         }
