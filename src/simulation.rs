@@ -35,6 +35,8 @@ pub struct Series {
     pub instances: Vec<f64>,
     /// Powered servers.
     pub servers: Vec<f64>,
+    /// Cores at work on them, the isolation's tax among it.
+    pub busy_cores: Vec<f64>,
 }
 
 /// One case, one replication.
@@ -47,7 +49,7 @@ pub struct Simulation {
     pending: Slab<Option<Arrival>>,
     next_mark: Time,
     marks: u64,
-    seen: (i128, i128),
+    seen: (i128, i128, f64),
     series: Series,
 }
 
@@ -126,7 +128,7 @@ impl Simulation {
             pending: Slab::default(),
             next_mark: measured_from,
             marks: 0,
-            seen: (0, 0),
+            seen: (0, 0, 0.0),
             series: Series::default(),
         }
     }
@@ -327,9 +329,11 @@ impl Simulation {
             self.world.reset_credits();
         } else {
             let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
-            let integrals = (case.instances.integral(now), case.servers.integral(now));
+            let busy = busy_core_seconds(&self.world.facts, &self.world.deployments, now);
+            let integrals = (case.instances.integral(now), case.servers.integral(now), busy);
             self.series.instances.push((integrals.0 - self.seen.0) as f64 / length);
             self.series.servers.push((integrals.1 - self.seen.1) as f64 / length);
+            self.series.busy_cores.push((integrals.2 - self.seen.2) * 1e9 / length);
             self.seen = integrals;
         }
         self.marks += 1;
@@ -341,4 +345,10 @@ impl Simulation {
     pub fn series(&self) -> &Series {
         &self.series
     }
+}
+
+/// Core-seconds at work since the window began: the isolation's tax heats a server like a request's work. (Work is
+/// counted in thousand-millionths of a core, over nanoseconds.)
+pub(crate) fn busy_core_seconds(facts: &[AppFacts], plans: &[Deployment], now: Time) -> f64 {
+    facts.iter().zip(plans).map(|(facts, plan)| facts.work.integral(now) as f64 / 1e9 / 1e9 / plan.useful).sum()
 }

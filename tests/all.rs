@@ -23,6 +23,7 @@ mod keep_alive;
 mod laws;
 mod own_model;
 mod program;
+mod provider;
 mod right_sizing;
 mod schema;
 mod shared_invoices;

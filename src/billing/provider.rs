@@ -49,9 +49,9 @@ impl Default for ProviderCosts {
 /// What a case used of the fleet, and what came in for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FleetUse {
-    /// The mean number of servers that were on.
-    pub servers: f64,
-    /// Of these, the mean number that belong to developers (family colocation).
+    /// The servers that there have to be: the most that were ever on, or those that the fleet has.
+    pub bought: f64,
+    /// Of these, those that belong to developers (family colocation).
     pub owned_by_developers: f64,
     /// Kilowatt-hours of the servers, as simulated.
     pub kilowatt_hours: f64,
@@ -120,13 +120,14 @@ impl ProviderCosts {
     }
 
     /// The ledger of a month. `dollars` says what a unit of a currency is worth in US dollars.
-    /// Developers' own servers cost the provider all but their purchase.
+    /// Developers' own servers cost the provider all but their purchase. A server that is off saves energy and
+    /// nothing else: it was bought, and its place, its port and its technician are paid for.
     pub fn ledger(&self, kind: &ServerKind, used: &FleetUse, dollars: &dyn Fn(Currency) -> f64) -> Ledger {
         let hours = used.month.0 as f64 / HOUR.0 as f64;
-        let rent = |rate: &MoneyRate| as_f64(&rate.per_hour) * dollars(rate.currency) * hours * used.servers;
+        let rent = |rate: &MoneyRate| as_f64(&rate.per_hour) * dollars(rate.currency) * hours * used.bought;
         let price = as_f64(&self.energy.amount) * dollars(self.energy.currency);
         let months = if used.simulated.0 == 0 { 0.0 } else { used.month.0 as f64 / used.simulated.0 as f64 };
-        let provided = (used.servers - used.owned_by_developers).max(0.0);
+        let provided = (used.bought - used.owned_by_developers).max(0.0);
         Ledger {
             revenue: used.revenue_usd,
             servers: owned_usd(kind, provided, used.month, dollars),
@@ -138,7 +139,7 @@ impl ProviderCosts {
     }
 }
 
-/// What owning so many servers (a mean) costs in a month, in US dollars: the purchase price,
+/// What owning so many servers costs in a month, in US dollars: the purchase price,
 /// spread evenly over the life. In the family colocation it is the developers' part of the TCO.
 pub fn owned_usd(kind: &ServerKind, servers: f64, month: Span, dollars: &dyn Fn(Currency) -> f64) -> f64 {
     kind.price_over(month) * dollars(kind.price.currency) * servers
@@ -182,7 +183,7 @@ mod tests {
         let (costs, errors) = read("energy = \"0.10 USD/kWh\"");
         assert_eq!(errors, "");
         let used = FleetUse {
-            servers: 10.0,
+            bought: 10.0,
             owned_by_developers: 0.0,
             kilowatt_hours: 336.0,
             simulated: parse_span("1 week").unwrap(),
@@ -207,7 +208,7 @@ mod tests {
     fn currencies_are_converted() {
         let (costs, _) = read("space = \"40 EUR/month\"");
         let used = FleetUse {
-            servers: 2.0,
+            bought: 2.0,
             owned_by_developers: 0.0,
             kilowatt_hours: 0.0,
             simulated: MONTH,

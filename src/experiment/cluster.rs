@@ -33,7 +33,7 @@ pub fn pack(
         reserve: node.reserve,
         cores: node.cores,
         allocatable,
-        memory_used: outer.memory().0 + kept_back.memory,
+        memory_used: outer.around_size().0 + kept_back.memory,
         most,
         scheduler: terms.scheduler,
         nodes: plan.cluster.nodes.unwrap_or((0, u32::MAX)),
@@ -51,7 +51,7 @@ fn container(
     app: &App,
     allocatable: Demand,
 ) -> Result<Slice, String> {
-    let left = Bytes(allocatable.memory.saturating_sub(inner.memory().0));
+    let left = Bytes(allocatable.memory.saturating_sub(inner.around_app().0));
     let asked = plan.cluster.container;
     let cores = asked.and_then(|asked| asked.cpu).unwrap_or(Cores(allocatable.cores));
     let memory = match asked {
@@ -71,7 +71,7 @@ fn container(
             Cores(allocatable.cores)
         ));
     }
-    Ok(Slice { cores, memory, reserve: inner.demand(cores, memory) })
+    Ok(Slice { cores, memory, reserve: inner.demand(cores, memory, inner.around_app()) })
 }
 
 /// Numbers the clusters of a case: apps that are hosted on the same model and size share one.

@@ -3,7 +3,7 @@
 use super::cluster;
 use crate::billing::{Meter, Over};
 use crate::catalogue::{Allotment, Discipline, Size};
-use crate::fleet::Demand;
+use crate::fleet::{Demand, Isolation};
 use crate::hosting::Deployment;
 use crate::hosting::cluster::ClusterPlan;
 use crate::hosting::credits::CreditRule;
@@ -88,13 +88,22 @@ pub struct Slice {
     pub reserve: Demand,
 }
 
+/// What an instance takes of a server's memory besides its own: where a size was sold, the customer's system and all
+/// that runs in it live in what was sold.
+fn overhead(isolation: &Isolation, size: &Size) -> Bytes {
+    match size.memory {
+        Allotment::App => isolation.around_app(),
+        Allotment::Fixed(_) | Allotment::Server => isolation.around_size(),
+    }
+}
+
 /// Cuts a size from the fleet's servers: an instance, or the node of a cluster.
 fn cut_size(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) -> Result<Slice, String> {
     let isolation = match plan.model.cluster {
         Some(_) => &plan.model.isolation.around_containers().0,
         None => &plan.model.isolation,
     };
-    let (overhead, whole) = (isolation.memory(), isolation.whole_server());
+    let (overhead, whole) = (overhead(isolation, size), isolation.whole_server());
     let server = &fleet.server;
     let cores = match size.cpu {
         Allotment::Fixed(cores) => cores,
@@ -113,7 +122,7 @@ fn cut_size(plan: &DeploymentPlan, size: &Size, app: &App, fleet: &FleetPlan) ->
         ));
     }
     let reserved = fleet.reserved(size.reserve_cpu.unwrap_or(cores));
-    let reserve = if whole { Demand::whole() } else { isolation.demand(reserved, memory) };
+    let reserve = if whole { Demand::whole() } else { isolation.demand(reserved, memory, overhead) };
     let too_large = if whole {
         cores > server.cores || memory > server.memory
     } else {
@@ -172,7 +181,7 @@ fn largest(app: &App) -> String {
 /// memory is as large as the tenant's app; of another one each uses its own part.
 fn by_tenant(plan: &DeploymentPlan, size: &Size, app: &App, slice: Slice) -> Option<Arc<[TenantRoom]>> {
     let rows = app.memory_by_tenant.as_ref()?;
-    let overhead = plan.model.isolation.memory().0;
+    let overhead = overhead(&plan.model.isolation, size).0;
     let room = |memory: &Bytes| {
         let cut = matches!(size.memory, Allotment::App) && !slice.reserve.is_whole();
         let reserve = if cut { slice.reserve.memory - slice.memory.0 + memory.0 } else { slice.reserve.memory };
@@ -199,16 +208,16 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
     let whole_cores = ((slice.cores.0 / Cores::ONE.0).max(1)).min(u64::from(u32::MAX)) as u32;
     let fifo = terms.discipline == Some(Discipline::Fifo);
     let useful = plan.model.isolation.cpu_share();
-    let isolation = match plan.model.cluster {
-        Some(_) => &plan.model.isolation.around_containers().1,
-        None => &plan.model.isolation,
+    let overhead = match plan.model.cluster {
+        Some(_) => plan.model.isolation.around_containers().1.around_app(),
+        None => overhead(&plan.model.isolation, &order.size),
     };
     Ok(Deployment {
         app: app.name.clone(),
         tenants: app.workload.tenants,
         cores: slice.cores,
         reserve: slice.reserve,
-        memory_used: app.memory.0 + isolation.memory().0,
+        memory_used: app.memory.0 + overhead.0,
         by_tenant: if cluster.is_some() { None } else { by_tenant(plan, &order.size, app, slice) },
         credits: credits(plan, &order.size),
         cluster,

@@ -6,9 +6,11 @@ use super::replicate::{Replication, Trial};
 use crate::billing::{FleetUse, LabourTable, LabourUse, Managed, SliceLabour, owned_usd};
 use crate::catalogue::Family;
 use crate::document::as_f64;
+use crate::fleet::ServerKind;
 use crate::hosting::facts::AppFacts;
 use crate::metrics::{Histogram, Level, Path};
-use crate::simulation::Simulation;
+use crate::scenario::FleetPlan;
+use crate::simulation::{Simulation, busy_core_seconds};
 use crate::units::{Currency, Time};
 
 /// Figures as they are gathered: a path, and a value where it is defined.
@@ -143,12 +145,10 @@ fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation
     let seconds = |level: &Level| level.integral(end) as f64 / 1e9;
     let servers = seconds(&world.case.servers);
     let (core_seconds, byte_seconds) = (servers * server.cores.as_f64(), servers * server.memory.0 as f64);
-    // Work is counted in thousand-millionths of a core; the isolation's tax heats the server too.
+    // Work is counted in thousand-millionths of a core.
     let work: f64 = world.facts.iter().map(|facts| seconds(&facts.work) / 1e9).sum();
-    let useful = |index: usize| world.deployments[index].useful;
-    let busy: f64 = world.facts.iter().enumerate().map(|(i, facts)| seconds(&facts.work) / 1e9 / useful(i)).sum();
     let of = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-    let kilowatt_hours = server.power.kilowatt_hours(servers, busy, server.cores.as_f64());
+    let kilowatt_hours = energy(server, simulation, servers);
     gathered.put(&["fleet", "servers_mean"], world.case.servers.mean(end));
     gathered.put(&["fleet", "servers_peak"], world.case.servers.peak() as f64);
     gathered.put(&["fleet", "cpu_used"], of(work, core_seconds));
@@ -167,6 +167,20 @@ fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation
     kilowatt_hours
 }
 
+/// Kilowatt-hours of the window: along a straight line the totals are enough, along a curve the stretches of the
+/// time series are added up.
+fn energy(server: &ServerKind, simulation: &Simulation, server_seconds: f64) -> f64 {
+    let (world, cores) = (&simulation.world, server.cores.as_f64());
+    if server.power.between.is_empty() {
+        let busy = busy_core_seconds(&world.facts, &world.deployments, world.end);
+        return server.power.kilowatt_hours(std::iter::once((server_seconds, busy)), cores);
+    }
+    let series = simulation.series();
+    let length = world.end.since(world.measured_from).seconds() / series.servers.len().max(1) as f64;
+    let stretches = series.servers.iter().zip(&series.busy_cores);
+    server.power.kilowatt_hours(stretches.map(|(servers, busy)| (servers * length, busy * length)), cores)
+}
+
 fn put_money(
     gathered: &mut Gathered,
     trial: &Trial<'_>,
@@ -178,8 +192,8 @@ fn put_money(
     let (scenario, case) = (trial.scenario, trial.case);
     let dollars = |currency: Currency| scenario.currencies.rate(currency).map_or(f64::NAN, |rate| as_f64(&rate));
     let month = scenario.run.month_length();
-    let servers = simulation.world.case.servers.mean(simulation.world.end).unwrap_or(0.0);
-    let owned_servers = owned_servers(trial, simulation, servers);
+    let bought = bought(&case.fleet, &simulation.world.case.servers);
+    let owned_servers = owned_servers(trial, simulation, bought);
     let owned = owned_usd(&case.fleet.server, owned_servers, month, &dollars);
     // Where the price list does not sell what was used, nobody knows what it would have cost.
     let invoiced = billed.errors.is_empty().then_some(billed.total);
@@ -204,7 +218,7 @@ fn put_money(
     let served = all.served as f64 * month.seconds() / scenario.run.duration.seconds();
     gathered.put(&["usd_per_million_requests"], total.filter(|_| served > 0.0).map(|total| total / served * 1e6));
     let used = FleetUse {
-        servers,
+        bought,
         owned_by_developers: owned_servers,
         kilowatt_hours,
         simulated: scenario.run.duration,
@@ -220,16 +234,25 @@ fn put_money(
     }
 }
 
-/// Servers that are the developer's own: all, where the whole case is colocation, else those that
-/// colocated instances have to themselves.
-fn owned_servers(trial: &Trial<'_>, simulation: &Simulation, servers: f64) -> f64 {
+/// The servers that somebody had to buy: those of a fixed fleet or as many as are owned, else the most that were ever
+/// on in the window. That most of them are off at night does not give their price back.
+fn bought(fleet: &FleetPlan, servers: &Level) -> f64 {
+    match fleet.count.or(fleet.owned) {
+        Some(count) => f64::from(count),
+        None => servers.peak() as f64,
+    }
+}
+
+/// Servers that are the developer's own: all, where the whole case is colocation, else the most that
+/// colocated instances ever had to themselves.
+fn owned_servers(trial: &Trial<'_>, simulation: &Simulation, bought: f64) -> f64 {
     let colocated = |index: usize| trial.case.deployments[index].model.family == Family::Colocation;
     let count = trial.case.deployments.len();
     if (0..count).all(colocated) {
-        return servers;
+        return bought;
     }
-    let mean = |index: usize| simulation.world.facts[index].instances.mean(simulation.world.end).unwrap_or(0.0);
-    (0..count).filter(|index| colocated(*index)).map(mean).sum::<f64>().min(servers)
+    let most = |index: usize| simulation.world.facts[index].instances.peak() as f64;
+    (0..count).filter(|index| colocated(*index)).map(most).sum::<f64>().min(bought)
 }
 
 /// The labour of all deployments, by slice.

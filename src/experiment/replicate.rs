@@ -128,6 +128,7 @@ impl Trial<'_> {
         let deployments = self.deployments()?;
         let stream = Stream::named(seed.seed, seed.replication, "", "placement");
         let fleet = Fleet::new(case.fleet.count, case.fleet.server.capacity(), case.fleet.placement, stream);
+        let fleet = fleet.owning(case.fleet.owned);
         let crowding = self.may_crowd().then_some(case.fleet.server.cores);
         let mut simulation = Simulation::new(deployments, fleet, crowding, feed, window, seed);
         if let Some(failures) = &case.fleet.failures {

@@ -9,8 +9,11 @@ use crate::units::{Bytes, Cores};
 pub struct Layer {
     /// The word that users write: "vm", "container" …
     pub name: &'static str,
-    /// Memory that the layer needs for itself, per instance.
+    /// Memory that the layer needs for itself on the host, per instance.
     pub memory: Bytes,
+    /// Memory that an operating system of the instance's own needs inside the layer. It counts where the instance is
+    /// given the app's memory alone; where a size was sold, the customer's system lives in what was sold.
+    pub guest: Bytes,
     /// The share of CPU time that the layer takes, from 0 to 1.
     pub cpu_tax: f64,
     /// Where the default memory comes from (`None` where the user gave it).
@@ -30,6 +33,8 @@ pub struct Isolation {
 struct Overhead {
     name: &'static str,
     memory: (u64, Confidence, &'static str),
+    /// MiB.
+    guest: u64,
     cpu_tax: (f64, Confidence, &'static str),
 }
 
@@ -41,15 +46,17 @@ const OVERHEADS: [Overhead; 5] = [
     Overhead {
         name: BARE_METAL,
         memory: (0, Assumption, "the whole server is the instance's, its operating system included"),
+        guest: 0,
         cpu_tax: (0.0, Assumption, "nothing stands between the instance and the processor"),
     },
     Overhead {
         name: "vm",
         memory: (
-            386,
+            130,
             Unverified,
-            "about 130 MB for a QEMU process (Agache et al., NSDI 2020) and 256 MB reserved for the guest's system",
+            "about 130 MB for a QEMU process (Agache et al., NSDI 2020); where the app's memory is what counts, 256 MB besides for the guest's system",
         ),
+        guest: 256,
         cpu_tax: (
             0.05,
             Assumption,
@@ -63,6 +70,7 @@ const OVERHEADS: [Overhead; 5] = [
             Verified,
             "at most 5 MiB for the virtual machine monitor: Firecracker's SPECIFICATION.md; the guest's kernel counts to the app",
         ),
+        guest: 0,
         cpu_tax: (
             0.05,
             Verified,
@@ -72,6 +80,7 @@ const OVERHEADS: [Overhead; 5] = [
     Overhead {
         name: "container",
         memory: (10, Unverified, "3 to 10 MB for the process that supervises a container"),
+        guest: 0,
         cpu_tax: (
             0.005,
             Assumption,
@@ -81,12 +90,13 @@ const OVERHEADS: [Overhead; 5] = [
     Overhead {
         name: "process",
         memory: (0, Assumption, "a process among others has no overhead of its own"),
+        guest: 0,
         cpu_tax: (0.0, Assumption, "a process among others has no overhead of its own"),
     },
 ];
 
 impl Isolation {
-    /// Reads `"vm"`, `vm = { memory = "386 MiB", cpu-tax = 0.05 }` (both may be left out), or a
+    /// Reads `"vm"`, `vm = { memory = "130 MiB", guest = "256 MiB", cpu-tax = 0.05 }` (each may be left out), or a
     /// list of these, the outermost first: `["vm", "container"]`.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Isolation> {
         let layers: Vec<Option<Layer>> = match &node.value {
@@ -129,9 +139,17 @@ impl Isolation {
         Isolation { layers: vec![OVERHEADS[4].layer()] }
     }
 
-    /// Memory per instance besides the app's: the sum over the layers.
-    pub fn memory(&self) -> Bytes {
-        Bytes(self.layers.iter().fold(0, |sum: u64, layer| sum.saturating_add(layer.memory.0)))
+    /// Memory of a server besides what was sold, where a size was sold: a machine's emulator. Layers within the
+    /// outermost machine live in what was sold.
+    pub fn around_size(&self) -> Bytes {
+        let machine = self.layers.iter().position(|layer| layer.is_machine());
+        sum(self.layers[..machine.map_or(self.layers.len(), |place| place + 1)].iter().map(|layer| layer.memory))
+    }
+
+    /// Memory of a server besides the app's, where the app's own memory is what an instance is given: all layers,
+    /// and the systems of the guests.
+    pub fn around_app(&self) -> Bytes {
+        sum(self.layers.iter().map(|layer| Bytes(layer.memory.0.saturating_add(layer.guest.0))))
     }
 
     /// The share of CPU time that is left for the app: the product of (1 − tax) over the layers.
@@ -157,13 +175,24 @@ impl Isolation {
     }
 
     /// What an instance of this many cores and this much memory asks of a server: a whole one, or
-    /// the cores (the caller has divided them by the overcommit) and the memory with the overhead.
-    pub fn demand(&self, cores: Cores, memory: Bytes) -> Demand {
+    /// the cores (the caller has divided them by the overcommit) and the memory with the overhead around it.
+    pub fn demand(&self, cores: Cores, memory: Bytes, overhead: Bytes) -> Demand {
         if self.whole_server() {
             return Demand::whole();
         }
-        Demand { cores: cores.0, memory: memory.0.saturating_add(self.memory().0) }
+        Demand { cores: cores.0, memory: memory.0.saturating_add(overhead.0) }
     }
+}
+
+impl Layer {
+    /// Whether it is a machine: what is inside shares its memory.
+    fn is_machine(&self) -> bool {
+        matches!(self.name, "vm" | "micro-vm" | BARE_METAL)
+    }
+}
+
+fn sum(amounts: impl Iterator<Item = Bytes>) -> Bytes {
+    Bytes(amounts.fold(0, |sum: u64, amount| sum.saturating_add(amount.0)))
 }
 
 impl Overhead {
@@ -171,6 +200,7 @@ impl Overhead {
         Layer {
             name: self.name,
             memory: Bytes(self.memory.0 * Bytes::MIB.0),
+            guest: Bytes(self.guest * Bytes::MIB.0),
             cpu_tax: self.cpu_tax.0,
             memory_evidence: Some(Evidence::of(self.memory.1, self.memory.2)),
             cpu_tax_evidence: Some(Evidence::of(self.cpu_tax.1, self.cpu_tax.2)),
@@ -181,8 +211,10 @@ impl Overhead {
         let mut table = Table::of(node, diagnostics)?;
         let mut layer = self.layer();
         if let Some(memory) = table.optional("memory", diagnostics, bytes) {
-            (layer.memory, layer.memory_evidence) = (memory, None);
+            // Whoever says what a layer takes means all that it takes.
+            (layer.memory, layer.memory_evidence, layer.guest) = (memory, None, Bytes(0));
         }
+        layer.guest = table.default("guest", layer.guest, diagnostics, bytes);
         if let Some(cpu_tax) = table.optional("cpu-tax", diagnostics, cpu_tax) {
             (layer.cpu_tax, layer.cpu_tax_evidence) = (cpu_tax, None);
         }
@@ -226,14 +258,27 @@ mod tests {
     fn words_tables_and_lists() {
         assert_eq!(read("isolation = \"vm\"").unwrap(), Isolation::vm());
         let own = read("isolation.vm = { memory = \"100 MiB\", cpu-tax = 0.02 }").unwrap();
-        assert_eq!((own.memory(), own.cpu_tax()), (Bytes(100 << 20), 1.0 - 0.98));
+        assert_eq!((own.around_app(), own.cpu_tax()), (Bytes(100 << 20), 1.0 - 0.98));
         assert!(own.layers[0].memory_evidence.is_none());
-        // 386 + 10 MiB; (1 − 0.05) × (1 − 0.005) = 0.94525.
+        // 130 + 256 + 10 MiB around an app, the emulator alone around what was sold; (1 − 0.05) × (1 − 0.005) = 0.94525.
         let nested = read("isolation = [\"vm\", \"container\"]").unwrap();
-        assert_eq!(nested.memory(), Bytes(396 << 20));
+        assert_eq!((nested.around_app(), nested.around_size()), (Bytes(396 << 20), Bytes(130 << 20)));
         assert!((nested.cpu_share() - 0.94525).abs() < 1e-12);
         let mixed = read("isolation = [\"vm\", { container = { cpu-tax = 0.1 } }]").unwrap();
         assert!((mixed.cpu_share() - 0.855).abs() < 1e-12);
+    }
+
+    /// A machine of 1 GiB is as large on its host whether its customer runs containers in it or not; a container that
+    /// was sold has its supervisor beside it.
+    #[test]
+    fn what_lives_in_a_machine_takes_no_more_of_its_host() {
+        let around = |text: &str| read(text).unwrap().around_size().0 >> 20;
+        assert_eq!(around("isolation = \"vm\""), 130);
+        assert_eq!(around("isolation = [\"vm\", \"container\"]"), 130);
+        assert_eq!(around("isolation = [\"container\", \"process\"]"), 10);
+        assert_eq!(around("isolation.vm = { memory = \"200 MiB\", guest = \"1 GiB\" }"), 200);
+        assert_eq!(read("isolation.vm = { guest = \"1 GiB\" }").unwrap().around_app(), Bytes(1154 << 20));
+        assert_eq!(read("isolation.vm = { memory = \"200 MiB\" }").unwrap().around_app(), Bytes(200 << 20));
     }
 
     #[test]
@@ -270,7 +315,7 @@ mod tests {
         let placed = |isolation: &Isolation, app: u64| {
             let stream = Stream::named(1, 0, "test", "placement");
             let mut fleet = Fleet::new(Some(1), capacity, Policy::default(), stream);
-            let demand = isolation.demand(Cores(0), Bytes(app));
+            let demand = isolation.demand(Cores(0), Bytes(app), isolation.around_app());
             (0..1000).take_while(|_| fleet.place(demand).is_some()).count()
         };
         let app = (192 << 30) / 50;

@@ -47,6 +47,8 @@ impl Server {
 pub struct Fleet {
     capacity: Demand,
     elastic: bool,
+    /// The most servers that an elastic fleet has.
+    most: usize,
     servers: Vec<Server>,
     /// Servers that are off and were once on, lowest first.
     off: BinaryHeap<Reverse<u32>>,
@@ -64,6 +66,7 @@ impl Fleet {
         let mut fleet = Fleet {
             capacity,
             elastic: count.is_none(),
+            most: u32::MAX as usize,
             servers: Vec::new(),
             off: BinaryHeap::new(),
             powered: 0,
@@ -74,6 +77,12 @@ impl Fleet {
             fleet.power_on();
         }
         fleet
+    }
+
+    /// The same fleet, of which no more than so many servers exist: past them an elastic fleet has no room.
+    pub fn owning(mut self, servers: Option<u32>) -> Fleet {
+        self.most = servers.map_or(self.most, |servers| servers as usize);
+        self
     }
 
     /// Reserves room for an instance and says where; `None` where there is no room (in an elastic
@@ -177,7 +186,7 @@ impl Fleet {
     }
 
     fn one_more(&mut self) -> Option<ServerId> {
-        let room = self.servers.len() < u32::MAX as usize || !self.off.is_empty();
+        let room = self.servers.len() < self.most || !self.off.is_empty();
         (self.elastic && room).then(|| self.power_on())
     }
 
@@ -247,6 +256,15 @@ mod tests {
         assert_eq!(fleet.place(half), Some(ServerId(0)));
         assert_eq!(fleet.instances(ServerId(0)), 1);
         assert_eq!(fleet.place(demand(11, 1)), None);
+    }
+
+    #[test]
+    fn an_elastic_fleet_turns_on_no_more_than_are_owned() {
+        let mut fleet = fleet(None, "first-fit").owning(Some(2));
+        let placed: Vec<_> = (0..3).map(|_| fleet.place(demand(6, 6))).collect();
+        assert_eq!(placed, [Some(ServerId(0)), Some(ServerId(1)), None]);
+        fleet.release(ServerId(0), demand(6, 6));
+        assert_eq!((fleet.powered(), fleet.place(demand(10, 10))), (1, Some(ServerId(0))));
     }
 
     #[test]

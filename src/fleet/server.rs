@@ -77,7 +77,7 @@ impl ServerKind {
             speed: 1.0,
             price: Money { amount: dollars, currency: Currency::USD },
             life: Span(4 * YEAR.0),
-            power: Power { idle_watts: 55.0, peak_watts: 450.0 },
+            power: Power { idle_watts: 55.0, peak_watts: 450.0, between: Vec::new() },
             rack_units: 1,
             mtbf: None,
             repair: None,
@@ -91,12 +91,12 @@ impl ServerKind {
                 self.evidence.insert(key.to_string(), Evidence::of(confidence, source));
             }
         }
-        let power = self.power;
+        let power = self.power.clone();
         self.title = table.default("title", self.title.clone(), diagnostics, text);
         self.speed = table.default("speed", self.speed, diagnostics, positive);
         self.price = table.default("price", self.price.clone(), diagnostics, money);
         self.life = table.default("life", self.life, diagnostics, positive_span);
-        self.power = table.default("power", power, diagnostics, |node, d| Power::read(node, d, power));
+        self.power = table.default("power", power.clone(), diagnostics, |node, d| Power::read(node, d, &power));
         self.rack_units = table.default("rack-units", self.rack_units, diagnostics, rack_units);
         self.mtbf = table.optional("mtbf", diagnostics, positive_span);
         self.repair = table.node("repair").cloned();

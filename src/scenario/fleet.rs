@@ -1,7 +1,7 @@
 //! `[fleet]`: the servers of a case.
 
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node, Table, Value, named, positive};
+use crate::document::{Diagnostics, Node, Table, Value, named, positive, positive_count};
 use crate::fleet::{MOST_SERVERS, Policy, ServerKind};
 use crate::hosting::{Failures, WhenFull};
 use crate::units::{Cores, HOUR};
@@ -18,6 +18,8 @@ pub struct FleetPlan {
     pub server: ServerKind,
     /// How many; `None` is elastic.
     pub count: Option<u32>,
+    /// The most servers that an elastic fleet can turn on: those that are owned. They are paid for on or off.
+    pub owned: Option<u32>,
     /// Where instances are placed.
     pub placement: Policy,
     /// How many cores may be reserved for each that there is.
@@ -37,12 +39,13 @@ impl FleetPlan {
             None => catalogue.read_server(&Node::synthetic(Value::String(DEFAULT_SERVER.into()), node.at), diagnostics),
         };
         let count = table.default("count", None, diagnostics, read_count);
+        let owned = table.optional("owned", diagnostics, |node, d| read_owned(node, count, d));
         let placement = table.default("placement", Policy::default(), diagnostics, Policy::read);
         let overcommit_cpu = table.default("overcommit", 1.0, diagnostics, read_overcommit);
         let when_full = table.default("when-full", WhenFull::Reject, diagnostics, read_when_full);
         table.finish(diagnostics);
         let failures = server.as_ref().and_then(|server| read_failures(server, diagnostics));
-        Some(FleetPlan { failures, server: server?, count, placement, overcommit_cpu, when_full })
+        Some(FleetPlan { failures, server: server?, count, owned, placement, overcommit_cpu, when_full })
     }
 
     /// The cores that an instance of so many reserves: rounded down, so that slices cut from a
@@ -73,6 +76,20 @@ fn read_count(node: &Node, diagnostics: &mut Diagnostics) -> Option<Option<u32>>
             None
         }
     }
+}
+
+/// So many servers are owned, and turned on as they are needed; past them there is no room.
+fn read_owned(node: &Node, count: Option<u32>, diagnostics: &mut Diagnostics) -> Option<u32> {
+    let owned = positive_count(node, diagnostics)?;
+    if count.is_some() {
+        diagnostics.error(node.at, "a fleet of a fixed `count` owns just these", "leave one of the two out");
+        return None;
+    }
+    let few = u32::try_from(owned).ok().filter(|owned| *owned <= MOST_SERVERS);
+    if few.is_none() {
+        diagnostics.error(node.at, format!("{owned} is not a number of servers"), format!("at most {MOST_SERVERS}"));
+    }
+    few
 }
 
 fn read_overcommit(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
