@@ -71,3 +71,24 @@ fn energy_follows_the_measured_points() {
     let points = ", at = [[0.1, \"98 W\"], [0.2, \"109 W\"], [0.3, \"118 W\"]]";
     assert!((kwh(points) - 20.0 * 0.118).abs() < 1e-4, "{}", kwh(points));
 }
+
+/// A rack unit with 240 W: a server of 240 W rents one, one of 450 W two, whatever its height.
+#[test]
+fn units_are_rented_for_the_power_too() {
+    let scenario = |peak: &str, height: u32| {
+        format!(
+            "schema = 1\n[run]\nduration = \"1 day\"\nreplications = 1\n\
+             [fleet]\nserver = {{ cores = 8, memory = \"16 GiB\", power = {{ idle = \"50 W\", peak = \"{peak}\" }}, rack-units = {height} }}\n\
+             [app.a]\nmemory = \"1 GiB\"\n[case.c]\nhosting = \"joes-data-center-2017\"\nsize = \"1u\"\ninstances = 2\n"
+        )
+    };
+    for (peak, height, rent) in [("240 W", 1, 100.0), ("241 W", 1, 200.0), ("450 W", 1, 200.0), ("450 W", 3, 300.0)] {
+        assert_eq!(one(&run(&scenario(peak, height)), "invoice_usd"), rent, "{peak}, {height} units");
+    }
+    let result = run(&scenario("450 W", 1));
+    assert!(
+        result.cases[0].notes.iter().any(|note| note.contains("each rents 2 units")),
+        "{:?}",
+        result.cases[0].notes
+    );
+}

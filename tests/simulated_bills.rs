@@ -106,7 +106,12 @@ const MACHINES: [Twin; 24] = [
     twin("hetzner-now", "size = \"cx23\"\ninstances = 2\n", "[[usage]]\nsize = \"cx23\"\ncount = 2\n[[usage]]\n@"),
     twin("scaleway-2017", "size = \"c2s\"\ninstances = 2\n", "[[usage]]\nsize = \"c2s\"\ncount = 2\n"),
     twin("rackspace-onmetal-2017", "size = \"io-v1\"\ninstances = 1\n", "[[usage]]\nsize = \"io-v1\"\n[[usage]]\n@"),
-    twin("joes-data-center-2017", "size = \"1u\"\ninstances = 3\n", "[[usage]]\nsize = \"1u\"\ncount = 3\n"),
+    // Two units each: the fleet's servers may draw 450 W.
+    twin(
+        "joes-data-center-2017",
+        "size = \"1u\"\ninstances = 3\n",
+        "[[usage]]\nsize = \"1u\"\ncount = 3\nrack-units = 2\n",
+    ),
     twin(
         "aws-fargate-now",
         "size = { cpu = 0.5, memory = \"1 GiB\" }\ninstances = 3\n",

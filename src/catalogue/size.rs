@@ -1,6 +1,8 @@
 //! Sizes: what a customer of a model can order.
 
-use crate::document::{Diagnostics, Node, Table, boolean, bytes, non_negative, number, positive, positive_span, price};
+use crate::document::{
+    Diagnostics, Node, Table, boolean, bytes, non_negative, number, positive, positive_span, power, price,
+};
 use crate::hosting::credits::CreditRule;
 use crate::units::{Bytes, Cores, Exact, Span};
 
@@ -32,6 +34,8 @@ pub struct Size {
     pub ghz: Option<Exact>,
     /// Rack units that it takes.
     pub rack_units: u32,
+    /// The power that comes with a rack unit, in watts: a server that may draw more rents more units.
+    pub watts_per_rack_unit: Option<f64>,
     /// After how long without a request it sleeps.
     pub sleep: Option<Span>,
     /// Its CPU credits.
@@ -65,14 +69,44 @@ impl Size {
         let disk = table.default("disk", Bytes(0), diagnostics, bytes);
         let ghz = table.optional("ghz", diagnostics, price);
         let rack_units = table.default("rack-units", 1.0, diagnostics, non_negative) as u32;
+        let watts_per_rack_unit = table.optional("power-per-rack-unit", diagnostics, positive_power);
         let sleep = table.optional("sleep", diagnostics, positive_span);
         let credits = table.optional("credits", diagnostics, read_credits);
         for described in ["bandwidth", "power", "transfer", "source", "confidence"] {
             table.node(described);
         }
         table.finish(diagnostics);
-        Some(Size { name: name.into(), cpu: cpu?, reserve_cpu, memory: memory?, disk, ghz, rack_units, sleep, credits })
+        Some(Size {
+            name: name.into(),
+            cpu: cpu?,
+            reserve_cpu,
+            memory: memory?,
+            disk,
+            ghz,
+            rack_units,
+            watts_per_rack_unit,
+            sleep,
+            credits,
+        })
     }
+}
+
+impl Size {
+    /// The rack units that a server of this height and peak power rents: as many as it fills, and as many as it
+    /// takes for the circuits to carry it.
+    pub fn rented_units(&self, height: u32, peak_watts: f64) -> u32 {
+        let carried = self.watts_per_rack_unit.map_or(0.0, |watts| (peak_watts / watts).ceil());
+        height.max(carried as u32)
+    }
+}
+
+fn positive_power(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
+    let watts = power(node, diagnostics)?;
+    if watts <= 0.0 {
+        diagnostics.error(node.at, "expected a power above zero", "such as \"240 W\"");
+        return None;
+    }
+    Some(watts)
 }
 
 /// To a thousandth of a core, as the catalogue's own sizes are written.
@@ -89,6 +123,7 @@ fn plain(name: String, cpu: Cores, memory: Bytes) -> Size {
         disk: Bytes(0),
         ghz: None,
         rack_units: 1,
+        watts_per_rack_unit: None,
         sleep: None,
         credits: None,
     }

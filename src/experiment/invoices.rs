@@ -284,7 +284,8 @@ impl Books<'_> {
     fn rented(&self, plan: &DeploymentPlan, size: &Size) -> (u64, u64) {
         let server = &self.case.fleet.server;
         if plan.model.isolation.whole_server() {
-            (u64::from(server.rack_units), server.power.peak_watts.round() as u64)
+            let watts = server.power.peak_watts;
+            (u64::from(size.rented_units(server.rack_units, watts)), watts.round() as u64)
         } else {
             (u64::from(size.rack_units), 0)
         }

@@ -91,6 +91,7 @@ pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &
             notes.push(format!("{}: optional charges left off: {}.", plan.model.name, left_off.join(", ")));
         }
         notes.extend(credits(plan, order));
+        notes.extend(units_for_power(case, plan, order));
         if !plan.allowances {
             notes.push(format!("{}: free allowances are taken as used up.", plan.model.name));
         }
@@ -140,6 +141,18 @@ fn refusals(case: &Case, replications: &[Replication]) -> Option<String> {
         WhenFull::Reject | WhenFull::Evict => "requests without an instance were rejected",
     };
     (count > 0.0).then(|| format!("{count:.1} orders for instances found no room on the fleet: {meant}."))
+}
+
+/// A server that draws more than its height in the rack brings rents more units than it fills.
+fn units_for_power(case: &Case, plan: &DeploymentPlan, order: &Order) -> Option<String> {
+    let (server, per_unit) = (&case.fleet.server, order.size.watts_per_rack_unit?);
+    let units = order.size.rented_units(server.rack_units, server.power.peak_watts);
+    (plan.model.isolation.whole_server() && units > server.rack_units).then(|| {
+        format!(
+            "{}: a rack unit brings {per_unit} W, and the server `{}` may draw {} W: each rents {units} units.",
+            plan.model.name, server.name, server.power.peak_watts
+        )
+    })
 }
 
 /// What is assumed of a size's CPU credits.
