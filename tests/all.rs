@@ -11,6 +11,7 @@ mod cli;
 mod closed_forms;
 mod clusters;
 mod common;
+mod controllers;
 mod corpora;
 mod credits;
 mod crossovers;

@@ -6,7 +6,9 @@
 
 #[allow(clippy::module_inception)]
 mod cluster;
+pub mod cluster_autoscaler;
 mod found;
+pub mod karpenter;
 mod life;
 mod node;
 pub mod reservation;

@@ -1,5 +1,16 @@
 //! How the number of instances is decided.
 
+pub mod app_engine;
+pub mod aws_step_scaling;
+pub mod aws_target_tracking;
+pub mod azure_vmss;
+pub mod cloud_run;
+pub mod elastic_beanstalk;
+pub mod heroku;
+pub mod keda;
+pub mod knative;
+pub mod kubernetes_hpa;
+pub mod openwhisk;
 mod schedule;
 mod target;
 
@@ -24,4 +35,11 @@ impl Scaling {
     pub fn is_on_demand(&self) -> bool {
         matches!(self, Scaling::PerRequest)
     }
+}
+
+/// The whole number of instances that is at least so much. What decimal numbers make whole (4.2 /
+/// 0.6) stays whole, though their binary fractions may be a little above it.
+pub(crate) fn whole_up(instances: f64) -> u32 {
+    let near = instances.round();
+    if (instances - near).abs() <= 1e-9 * near.abs() { near as u32 } else { instances.ceil() as u32 }
 }
