@@ -3,6 +3,7 @@
 mod advice;
 mod bill_laws;
 mod bill_rules;
+mod bill_sharing;
 mod bill_terms;
 mod bills;
 mod browser_report;

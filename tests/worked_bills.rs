@@ -143,10 +143,11 @@ fn fargate_and_fly() {
 fn managed_clusters() {
     // August: 744 × 0.10 = 74.40; 3 × 744 × 0.0416 = 92.8512.
     assert_eq!(bill("eks-now", "2026-08", &row("size = \"t3.medium\"; count = 3")), "167.25");
-    // The credit pays the fee of any month; without it 74.40. A node: 744 × 0.7 × 0.0475 = 24.738.
+    // The credit pays the fee of any month; without it 74.40. A node: a core 744 × 0.7 × 0.031611 = 16.463,
+    // and 3.75 GiB × 744 × 0.7 × 0.004237 = 8.275, each a line.
     let node = row("size = \"n1-standard-1\"");
-    assert_eq!(bill("gke-now", "2026-08", &node), "24.74");
-    assert_eq!(bill("gke-now", "2026-08", &format!("allowances = false\n{node}")), "99.14");
+    assert_eq!(bill("gke-now", "2026-08", &node), "24.73");
+    assert_eq!(bill("gke-now", "2026-08", &format!("allowances = false\n{node}")), "99.13");
     // 2017: five nodes 5 × 730 × 0.7 × 0.0475 = 121.3625 and no fee; six 145.635 and 109.50.
     let nodes = |count: u32| bill("gke-2017", "730 h", &row(&format!("size = \"n1-standard-1\"; count = {count}")));
     assert_eq!([nodes(5), nodes(6)], ["121.36", "255.14"]);

@@ -4,7 +4,7 @@
 //! invoice, so that allowances and tiers are shared. Sums are scaled to the month as an exact
 //! fraction; levels and flat fees are not.
 
-use super::charge::Free;
+use super::charge::{Free, Over, RoundTime};
 use super::{Charge, Committed, Invoice, Meter, Metered, PriceList, Terms, invoice};
 use crate::units::{Exact, HOUR, Span};
 use num_bigint::BigInt;
@@ -158,7 +158,8 @@ fn meter_times(
 ) {
     let factor = scale.factor();
     let held = held(charge, used);
-    let apart = charge.is_per_resource() && !used.by_position.is_empty();
+    let rounded_in_sum = charge.sum != RoundTime::default() && charge.over == Over::Life;
+    let apart = (charge.is_per_resource() || rounded_in_sum) && !used.by_position.is_empty();
     let sums: Vec<u128> =
         if apart { used.by_position.iter().map(|sums| sums[index]).collect() } else { vec![used.times[index]] };
     for (position, sum) in sums.into_iter().enumerate() {

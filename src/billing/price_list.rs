@@ -1,6 +1,7 @@
 //! All prices of a model, and how its invoice is made.
 
-use super::charge::{self, Charge, Commitment};
+use super::charge::{self, Charge, Commitment, Over};
+use super::meter::Meter;
 use super::reading::{amount, exact_percent, positive_amount, round_to};
 use crate::document::{Diagnostics, Node, Table, Value, named, text};
 use crate::units::{Currency, Exact};
@@ -138,6 +139,20 @@ impl PriceList {
             }
         }
         d.count() == before
+    }
+
+    /// Whether instances that are kept ready can be bought: some charge counts their time. What costs nothing at
+    /// all can be had.
+    pub fn sells_provisioned(&self) -> bool {
+        let counts = |charge: &Charge| match (&charge.meter, charge.over) {
+            (Meter::ProvisionedGibSeconds, _) => true,
+            (meter, Over::Life | Over::Idle) => {
+                let time = meter.is_time() || *meter == Meter::Months;
+                time && !charge.flat && charge.of.counts(true)
+            }
+            _ => false,
+        };
+        self.charges.is_empty() || self.charges.iter().any(counts)
     }
 
     /// The index of a size.

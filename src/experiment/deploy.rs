@@ -294,6 +294,9 @@ pub fn gauge(charge: &crate::billing::Charge) -> Option<Gauge> {
         (Meter::Months, _) => Fact::LifeTime { provisioned },
         (meter, Over::Request) if meter.is_time() => Fact::RequestTime { provisioned },
         (meter, Over::Busy) if meter.is_time() => Fact::BusyTime { provisioned },
+        (meter, Over::Idle) if meter.is_time() => {
+            return Some(Gauge { fact: Fact::IdleTime { provisioned }, each: Default::default() });
+        }
         (meter, Over::Life) if meter.is_time() || meter.is_storage() => Fact::LifeTime { provisioned },
         _ => return None,
     };

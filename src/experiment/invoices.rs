@@ -194,6 +194,9 @@ impl Books<'_> {
         for (deployment, lane) in lanes.deployments.iter().zip(&lanes.used) {
             let Some((name, instances, spend)) = self.commitment(*deployment, lane) else { continue };
             let Some(plan) = plans.iter().position(|commitment| commitment.name == name) else { continue };
+            if spend.is_none() && !plans[plan].offers(lane.size) {
+                continue; // a size found to be the cheapest, for which the plan is not sold
+            }
             match committed.iter_mut().find(|known| known.plan == plan && known.spend == spend) {
                 Some(known) if spend.is_none() => known.instances.push((lane.size, instances)),
                 Some(_) => {}
@@ -251,6 +254,8 @@ impl Books<'_> {
         let places: Vec<Option<usize>> =
             sheet.list.charges.iter().map(|charge| place(charge, deployment, self.world)).collect();
         let sum = |place: &Option<usize>| place.map_or(0, |gauge| self.world.sums[line.sums as usize + gauge]);
+        // Idle time wraps while it is summed; what is below zero in the end is none.
+        let sum = |place: &Option<usize>| Some(sum(place)).filter(|sum| *sum <= i128::MAX as u128).unwrap_or(0);
         let position = |sums: &Vec<u128>| places.iter().map(|place| place.map_or(0, |gauge| sums[gauge])).collect();
         let memory = match size.memory {
             Allotment::Fixed(memory) => memory,

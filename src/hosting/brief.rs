@@ -59,7 +59,10 @@ impl Brief {
             counts_uses,
             learns: matches!(plan.keep_alive, KeepAlive::Histogram(_)),
             is_closed: plan.closed,
-            meters_busy: plan.gauges.iter().any(|gauge| matches!(gauge.fact, Fact::BusyTime { .. })),
+            meters_busy: plan
+                .gauges
+                .iter()
+                .any(|gauge| matches!(gauge.fact, Fact::BusyTime { .. } | Fact::IdleTime { .. })),
         }
     }
 }

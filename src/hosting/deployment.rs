@@ -92,6 +92,11 @@ pub enum Fact {
         /// Likewise of instances.
         provisioned: Option<bool>,
     },
+    /// The time that instances live and have no request inside: their life less their busy time, neither rounded.
+    IdleTime {
+        /// Likewise of instances.
+        provisioned: Option<bool>,
+    },
     /// Each instance's life, from the first billed phase of its start to its stop.
     LifeTime {
         /// Likewise of instances.

@@ -74,11 +74,16 @@ impl World {
             return;
         }
         for (gauge, sum) in plan.gauges.iter().zip(&mut self.sums[first..]) {
-            if let Fact::BusyTime { provisioned: only } = gauge.fact
-                && only.is_none_or(|only| only == provisioned)
-            {
-                let time = (now - begun).0;
-                *sum += u128::from(if whole { gauge.each.time(time) } else { time });
+            let time = (now - begun).0;
+            match gauge.fact {
+                Fact::BusyTime { provisioned: only } if only.is_none_or(|only| only == provisioned) => {
+                    *sum += u128::from(if whole { gauge.each.time(time) } else { time });
+                }
+                // Taken off before the life that it is part of is added: it wraps in between.
+                Fact::IdleTime { provisioned: only } if only.is_none_or(|only| only == provisioned) => {
+                    *sum = sum.wrapping_sub(u128::from(time));
+                }
+                _ => {}
             }
         }
     }
@@ -116,8 +121,16 @@ impl World {
         }
         record.alive[position] += time;
         for (index, gauge) in plan.gauges.iter().enumerate() {
-            let Fact::LifeTime { provisioned: only } = gauge.fact else { continue };
+            let (idle, only) = match gauge.fact {
+                Fact::IdleTime { provisioned } => (true, provisioned),
+                Fact::LifeTime { provisioned } => (false, provisioned),
+                _ => continue,
+            };
             if only.is_some_and(|only| only != provisioned) {
+                continue;
+            }
+            if idle {
+                self.sums[first + index] = self.sums[first + index].wrapping_add(u128::from(time));
                 continue;
             }
             let billed = u128::from(if whole { gauge.each.time(time) } else { time });

@@ -141,6 +141,9 @@ impl Hosts {
         let model = model?;
         let size = read_size(&model, size_node, node, d);
         let commitment = commitment_node.map_or(Some(CommitmentChoice::None), |n| read_commitment(&model, n, d));
+        if let (Some(node), Some(choice), Some(size)) = (commitment_node, &commitment, &size) {
+            check_offered(&model, choice, size, node, d);
+        }
         check_with(&model, &with, node, d);
         ClusterChoice::check(&model, node, d);
         let misread = (own.scaling.is_none() && node.get("scaling").is_some())
@@ -246,6 +249,20 @@ fn read_commitment(model: &Model, node: &Node, d: &mut Diagnostics) -> Option<Co
     Some(CommitmentChoice::Plan { plan, instances, spend })
 }
 
+/// A plan that is not sold for the size would cost nothing.
+fn check_offered(model: &Model, choice: &CommitmentChoice, size: &SizeChoice, node: &Node, d: &mut Diagnostics) {
+    let (CommitmentChoice::Plan { plan, spend: None, .. }, SizeChoice::Named(size)) = (choice, size) else { return };
+    let index = model.prices.size(&size.name);
+    let Some(sold) = model.prices.commitments.iter().find(|known| known.name == *plan) else { return };
+    if !sold.offers(index) {
+        let sizes = model.prices.sizes.iter().enumerate();
+        let offered: Vec<&str> =
+            sizes.filter(|(at, _)| sold.offers(Some(*at))).map(|(_, name)| name.as_str()).collect();
+        let help = if offered.is_empty() { String::new() } else { format!("it is sold for: {}", offered.join(", ")) };
+        d.error(node.at, format!("the plan `{plan}` is not sold for the size `{}`", size.name), help);
+    }
+}
+
 fn check_with(model: &Model, with: &[String], node: &Node, d: &mut Diagnostics) {
     let words = || model.prices.charges.iter().filter_map(|charge| charge.with.as_deref());
     for word in with {
@@ -310,6 +327,13 @@ fn check_instances(
         && let Some(at) = node.get("provisioned")
     {
         d.error(at.key, format!("`{}` does not start instances on demand", model.name), "write `instances`");
+    }
+    if provisioned > 0
+        && !model.prices.sells_provisioned()
+        && let Some(at) = node.get("provisioned")
+    {
+        let help = "leave it out, or say in a model of your own what it costs: a charge with of = \"provisioned\"";
+        d.error(at.key, format!("`{}` does not sell instances that are kept ready", model.name), help);
     }
     let scales = !matches!(terms.scaling, None | Some(Scaling::Fixed));
     if !scales && instances.is_none() {

@@ -5,6 +5,7 @@
 //! shared by the instances that run in it at once.
 
 use super::amount::Amount;
+use super::units::{self, Units};
 use crate::billing::confidence::{Confidence, Confidences};
 use crate::billing::reading::{exact_percent, whole};
 use crate::document::{Diagnostics, Node, Origin, Table, Value, list, positive_span, text};
@@ -22,6 +23,9 @@ pub struct Commitment {
     pub terms: CommitmentTerms,
     /// The charges that it covers, by index, in this order.
     pub charges: Vec<usize>,
+    /// Of each size: its family, and how many units of it an instance is; `None`: reserved instances cover their
+    /// own size alone.
+    pub units: Option<Vec<Option<Units>>>,
     /// Where its prices were found.
     pub source: Option<String>,
     /// How sure they are.
@@ -41,7 +45,28 @@ pub enum CommitmentTerms {
         hourly: Amount,
     },
     /// A share off the price of what is committed to.
-    Discount(Amount),
+    Discount(Discount),
+}
+
+/// Shares off the price.
+#[derive(Clone, Debug, Default)]
+pub struct Discount {
+    /// By the charge's index, where the plan says it by charge.
+    pub by_charge: Vec<(usize, Amount)>,
+    /// Of the other charges.
+    pub rest: Option<Amount>,
+}
+
+impl Discount {
+    /// The share off a charge's price of a size.
+    pub fn of(&self, charge: usize, size: Option<usize>) -> Option<&Exact> {
+        let own = self.by_charge.iter().find(|(index, _)| *index == charge).map(|(_, amount)| amount);
+        own.or(self.rest.as_ref())?.of(size)
+    }
+
+    fn offers(&self, size: Option<usize>) -> bool {
+        self.by_charge.iter().map(|(_, amount)| amount).chain(&self.rest).any(|amount| amount.of(size).is_some())
+    }
 }
 
 impl Commitment {
@@ -53,7 +78,7 @@ impl Commitment {
                 let listed = |amount: &Amount| amount.is_by_size() && amount.of(size).is_some();
                 !by_size || listed(upfront) || listed(hourly)
             }
-            CommitmentTerms::Discount(discount) => discount.of(size).is_some(),
+            CommitmentTerms::Discount(discount) => discount.offers(size),
         }
     }
 
@@ -71,7 +96,9 @@ impl Commitment {
         let (upfront, hourly, discount) = (table.node("upfront"), table.node("hourly"), table.node("discount"));
         let charge = Some(table.node("charge"));
         let terms = match discount {
-            Some(node) if upfront.is_none() && hourly.is_none() => read_discount(node, sizes, d),
+            Some(node) if upfront.is_none() && hourly.is_none() => {
+                read_discount(node, sizes, charges.unwrap_or_default(), d)
+            }
             Some(node) => {
                 d.error(node.key, "a plan has either a `discount` or `upfront` and `hourly`", "");
                 None
@@ -81,8 +108,9 @@ impl Commitment {
         let plan = Commitment {
             name: name.to_string(),
             term_hours: term.map_or_else(Exact::one, |span| whole(span.0) / whole(HOUR.0)),
-            terms: terms.unwrap_or(CommitmentTerms::Discount(Amount::Same(Exact::zero()))),
+            terms: terms.unwrap_or(CommitmentTerms::Discount(Discount::default())),
             charges: charge.zip(charges).map_or_else(Vec::new, |(charge, charges)| covered(charge, node, charges, d)),
+            units: table.optional("units", d, |node, d| units::read(node, sizes, d)),
             source: table.optional("source", d, text),
             confidence: table
                 .optional("confidence", d, |node, d| super::read::read_confidences(node, sizes, d))
@@ -130,20 +158,47 @@ fn read_reserved(
     Some(CommitmentTerms::Reserved { upfront: upfront?, hourly: hourly? })
 }
 
-fn read_discount(node: &Node, sizes: &[String], d: &mut Diagnostics) -> Option<CommitmentTerms> {
-    let discount = match &node.value {
-        Value::Table(entries) => {
-            let mut values = vec![None; sizes.len()];
-            for (name, entry) in entries {
-                let index = super::amount::size_index(name, entry, sizes, d);
-                let share = share(entry, d);
-                values[index?] = share;
-            }
-            Amount::BySize(values)
-        }
-        _ => Amount::Same(share(node, d)?),
+fn read_discount(
+    node: &Node,
+    sizes: &[String],
+    charges: &[super::Charge],
+    d: &mut Diagnostics,
+) -> Option<CommitmentTerms> {
+    let Value::Table(entries) = &node.value else {
+        let rest = Some(Amount::Same(share(node, d)?));
+        return Some(CommitmentTerms::Discount(Discount { rest, ..Discount::default() }));
     };
-    Some(CommitmentTerms::Discount(discount))
+    let (mut by_charge, mut of_sizes) = (Vec::new(), Vec::new());
+    for (name, entry) in entries {
+        match charges.iter().position(|charge| charge.name == *name).filter(|_| !sizes.contains(name)) {
+            Some(index) => by_charge.push((index, read_shares(entry, sizes, d)?)),
+            None => of_sizes.push((name, entry)),
+        }
+    }
+    let rest = if of_sizes.is_empty() { None } else { Some(shares_by_size(of_sizes.into_iter(), sizes, d)?) };
+    Some(CommitmentTerms::Discount(Discount { by_charge, rest }))
+}
+
+/// One share, or a table of them by size.
+fn read_shares(node: &Node, sizes: &[String], d: &mut Diagnostics) -> Option<Amount> {
+    match &node.value {
+        Value::Table(entries) => shares_by_size(entries.iter(), sizes, d),
+        _ => share(node, d).map(Amount::Same),
+    }
+}
+
+fn shares_by_size<'n>(
+    entries: impl Iterator<Item = (&'n String, &'n Node)>,
+    sizes: &[String],
+    d: &mut Diagnostics,
+) -> Option<Amount> {
+    let mut values = vec![None; sizes.len()];
+    for (name, entry) in entries {
+        let index = super::amount::size_index(name, entry, sizes, d);
+        let share = share(entry, d);
+        values[index?] = share;
+    }
+    Some(Amount::BySize(values))
 }
 
 fn share(node: &Node, d: &mut Diagnostics) -> Option<Exact> {

@@ -8,6 +8,7 @@ mod read;
 pub mod spot;
 pub mod sustained;
 pub mod tiers;
+pub mod units;
 
 pub use amount::Amount;
 pub use commitment::{Commitment, CommitmentTerms};
@@ -33,6 +34,8 @@ pub enum Over {
     Busy,
     /// An instance's whole life.
     Life,
+    /// Of an instance while no request is inside.
+    Idle,
     /// The month itself: its length, once for the account.
     Month,
 }
@@ -86,8 +89,8 @@ pub enum Pricing {
     Graduated(Vec<Tier>),
     /// The whole at the price of the tier that it ends in.
     Volume(Vec<Tier>),
-    /// So much a unit, less the longer a resource is used.
-    Sustained(Amount, Vec<Band>),
+    /// So much a unit, less the longer it is used.
+    Sustained(Amount, Vec<Band>, sustained::Pool),
     /// By the clock hour.
     Spot(Vec<spot::Period>),
 }
@@ -175,7 +178,10 @@ impl Charge {
 
     /// Whether its price depends on the clock hour of use, so that `Metered::hourly` is needed.
     pub fn is_hourly(&self) -> bool {
-        matches!(self.pricing, Pricing::Spot(_))
+        matches!(
+            &self.pricing,
+            Pricing::Spot(_) | Pricing::Sustained(_, _, sustained::Pool::Size | sustained::Pool::Account)
+        )
     }
 
     /// Whether it is a credit: some price is negative and none is above zero.
@@ -187,7 +193,7 @@ impl Charge {
     /// All prices of it.
     pub fn amounts(&self) -> Vec<&Amount> {
         match &self.pricing {
-            Pricing::Price(amount) | Pricing::Sustained(amount, _) => vec![amount],
+            Pricing::Price(amount) | Pricing::Sustained(amount, ..) => vec![amount],
             Pricing::Graduated(tiers) | Pricing::Volume(tiers) => tiers.iter().map(|tier| &tier.price).collect(),
             Pricing::Spot(periods) => periods.iter().map(|period| &period.price).collect(),
         }
@@ -197,7 +203,8 @@ impl Charge {
     pub fn is_per_resource(&self) -> bool {
         let per_instance = matches!(self.free, Free::PerInstance { .. });
         let capped = self.cap.is_some() && self.meter.is_plain_time();
-        self.scope == Scope::Resource || per_instance || capped || matches!(self.pricing, Pricing::Sustained(..))
+        let by_resource = matches!(self.pricing, Pricing::Sustained(_, _, sustained::Pool::Resource));
+        self.scope == Scope::Resource || per_instance || capped || by_resource
     }
 
     /// The quantity of a resource's summed time in nanoseconds (each already rounded by

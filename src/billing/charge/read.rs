@@ -5,8 +5,13 @@ use crate::billing::reading::{amount as non_negative, positive_amount};
 use crate::document::{Diagnostics, Node, Table, Value, boolean, list, named, text};
 use num_bigint::BigInt;
 
-const OVERS: &[(&str, Over)] =
-    &[("request", Over::Request), ("busy", Over::Busy), ("life", Over::Life), ("month", Over::Month)];
+const OVERS: &[(&str, Over)] = &[
+    ("request", Over::Request),
+    ("busy", Over::Busy),
+    ("idle", Over::Idle),
+    ("life", Over::Life),
+    ("month", Over::Month),
+];
 const OFS: &[(&str, Of)] = &[("all", Of::All), ("on-demand", Of::OnDemand), ("provisioned", Of::Provisioned)];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -115,6 +120,11 @@ fn read_pricing(
     let price = table.node("price");
     let others = ["tiers", "volume-tiers", "spot"].map(|key| (key, table.node(key)));
     let bands = table.optional("sustained-use", d, sustained::read);
+    let pool = table.optional("sustained-pool", d, |n, d| named(n, d, "pool", sustained::POOLS));
+    let pool_node = table.node("sustained-pool").filter(|_| bands.is_none());
+    if let Some(node) = pool_node {
+        d.error(node.key, "`sustained-pool` needs `sustained-use` beside it", "");
+    }
     let given = price.iter().map(|node| ("price", *node)).chain(others.iter().filter_map(|(k, n)| Some((*k, (*n)?))));
     let given: Vec<(&str, &Node)> = given.collect();
     let [(key, node)] = given[..] else {
@@ -128,7 +138,8 @@ fn read_pricing(
     match (key, bands) {
         ("price", None) => Amount::read_price(node, sizes, payers, d).map(Pricing::Price),
         ("price", Some(bands)) => {
-            Amount::read_price(node, sizes, payers, d).map(|amount| Pricing::Sustained(amount, bands))
+            let pool = pool.unwrap_or(sustained::Pool::Resource);
+            Amount::read_price(node, sizes, payers, d).map(|amount| Pricing::Sustained(amount, bands, pool))
         }
         (_, Some(_)) => {
             d.error(node.key, format!("`sustained-use` needs a `price`, not `{key}`"), "");
@@ -195,12 +206,29 @@ fn check_month(charge: &Charge, node: &Node, d: &mut Diagnostics) {
     }
 }
 
+/// Bands of the month need a meter of time; what is pooled over sizes has one price.
+fn check_sustained(charge: &Charge, node: &Node, d: &mut Diagnostics) {
+    let Pricing::Sustained(price, _, pool) = &charge.pricing else { return };
+    let at = |key: &str| node.get(key).map_or(node.key, |node| node.key);
+    let pooled = *pool != sustained::Pool::Resource;
+    if !charge.meter.is_plain_time() && !(pooled && charge.meter.is_allocation_time() && charge.over == Over::Life) {
+        let message = format!("`sustained-use` does not fit the meter `{}` here", charge.meter.name());
+        let help = "it is for `instance-hours` and `instance-seconds`; pooled also for cores and memory over the life";
+        d.error(at("sustained-use"), message, help);
+    }
+    if *pool == sustained::Pool::Account && price.is_by_size() {
+        let help = "give it one `price`, or pool it by size";
+        d.error(at("sustained-pool"), "use that is pooled over all sizes has no price by size", help);
+    }
+}
+
 fn check_combination(charge: &Charge, node: &Node, d: &mut Diagnostics) {
     check_month(charge, node, d);
     let at = |key: &str| node.get(key).map_or(node.key, |node| node.key);
-    if matches!(charge.pricing, Pricing::Sustained(..)) && !charge.meter.is_plain_time() {
-        let help = "it is for `instance-hours` and `instance-seconds`";
-        d.error(at("sustained-use"), format!("`sustained-use` does not fit the meter `{}`", charge.meter.name()), help);
+    check_sustained(charge, node, d);
+    if charge.over == Over::Idle && (!charge.meter.is_time() || charge.is_per_resource()) {
+        let help = "it is for meters of time, of the account";
+        d.error(at("over"), format!("`{}` cannot be counted over idle time here", charge.meter.name()), help);
     }
     if charge.up_to_subtotal && !charge.is_credit() {
         d.error(at("up-to-subtotal"), "`up-to-subtotal` is for a credit: a negative `price`", "");

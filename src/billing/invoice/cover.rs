@@ -36,23 +36,30 @@ pub fn cover(list: &PriceList, by_charge: &[Vec<&Metered>], terms: &Terms<'_>) -
     let mut open: HashMap<usize, Vec<Open>> = HashMap::new();
     for committed in terms.committed {
         let Some(plan) = list.commitments.get(committed.plan) else { continue };
-        let mut benefit = Benefit::new(committed, &slots);
+        let mut benefit = Benefit::new(committed, plan, &slots);
         let given = (benefit.hours_left(), benefit.money_left());
-        let (mut by_hours, mut by_money) = (Vec::new(), Vec::new());
-        for index in &plan.charges {
-            let Some(charge) = list.charges.get(*index).filter(|charge| terms.in_force(*index, charge)) else {
-                continue;
-            };
-            let entries = open.entry(*index).or_insert_with(|| opened(charge, &by_charge[*index], &slots, terms));
-            let before = covered(entries);
-            benefit.spend_hours(charge, entries);
-            let between = covered(entries);
-            benefit.spend_money(charge, plan, entries);
-            by_money.push((*index, covered(entries) - &between));
-            by_hours.push((*index, between - before));
+        let charges: Vec<(usize, &Charge)> =
+            plan.charges.iter().filter_map(|index| in_force(list, *index, terms)).collect();
+        for (index, charge) in &charges {
+            open.entry(*index).or_insert_with(|| opened(charge, &by_charge[*index], &slots, terms));
         }
-        used.push(CommittedUse::new(plan, false, &given.0, &benefit.hours_left(), by_hours));
-        used.push(CommittedUse::new(plan, true, &given.1, &benefit.money_left(), by_money));
+        let sums = |open: &HashMap<usize, Vec<Open>>| -> Vec<Exact> {
+            charges.iter().map(|(index, _)| covered(&open[index])).collect()
+        };
+        let before = sums(&open);
+        for (index, charge) in &charges {
+            if let Some(entries) = open.get_mut(index) {
+                benefit.spend_hours(charge, plan, entries);
+            }
+        }
+        let between = sums(&open);
+        benefit.spend_money(&charges, plan, &mut open);
+        let after = sums(&open);
+        let grown = |from: &[Exact], to: &[Exact]| -> Vec<(usize, Exact)> {
+            charges.iter().zip(from.iter().zip(to)).map(|((index, _), (from, to))| (*index, to - from)).collect()
+        };
+        used.push(CommittedUse::new(plan, false, &given.0, &benefit.hours_left(), grown(&before, &between)));
+        used.push(CommittedUse::new(plan, true, &given.1, &benefit.money_left(), grown(&between, &after)));
     }
     let of_entries = |entries: Vec<Open>| entries.into_iter().map(|one| one.covered).collect();
     Cover { by_charge: open.into_iter().map(|(index, entries)| (index, of_entries(entries))).collect(), used }
@@ -129,21 +136,42 @@ fn opened(charge: &Charge, entries: &[&Metered], slots: &[Exact], terms: &Terms<
     open
 }
 
+/// A charge that a plan covers, where it is in force.
+fn in_force<'l>(list: &'l PriceList, index: usize, terms: &Terms<'_>) -> Option<(usize, &'l Charge)> {
+    list.charges.get(index).filter(|charge| terms.in_force(index, charge)).map(|charge| (index, charge))
+}
+
+/// What reserved hours are good for: a size, or all sizes of a family, in units.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Size(Option<usize>),
+    Family(String),
+}
+
+impl Worth {
+    /// What an hour of a size is worth, and how many units of it that is.
+    fn of(plan: &Commitment, size: Option<usize>) -> (Worth, Exact) {
+        let units = plan.units.as_ref().zip(size).and_then(|(units, size)| units.get(size)?.clone());
+        units.map_or((Worth::Size(size), Exact::one()), |units| (Worth::Family(units.family), units.count))
+    }
+}
+
 /// What a commitment still gives in each slot.
 struct Benefit<'c> {
     slots: &'c [Exact],
-    /// Instance-hours by size.
-    hours: BTreeMap<Option<usize>, Vec<Exact>>,
+    /// Instance-hours by size, or unit-hours by family.
+    hours: BTreeMap<Worth, Vec<Exact>>,
     /// Money.
     money: Vec<Exact>,
 }
 
 impl<'c> Benefit<'c> {
-    fn new(committed: &Committed, slots: &'c [Exact]) -> Benefit<'c> {
-        let mut hours: BTreeMap<Option<usize>, Vec<Exact>> = BTreeMap::new();
+    fn new(committed: &Committed, plan: &Commitment, slots: &'c [Exact]) -> Benefit<'c> {
+        let mut hours: BTreeMap<Worth, Vec<Exact>> = BTreeMap::new();
         for (size, count) in &committed.instances {
-            let of_size = hours.entry(*size).or_insert_with(|| vec![Exact::zero(); slots.len()]);
-            of_size.iter_mut().zip(slots).for_each(|(sum, slot)| *sum += slot * whole(*count));
+            let (worth, units) = Worth::of(plan, *size);
+            let of_worth = hours.entry(worth).or_insert_with(|| vec![Exact::zero(); slots.len()]);
+            of_worth.iter_mut().zip(slots).for_each(|(sum, slot)| *sum += slot * whole(*count) * &units);
         }
         let spend = committed.spend.clone().unwrap_or_else(Exact::zero);
         Benefit { slots, hours, money: slots.iter().map(|slot| slot * &spend).collect() }
@@ -157,54 +185,81 @@ impl<'c> Benefit<'c> {
         self.money.iter().sum()
     }
 
-    fn spend_hours(&mut self, charge: &Charge, entries: &mut [Open]) {
+    /// Covers what runs with the reserved hours: of a family the smallest size first.
+    fn spend_hours(&mut self, charge: &Charge, plan: &Commitment, entries: &mut [Open]) {
         if charge.meter.is_plain_time() {
             let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
-            for (size, hours) in &mut self.hours {
-                let mut entries: Vec<&mut Open> = entries.iter_mut().filter(|one| one.size == *size).collect();
-                use_up(hours, &unit, &mut entries);
+            for (worth, hours) in &mut self.hours {
+                let takes =
+                    |one: &Open| Some(Worth::of(plan, one.size)).filter(|(of, _)| of == worth).map(|(_, units)| units);
+                let mut entries: Vec<(Exact, &mut Open)> =
+                    entries.iter_mut().filter_map(|one| Some((takes(one)? / &unit, one))).collect();
+                entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+                use_up(hours, &mut entries);
             }
         }
     }
 
-    fn spend_money(&mut self, charge: &Charge, plan: &Commitment, entries: &mut [Open]) {
-        if self.money.iter().any(Exact::is_positive) {
-            let hours: Exact = self.slots.iter().sum();
-            let price = |one: &Open| discounted_price(charge, plan, one.size, &hours).filter(Exact::is_positive);
-            let priced: Vec<Option<Exact>> = entries.iter().map(price).collect();
-            for slot in 0..self.slots.len() {
-                buy(&mut self.money[slot], slot, entries, &priced);
+    /// Covers what the money of each slot buys, in the provider's order: what has the greatest discount first; of
+    /// equal ones what has the lower price with it.
+    fn spend_money(&mut self, charges: &[(usize, &Charge)], plan: &Commitment, open: &mut HashMap<usize, Vec<Open>>) {
+        if !self.money.iter().any(Exact::is_positive) {
+            return;
+        }
+        let month_hours: Exact = self.slots.iter().sum();
+        let mut offers: Vec<Offer> = Vec::new();
+        for (index, charge) in charges {
+            for (entry, one) in open[index].iter().enumerate() {
+                let Some(discount) = discount(plan, *index, one.size) else { continue };
+                let price = discounted_price(*index, charge, plan, one.size, &month_hours);
+                if let Some(price) = price.filter(Exact::is_positive) {
+                    offers.push(Offer { discount, price, charge: *index, entry });
+                }
+            }
+        }
+        offers.sort_by(|a, b| b.discount.cmp(&a.discount).then_with(|| a.price.cmp(&b.price)));
+        for (slot, money) in self.money.iter_mut().enumerate() {
+            for offer in &offers {
+                let Some(one) = open.get_mut(&offer.charge).and_then(|entries| entries.get_mut(offer.entry)) else {
+                    continue;
+                };
+                let Some(wanted) = one.left.get(slot).filter(|left| left.is_positive()) else { continue };
+                if !money.is_positive() {
+                    break;
+                }
+                let cost = wanted * &offer.price;
+                let share = (&*money / &cost).min(Exact::one());
+                *money -= cost * &share;
+                one.cover(slot, &share);
             }
         }
     }
 }
 
-/// Covers what the hours of a size allow in each slot, shared by all that run in it: the first as far as
-/// it goes, then the next (which matters only where a resource's other hours have a price of their own).
-fn use_up(hours: &mut [Exact], unit: &Exact, entries: &mut [&mut Open]) {
+/// Use that money can be spent on.
+struct Offer {
+    discount: Exact,
+    price: Exact,
+    charge: usize,
+    entry: usize,
+}
+
+/// Covers what the hours allow in each slot, shared by all that run in it: the first as far as it goes, then the
+/// next (which matters where sizes differ, or a resource's other hours have a price of their own). Each entry
+/// stands with what one unit of its meter takes of the hours.
+fn use_up(hours: &mut [Exact], entries: &mut [(Exact, &mut Open)]) {
     for (slot, hours) in hours.iter_mut().enumerate() {
-        for one in entries.iter_mut() {
+        for (takes, one) in entries.iter_mut() {
             let Some(wanted) = one.left.get(slot).filter(|left| left.is_positive()) else { continue };
             if !hours.is_positive() {
                 break;
             }
-            let share = (&*hours * unit / wanted).min(Exact::one());
-            *hours -= wanted * &share / unit;
+            let wanted = wanted * &*takes;
+            let share = (&*hours / &wanted).min(Exact::one());
+            *hours -= wanted * &share;
             one.cover(slot, &share);
         }
     }
-}
-
-/// Covers what the money of a slot buys at the discounted prices.
-fn buy(money: &mut Exact, slot: usize, entries: &mut [Open], prices: &[Option<Exact>]) {
-    let cost = |(one, price): (&Open, &Option<Exact>)| Some(one.left.get(slot)? * price.as_ref()?);
-    let wanted: Exact = entries.iter().zip(prices).filter_map(cost).sum();
-    if !wanted.is_positive() || !money.is_positive() {
-        return;
-    }
-    let share = (&*money / &wanted).min(Exact::one());
-    *money -= &wanted * &share;
-    entries.iter_mut().zip(prices).filter(|(_, price)| price.is_some()).for_each(|(one, _)| one.cover(slot, &share));
 }
 
 impl Open {
@@ -217,13 +272,25 @@ impl Open {
     }
 }
 
-/// The discounted price of one unit of a charge's meter, where the plan has that size.
-pub fn discounted_price(charge: &Charge, plan: &Commitment, size: Option<usize>, month_hours: &Exact) -> Option<Exact> {
+/// The share off a charge's price, where the plan has that size.
+fn discount(plan: &Commitment, charge: usize, size: Option<usize>) -> Option<Exact> {
     let CommitmentTerms::Discount(discount) = &plan.terms else { return None };
+    discount.of(charge, size).cloned()
+}
+
+/// The discounted price of one unit of a charge's meter, where the plan has that size.
+pub fn discounted_price(
+    index: usize,
+    charge: &Charge,
+    plan: &Commitment,
+    size: Option<usize>,
+    month_hours: &Exact,
+) -> Option<Exact> {
+    let off = discount(plan, index, size)?;
     let price = match &charge.pricing {
-        Pricing::Price(amount) | Pricing::Sustained(amount, _) => amount.of(size)?,
+        Pricing::Price(amount) | Pricing::Sustained(amount, ..) => amount.of(size)?,
         Pricing::Graduated(tiers) | Pricing::Volume(tiers) => tiers.first()?.price.of(size)?,
         Pricing::Spot(_) => return None,
     };
-    Some(price * (Exact::one() - discount.of(size)?) / charge.units_priced(month_hours))
+    Some(price * (Exact::one() - off) / charge.units_priced(month_hours))
 }

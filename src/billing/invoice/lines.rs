@@ -68,8 +68,12 @@ fn price(
             parts.iter().zip(list).filter(|(part, _)| !part.is_zero()).map(|(p, t)| p * group.blend(&t.price)).sum()
         }
         Pricing::Volume(list) => group.blend(&list[tiers::volume(&blocks, list).map_err(beyond)?].price) * &paid,
-        Pricing::Sustained(amount, bands) => {
+        Pricing::Sustained(amount, bands, sustained::Pool::Resource) => {
             scaled(&paid, group, sustained_amount(charge, amount, bands, group, terms))
+        }
+        Pricing::Sustained(amount, bands, pool) => {
+            let by_size = *pool == sustained::Pool::Size;
+            scaled(&paid, group, pooled_amount(amount, bands, by_size, group, terms))
         }
         Pricing::Spot(periods) => scaled(&paid, group, spot_amount(periods, group, terms)),
     };
@@ -117,6 +121,28 @@ fn sustained_amount(
         price.of(*size).map_or_else(Exact::zero, |price| sum.weighted(&month, bands) * price)
     };
     resources.iter().map(of_one).sum()
+}
+
+/// The same for use that is put together, of each size or of all.
+fn pooled_amount(
+    price: &Amount,
+    bands: &[sustained::Band],
+    by_size: bool,
+    group: &Group<'_>,
+    terms: &Terms<'_>,
+) -> Exact {
+    let hourly = |one: &Use<'_>| one.metered.map_or(0, |metered| metered.hourly.len());
+    let slots = cover::slot_hours(group.uses.iter().map(hourly).max().unwrap_or(0), &terms.month_hours);
+    let mut pools: BTreeMap<Option<usize>, Vec<Exact>> = BTreeMap::new();
+    for one in group.uses.iter().filter(|one| one.rest.is_positive()) {
+        let profile = one.metered.map_or(&[][..], |metered| &metered.hourly);
+        let pool = pools.entry(one.size().filter(|_| by_size)).or_insert_with(|| vec![Exact::zero(); slots.len()]);
+        pool.iter_mut().zip(cover::weights(profile, &slots)).for_each(|(sum, weight)| *sum += weight * &one.rest);
+    }
+    let of_one = |(size, used): (&Option<usize>, &Vec<Exact>)| {
+        price.of(*size).map_or_else(Exact::zero, |price| sustained::stacked(used, &slots, bands) * price)
+    };
+    pools.iter().map(of_one).sum()
 }
 
 /// What is left of the use of one resource, or of so many alike.
@@ -221,9 +247,10 @@ pub fn of_commitment(list: &PriceList, committed: &Committed, place: usize, term
 
 /// What an hour of an instance of a size costs at the plan's discount.
 fn discounted_hour(list: &PriceList, plan: &Commitment, size: Option<usize>, month_hours: &Exact) -> Option<Exact> {
-    let charge = list.charges.get(*plan.charges.first()?)?;
+    let index = *plan.charges.first()?;
+    let charge = list.charges.get(index)?;
     let unit = whole(if charge.meter == Meter::InstanceSeconds { 3600 } else { 1 });
-    Some(cover::discounted_price(charge, plan, size, month_hours)? * unit)
+    Some(cover::discounted_price(index, charge, plan, size, month_hours)? * unit)
 }
 
 /// A line that is of no charge.

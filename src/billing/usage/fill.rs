@@ -65,6 +65,11 @@ impl Filler<'_> {
         };
         let held = row.held.or(declared).or(Some(&by_name));
         let provisioned = row.provisioned.unwrap_or(false);
+        if provisioned && !self.model.list.sells_provisioned() {
+            let help = "leave out `provisioned`";
+            d.error(row.word, "this model has no instances that are kept ready", help);
+            return;
+        }
         let (mut counted, mut time_counted) = (false, false);
         for (index, charge) in self.model.list.charges.iter().enumerate() {
             if !self.terms.in_force(index, charge) || !charge.counts(size, provisioned) {

@@ -48,10 +48,11 @@ impl Filler<'_> {
             Meter::EgressGb | Meter::EgressGib => sum(charge.each.payload_bytes(requests.response?)),
             Meter::CpuMilliseconds => {
                 let time = requests.cpu_time.or(requests.time);
-                sum(charge.each.time(self.needed(time, "cpu-time", charge, row, d)?))
+                let each = charge.each.time(self.needed(time, "cpu-time", charge, row, d)?);
+                Some(Part::Timed(count * whole(each), Exact::one()))
             }
             Meter::ProvisionedGibSeconds => None,
-            meter if meter.is_time() && charge.over != Over::Life => {
+            meter if meter.is_time() && matches!(charge.over, Over::Request | Over::Busy) => {
                 let time = self.needed(requests.time, "time", charge, row, d)?;
                 let start_up = if self.model.start_is_billed { requests.start_up } else { 0 };
                 let cold = whole(charge.each.time(time.saturating_add(start_up))) * whole(requests.cold);
@@ -75,15 +76,23 @@ impl Filler<'_> {
             // A flat charge is paid whatever runs, but it says that what runs is not paid otherwise.
             _ if charge.flat => (self.model.family != "serverless").then_some(Part::Sum(Exact::zero())),
             Meter::ProvisionedGibSeconds if !self.means_provisioned(row) => None,
+            _ if charge.over == Over::Busy && row.provisioned == Some(true) && self.sells_idle() => None,
+            _ if charge.over == Over::Idle && row.provisioned != Some(true) => None,
             meter if meter.is_time() && charge.over != Over::Request => {
                 Some(Part::Timed(time, self.held(charge, row, held, d)?))
             }
-            meter if meter.is_storage() => Some(Part::Sum(time * whole(held.disk?))),
+            meter if meter.is_storage() => Some(Part::Timed(time, whole(held.disk?))),
             Meter::Months => Some(Part::Timed(time, Exact::one())),
             Meter::RackUnits => self.level(&held.rack_units, "rack-units", charge, row, d).map(Part::Sum),
             Meter::Kilowatts => self.level(&held.power, "power", charge, row, d).map(Part::Sum),
             _ => None,
         }
+    }
+
+    /// Whether instances that are kept ready are paid for while they are idle: a row of them is such time.
+    fn sells_idle(&self) -> bool {
+        let charges = self.model.list.charges.iter().enumerate();
+        charges.filter(|(index, charge)| self.terms.in_force(*index, charge)).any(|(_, c)| c.over == Over::Idle)
     }
 
     /// What a use holds, in the meter's base units without the time.
