@@ -52,6 +52,31 @@ fn a_full_disk_loses_nothing() {
     ends_well("late", false);
 }
 
+/// One bit in each of several places of a complete store: only the runs that it hits are done again, without being
+/// asked for, how many is said, and the table is the undamaged one; `merge` refuses the store before that.
+#[test]
+fn one_wrong_bit_costs_one_run() {
+    let directory = with(SEEDS);
+    let at = directory.path();
+    assert_eq!(run(at, &["sweep", "s.toml", "--output", "whole"]).status, Some(0));
+    let whole = std::fs::read(at.join("whole/runs.log")).unwrap();
+    std::fs::create_dir(at.join("hit")).unwrap();
+    for share in [30, 50, 80, 95] {
+        let mut bytes = whole.clone();
+        let place = bytes.len() * share / 100;
+        bytes[place] ^= 4;
+        std::fs::write(at.join("hit/runs.log"), &bytes).unwrap();
+        let merged = run(at, &["merge", "hit", "--output", "merged"]);
+        assert_eq!(merged.status, Some(2), "{}", merged.err);
+        assert!(merged.err.contains("159 runs") && merged.err.contains("is damaged"), "{}", merged.err);
+        let again = run(at, &["sweep", "s.toml", "--output", "hit"]);
+        assert_eq!(again.status, Some(0), "{share}: {}", again.err);
+        assert!(again.err.contains("1 of its runs were lost"), "{share}: {}", again.err);
+        assert!(again.out.contains("160 runs") && again.out.contains("; 1 simulation"), "{share}: {}", again.out);
+        assert!(table(at, "hit") == table(at, "whole"), "{share}");
+    }
+}
+
 /// Both signals finish what is in flight and say how to go on.
 #[cfg(unix)]
 #[test]
@@ -76,7 +101,7 @@ fn signals_end_a_sweep_with_the_command_that_goes_on() {
         );
         // No record is torn: everything in flight was finished.
         let bytes = std::fs::read(&store).unwrap();
-        let (_, torn) = hostsim::sweep::store::Log::open(&store, |_| {}).unwrap();
+        let (_, torn, _) = hostsim::sweep::store::Log::open(&store, |_| {}).unwrap();
         assert_eq!((torn, std::fs::read(&store).unwrap() == bytes), (0, true));
     }
 }

@@ -6,7 +6,7 @@ use super::precision::Watch;
 use super::resolve::Resolver;
 use super::runner::{RunId, Runner, Status};
 use super::shard::Shard;
-use super::store::{Header, Lock, Log, LogReader, Record, RunRecord, file_in};
+use super::store::{Damage, Header, Lock, Log, LogReader, Record, RunRecord, file_in};
 use super::table::Table;
 use crate::catalogue::Catalogue;
 use crate::document::Diagnostics;
@@ -68,6 +68,10 @@ pub struct Outcome {
     pub simulated: u64,
     /// Bytes of a torn record that was dropped.
     pub torn: u64,
+    /// What was damaged in the store and passed over.
+    pub damage: Damage,
+    /// Runs that a store which says that it is complete had lost.
+    pub lost: u64,
     /// Whether all runs are there.
     pub complete: bool,
 }
@@ -151,6 +155,8 @@ impl<'a> Sweep<'a> {
             failed: status.failed.load(Ordering::Relaxed),
             simulated: status.simulated.load(Ordering::Relaxed),
             torn: known.torn,
+            damage: known.damage,
+            lost: known.lost,
             complete,
         })
     }
@@ -177,21 +183,27 @@ impl<'a> Sweep<'a> {
         refuse_other(&path, &self.header)?;
         let places: HashMap<u64, u32> =
             self.plan.points.iter().enumerate().map(|(place, point)| (point.index, place as u32)).collect();
-        let mut columns = Vec::new();
-        let (log, torn) = Log::open(&path, |record| match record {
-            Record::Columns(paths) => columns.push(paths),
-            Record::Complete { .. } => known.complete = true,
+        let (mut columns, mut stated) = (HashMap::new(), None);
+        let (log, torn, damage) = Log::open(&path, |record| match record {
+            Record::Columns { number, paths } => {
+                columns.insert(number, paths);
+            }
+            Record::Complete { runs, .. } => stated = Some(runs),
             Record::Run(run) => {
-                if let Some(place) = places.get(&run.point) {
-                    let paths = columns.get(run.columns as usize).map_or(&[][..], Vec::as_slice);
-                    known.add(*place, run, paths);
+                let paths = columns.get(&run.columns);
+                // A run whose columns were lost has values without names: it is done again.
+                if let Some(place) = places.get(&run.point).filter(|_| run.error.is_some() || paths.is_some()) {
+                    known.add(*place, run, paths.map_or(&[], Vec::as_slice));
                 }
             }
             Record::Header(_) => {}
         })
         .map_err(failed)?;
-        known.torn = torn;
-        if !resume && !known.complete {
+        (known.torn, known.damage) = (torn, damage);
+        known.complete = stated == Some(known.done.len() as u64);
+        known.lost = stated.map_or(0, |runs| runs.saturating_sub(known.done.len() as u64));
+        known.resumable = stated.is_some();
+        if !resume && !known.resumable {
             let message = format!("`{}` holds this sweep, unfinished: --resume goes on with it", directory.display());
             return Err(SweepError::Refused(message));
         }
@@ -217,8 +229,13 @@ struct Known {
     done: HashSet<RunId>,
     failed: u64,
     watch: Option<Watch>,
+    /// Whether the store says that it is complete, and has all the runs that it says it has.
     complete: bool,
+    /// Whether the store says that it is complete, so that what damage took from it is made again without being asked.
+    resumable: bool,
     torn: u64,
+    damage: Damage,
+    lost: u64,
 }
 
 impl Known {
@@ -237,7 +254,7 @@ impl Known {
 fn refuse_other(path: &Path, wanted: &Header) -> Result<(), SweepError> {
     let failed = |error: std::io::Error| SweepError::Failed(format!("{}: {error}", path.display()));
     let first = match LogReader::open(path).map_err(failed)? {
-        Some(mut reader) => reader.next_record().map_err(failed)?,
+        Some(mut reader) => reader.next_record().map_err(failed)?.filter(|_| reader.damage() == Damage::default()),
         None => None,
     };
     let directory = path.parent().unwrap_or(path).display();
@@ -252,7 +269,7 @@ fn refuse_other(path: &Path, wanted: &Header) -> Result<(), SweepError> {
             other(&format!("holds shard {}/{} of this sweep", header.shard, header.shards))
         }
         Some(_) => other("holds another sweep, or this one before its scenario, models or options were changed"),
-        None => other("holds a file that is not the store of a sweep"),
+        None => other("holds a file that is not the store of a sweep, or one whose beginning is damaged"),
     }
 }
 

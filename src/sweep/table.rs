@@ -1,7 +1,7 @@
 //! `points.csv`: the records of one or more stores, in the order of points, cases and
 //! replications, whatever the order in which they were made.
 
-use super::store::{Header, LogReader, Place, Record, RunRecord};
+use super::store::{Damage, Header, LogReader, Place, Record, RunRecord};
 use crate::metrics::{Figures, Path as FigurePath, flat_name};
 use crate::report::write_atomically;
 use std::collections::HashMap;
@@ -32,7 +32,9 @@ pub struct Store {
     pub header: Header,
     /// Points and runs of the shard, where it is complete.
     pub complete: Option<(u64, u64)>,
-    columns: Vec<Vec<FigurePath>>,
+    /// What of it could not be read.
+    pub damage: Damage,
+    columns: HashMap<u32, Vec<FigurePath>>,
     reader: LogReader,
 }
 
@@ -64,16 +66,23 @@ impl Table {
         let mut reader = LogReader::open(path)?.ok_or_else(not_one)?;
         let Some((_, Record::Header(header))) = reader.next_record()? else { return Err(not_one()) };
         let store = self.stores.len() as u32;
-        let (mut columns, mut complete) = (Vec::new(), None);
+        let (mut columns, mut complete) = (HashMap::new(), None);
+        let begin = self.entries.len();
         while let Some((place, record)) = reader.next_record()? {
             match record {
                 Record::Header(_) => return Err(not_one()),
-                Record::Columns(paths) => columns.push(paths),
+                Record::Columns { number, paths } => {
+                    columns.insert(number, paths);
+                }
                 Record::Complete { points, runs } => complete = Some((points, runs)),
                 Record::Run(run) => self.entries.push(Entry::of(&run, store, place)),
             }
         }
-        self.stores.push(Store { header, complete, columns, reader });
+        // A run whose columns were lost has values without names.
+        let known = |entry: &Entry| entry.failed || columns.contains_key(&entry.columns);
+        let runs = self.entries.split_off(begin);
+        self.entries.extend(runs.into_iter().filter(known));
+        self.stores.push(Store { header, complete, damage: reader.damage(), columns, reader });
         Ok(())
     }
 
@@ -92,7 +101,7 @@ impl Table {
     }
 
     fn columns(&self, entry: &Entry) -> &[FigurePath] {
-        self.stores[entry.store as usize].columns.get(entry.columns as usize).map_or(&[], Vec::as_slice)
+        self.stores[entry.store as usize].columns.get(&entry.columns).map_or(&[], Vec::as_slice)
     }
 
     /// Writes `points.csv`, `failures.csv` and `sweep.json` into a directory.
@@ -154,12 +163,13 @@ impl Table {
         mut each: impl FnMut(&RunRecord, &[f64]) -> Result<()>,
     ) -> Result<()> {
         let places: HashMap<&FigurePath, usize> = figures.iter().enumerate().map(|(at, path)| (path, at)).collect();
-        let maps: Vec<Vec<Vec<usize>>> = self.stores.iter().map(|store| maps(&store.columns, &places)).collect();
+        let maps: Vec<HashMap<u32, Vec<usize>>> =
+            self.stores.iter().map(|store| maps(&store.columns, &places)).collect();
         let mut values = vec![f64::NAN; figures.len()];
         for entry in &self.entries {
             let Record::Run(run) = self.stores[entry.store as usize].reader.record_at(entry.place)? else { continue };
             values.fill(f64::NAN);
-            let map = maps[entry.store as usize].get(entry.columns as usize);
+            let map = maps[entry.store as usize].get(&entry.columns);
             map.into_iter().flatten().zip(&run.values).for_each(|(at, value)| values[*at] = *value);
             each(&run, &values)?;
         }
@@ -188,8 +198,9 @@ impl Entry {
 }
 
 /// For each record of columns of a store: the column of each of its values.
-fn maps(columns: &[Vec<FigurePath>], places: &HashMap<&FigurePath, usize>) -> Vec<Vec<usize>> {
-    columns.iter().map(|paths| paths.iter().filter_map(|path| places.get(path).copied()).collect()).collect()
+fn maps(columns: &HashMap<u32, Vec<FigurePath>>, places: &HashMap<&FigurePath, usize>) -> HashMap<u32, Vec<usize>> {
+    let map = |paths: &Vec<FigurePath>| paths.iter().filter_map(|path| places.get(path).copied()).collect();
+    columns.iter().map(|(number, paths)| (*number, map(paths))).collect()
 }
 
 fn shown(value: f64, flag: bool) -> String {

@@ -75,6 +75,9 @@ impl Sweep {
         if outcome.torn > 0 && !self.compute.quiet {
             terminal::say(&format!("{} bytes of a torn record were dropped, and its run done again", outcome.torn));
         }
+        if outcome.damage.stretches > 0 && !self.compute.quiet {
+            terminal::say(&damaged(&outcome));
+        }
         if !outcome.complete {
             return Err(interrupted(planned, outcome));
         }
@@ -103,6 +106,17 @@ impl Sweep {
         };
         Err(Failure::Running(format!("{words}: {place}")))
     }
+}
+
+/// What was damaged in the store, in words.
+fn damaged(outcome: &Outcome) -> String {
+    let damage = outcome.damage;
+    let places = if damage.stretches == 1 { "one place" } else { "several places" };
+    let lost = match outcome.lost {
+        0 => String::new(),
+        runs => format!(" ({runs} of its runs were lost)"),
+    };
+    format!("the store was damaged in {places}, {} bytes{lost}: what stood there was done again", damage.bytes)
 }
 
 /// What was done, in words.

@@ -114,7 +114,13 @@ fn check(table: &Table, directories: &[PathBuf]) -> Result<(), String> {
 fn check_runs(table: &Table) -> Result<(), String> {
     let stated: u64 = table.stores.iter().filter_map(|store| store.complete).map(|(_, runs)| runs).sum();
     if stated != table.entries.len() as u64 {
-        return Err(format!("the shards hold {} runs, and say that they hold {stated}", table.entries.len()));
+        let damaged = table.stores.iter().filter(|store| store.damage.stretches > 0).map(|store| store.header.shard);
+        let damaged: Vec<String> = damaged.map(|shard| shard.to_string()).collect();
+        let cause = match damaged.is_empty() {
+            true => String::new(),
+            false => format!(": shard {} is damaged, and --resume does what it lost again", damaged.join(", ")),
+        };
+        return Err(format!("the shards hold {} runs, and say that they hold {stated}{cause}", table.entries.len()));
     }
     for pair in table.entries.windows(2) {
         let id = |at: usize| (pair[at].point, pair[at].case, pair[at].replication);

@@ -13,6 +13,10 @@ const MAGIC: &[u8; 8] = b"hostsim\x01";
 const FRAME: u64 = 8;
 /// The longest record that is believed.
 const LONGEST: u32 = 1 << 28;
+/// The longest that is believed where damage left no frame that leads to it: a run has some hundred figures of 8 bytes.
+const USUAL: u32 = 1 << 20;
+/// How much is looked through at once for the next whole record.
+const SEARCHED: u64 = 1 << 16;
 
 fn checksum(bytes: &[u8]) -> u32 {
     let mut crc = flate2::Crc::new();
@@ -24,11 +28,22 @@ fn checksum(bytes: &[u8]) -> u32 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(pub u64);
 
-/// A file of records being read from its beginning.
+/// A file of records being read from its beginning. What is damaged on the way is passed over: the next whole record
+/// is found again by its frame and its checksum.
 pub struct LogReader {
     file: BufReader<File>,
     length: u64,
     place: u64,
+    damage: Damage,
+}
+
+/// What could not be read between whole records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// Stretches of bytes that are no record: each was one record, or several beside each other.
+    pub stretches: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 impl LogReader {
@@ -39,7 +54,8 @@ impl LogReader {
     pub fn open(path: &Path) -> Result<Option<LogReader>> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        let mut reader = LogReader { file: BufReader::with_capacity(1 << 16, file), length, place: 0 };
+        let file = BufReader::with_capacity(1 << 16, file);
+        let mut reader = LogReader { file, length, place: 0, damage: Damage::default() };
         let mut magic = [0; 8];
         if length < 8 {
             return Ok(None);
@@ -54,28 +70,82 @@ impl LogReader {
         self.place
     }
 
-    /// The next record, and where it stands; `None` at the end, or where the rest is torn.
+    /// What was passed over so far.
+    pub fn damage(&self) -> Damage {
+        self.damage
+    }
+
+    /// The next whole record, and where it stands; `None` at the end, or where the rest is torn.
     ///
     /// # Errors
     /// Where the file cannot be read.
     pub fn next_record(&mut self) -> Result<Option<(Place, Record)>> {
         let here = self.place;
+        if let Some(record) = self.whole_at(here, LONGEST)? {
+            return Ok(Some((Place(here), record)));
+        }
+        let Some(next) = self.resume_after(here)? else {
+            return Ok(None);
+        };
+        self.damage.stretches += 1;
+        self.damage.bytes += next - here;
+        let record = self.whole_at(next, LONGEST)?;
+        Ok(record.map(|record| (Place(next), record)))
+    }
+
+    /// The record whose frame stands at a place, if it is whole; the reader then stands behind it.
+    fn whole_at(&mut self, here: u64, longest: u32) -> Result<Option<Record>> {
         if here + FRAME > self.length {
             return Ok(None);
         }
+        self.go_to(here)?;
         let mut frame = [0; FRAME as usize];
         self.file.read_exact(&mut frame)?;
         let [length, sum] =
             [0, 4].map(|at| u32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]));
-        if length > LONGEST || here + FRAME + u64::from(length) > self.length {
+        if length == 0 || length > longest || here + FRAME + u64::from(length) > self.length {
             return Ok(None);
         }
         let mut bytes = vec![0; length as usize];
         self.file.read_exact(&mut bytes)?;
         let record = if checksum(&bytes) == sum { Record::decode(&bytes) } else { None };
-        let Some(record) = record else { return Ok(None) };
-        self.place = here + FRAME + u64::from(length);
-        Ok(Some((Place(here), record)))
+        if record.is_some() {
+            self.place = here + FRAME + u64::from(length);
+        }
+        Ok(record)
+    }
+
+    /// Where the next whole record begins behind a place at which there is none. Only as long a record as is usual is
+    /// believed there, so that the search stays linear in the file.
+    fn resume_after(&mut self, here: u64) -> Result<Option<u64>> {
+        let mut window = Vec::new();
+        let mut begin = here + 1;
+        while begin + FRAME < self.length {
+            self.go_to(begin)?;
+            window.clear();
+            (&mut self.file).take(SEARCHED).read_to_end(&mut window)?;
+            let seen = window.len().saturating_sub(FRAME as usize);
+            for offset in 0..seen {
+                let bytes = &window[offset..];
+                let length = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+                if (1..=USUAL).contains(&length) && Record::is_kind(bytes[FRAME as usize]) {
+                    let candidate = begin + offset as u64;
+                    let before = self.place;
+                    if self.whole_at(candidate, USUAL)?.is_some() {
+                        self.place = before;
+                        return Ok(Some(candidate));
+                    }
+                }
+            }
+            begin += seen.max(1) as u64;
+        }
+        Ok(None)
+    }
+
+    /// A jump within the buffer keeps it.
+    fn go_to(&mut self, place: u64) -> Result<()> {
+        let ahead = place as i128 - self.file.stream_position()? as i128;
+        if ahead == 0 { Ok(()) } else { self.file.seek_relative(ahead as i64) }
     }
 
     /// The record at a place that this reader gave before.
@@ -83,12 +153,8 @@ impl LogReader {
     /// # Errors
     /// Where it cannot be read any more.
     pub fn record_at(&mut self, place: Place) -> Result<Record> {
-        let ahead = place.0 as i128 - self.file.stream_position()? as i128;
-        // A jump within the buffer keeps it.
-        self.file.seek_relative(ahead as i64)?;
-        self.place = place.0;
         let gone = || Error::new(ErrorKind::InvalidData, "the store has changed while it was read");
-        self.next_record()?.map(|(_, record)| record).ok_or_else(gone)
+        self.whole_at(place.0, LONGEST)?.ok_or_else(gone)
     }
 }
 
@@ -98,6 +164,8 @@ pub struct Log {
     file: File,
     length: u64,
     columns: HashMap<Vec<FigurePath>, u32>,
+    /// The first number that no run in the file names.
+    unused: u32,
     dirty: bool,
 }
 
@@ -110,7 +178,7 @@ impl Log {
         let fresh = path.with_extension("new");
         let mut file = OpenOptions::new().create(true).truncate(true).read(true).write(true).open(&fresh)?;
         file.write_all(MAGIC)?;
-        let mut log = Log { file, length: 8, columns: HashMap::new(), dirty: false };
+        let mut log = Log { file, length: 8, columns: HashMap::new(), unused: 0, dirty: false };
         log.append(&Record::Header(header.clone()))?;
         log.sync()?;
         std::fs::rename(&fresh, path)?;
@@ -118,19 +186,21 @@ impl Log {
         Ok(log)
     }
 
-    /// Opens a store to append to it, giving every record to `each`. What is torn at its end is
-    /// cut off. Returns how many bytes that were.
+    /// Opens a store to append to it, giving every whole record to `each`. What is torn at its end is
+    /// cut off, what is damaged before stays and is passed over. Returns how many bytes were cut, and the damage.
     ///
     /// # Errors
     /// Where it cannot be read or written, or is no store.
-    pub fn open(path: &Path, mut each: impl FnMut(Record)) -> Result<(Log, u64)> {
+    pub fn open(path: &Path, mut each: impl FnMut(Record)) -> Result<(Log, u64, Damage)> {
         let not_one = || Error::new(ErrorKind::InvalidData, "this is not the store of a sweep");
         let mut reader = LogReader::open(path)?.ok_or_else(not_one)?;
-        let mut columns = HashMap::new();
+        let (mut columns, mut unused) = (HashMap::new(), 0);
         while let Some((_, record)) = reader.next_record()? {
-            if let Record::Columns(paths) = &record {
-                let number = columns.len() as u32;
-                columns.insert(paths.clone(), number);
+            if let Record::Columns { number, paths } = &record {
+                columns.insert(paths.clone(), *number);
+            }
+            if let Record::Run(run) = &record {
+                unused = unused.max(run.columns.saturating_add(1));
             }
             each(record);
         }
@@ -138,9 +208,9 @@ impl Log {
         let mut file = OpenOptions::new().read(true).write(true).open(path)?;
         file.set_len(place)?;
         file.seek(SeekFrom::Start(place))?;
-        let mut log = Log { file, length: place, columns, dirty: true };
+        let mut log = Log { file, length: place, columns, unused, dirty: true };
         log.sync()?;
-        Ok((log, torn))
+        Ok((log, torn, reader.damage()))
     }
 
     /// Appends a record. Where that fails (a full disk), what was written of it is cut off.
@@ -172,8 +242,9 @@ impl Log {
         run.columns = match self.columns.get(&paths) {
             Some(number) => *number,
             None => {
-                self.append(&Record::Columns(paths.clone()))?;
-                let number = self.columns.len() as u32;
+                // Past every number that is in use: a record of columns may have been lost.
+                let number = self.columns.values().max().map_or(0, |last| last + 1).max(self.unused);
+                self.append(&Record::Columns { number, paths: paths.clone() })?;
                 self.columns.insert(paths, number);
                 number
             }

@@ -1,7 +1,8 @@
 //! The durable store of a sweep: an append-only file of checksummed records.
 //!
 //! `kill -9` loses nothing that was appended, a power cut at most the last second; a torn end is
-//! dropped when the file is opened again.
+//! dropped when the file is opened again. A record that is damaged costs itself alone: what stands behind it is found
+//! again by its frame and checksum.
 
 mod bytes;
 mod lock;
@@ -10,7 +11,7 @@ mod record;
 
 pub use lock::Lock;
 pub(crate) use log::sync_directory;
-pub use log::{Log, LogReader, Place};
+pub use log::{Damage, Log, LogReader, Place};
 pub use record::{Header, Record, RunRecord};
 
 use std::path::{Path, PathBuf};

@@ -57,8 +57,13 @@ pub struct RunRecord {
 pub enum Record {
     /// The first one.
     Header(Header),
-    /// The paths of figures, numbered in the order of the file.
-    Columns(Vec<Path>),
+    /// The paths of figures.
+    Columns {
+        /// The number by which runs name them.
+        number: u32,
+        /// The paths.
+        paths: Vec<Path>,
+    },
     /// A run.
     Run(RunRecord),
     /// All runs of the shard are there: so many, of so many points.
@@ -76,8 +81,9 @@ impl Record {
         let mut out = Bytes::default();
         match self {
             Record::Header(header) => header.encode(&mut out),
-            Record::Columns(paths) => {
+            Record::Columns { number, paths } => {
                 out.byte(1);
+                out.u32(*number);
                 out.u32(paths.len() as u32);
                 paths.iter().for_each(|path| out.texts(path));
             }
@@ -91,14 +97,20 @@ impl Record {
         out.0
     }
 
+    /// Whether a record may begin with this byte.
+    pub fn is_kind(first: u8) -> bool {
+        first <= 3
+    }
+
     /// The record of some bytes; `None` where they are none.
     pub fn decode(bytes: &[u8]) -> Option<Record> {
         let mut from = Reading(bytes);
         match from.byte()? {
             0 => Header::decode(&mut from).map(Record::Header),
             1 => {
-                let count = from.u32()?;
-                (0..count).map(|_| from.texts()).collect::<Option<_>>().map(Record::Columns)
+                let (number, count) = (from.u32()?, from.u32()?);
+                let paths = (0..count).map(|_| from.texts()).collect::<Option<_>>()?;
+                Some(Record::Columns { number, paths })
             }
             2 => RunRecord::decode(&mut from).map(Record::Run),
             3 => Some(Record::Complete { points: from.u64()?, runs: from.u64()? }),
