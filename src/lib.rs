@@ -8,6 +8,7 @@ pub mod engine;
 pub mod experiment;
 pub mod fleet;
 pub mod hosting;
+pub mod import;
 pub mod metrics;
 pub mod report;
 pub mod scenario;

@@ -11,6 +11,7 @@ mod completions;
 mod curve;
 mod failure;
 mod grid;
+mod import;
 mod interrupt;
 mod load;
 mod man;
@@ -64,6 +65,7 @@ commands! {
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),
+    Import(import::Import),
     Check(check::Check),
     Schema(schema::Schema),
     Completions(completions::Completions),

@@ -10,6 +10,7 @@ mod counts;
 mod describe;
 mod file;
 mod list;
+pub mod moment;
 mod options;
 mod requests;
 mod rows;
