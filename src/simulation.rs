@@ -11,7 +11,7 @@ use crate::hosting::failing::Failing;
 use crate::hosting::instance::State;
 use crate::hosting::keep_alive::MakingRoom;
 use crate::hosting::lane::Lane;
-use crate::hosting::slab::Slab;
+use crate::hosting::slab::{NONE, Slab};
 use crate::hosting::{Behaviour, Deployment, Event, Failures, Notice, World};
 use crate::units::{Cores, Span, Time};
 use crate::workload::{Arrival, Feed, Tape, WorkloadError};
@@ -116,6 +116,7 @@ impl Simulation {
             ended: Vec::new(),
             short_of_room: Vec::new(),
             room_freed: false,
+            left_line: NONE,
             failing: None,
             displaced: Vec::new(),
             deployments,

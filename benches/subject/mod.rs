@@ -103,6 +103,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         scaling: Scaling::PerRequest,
         instances: 0,
         routing: Routing::LeastLoaded,
+        queue_at: hostsim::hosting::routing::QueueAt::Pool,
         keep_alive: KeepAlive::Fixed(Span(load.keep_alive)),
         provisioned: 0,
         concurrency_limit: 1_000,

@@ -3,7 +3,7 @@
 use crate::document::{Diagnostics, Kind, Node, Table, kind, named, positive_count, positive_span};
 use crate::hosting::deployment::Growth;
 use crate::hosting::keep_alive::KeepAlive;
-use crate::hosting::routing::Routing;
+use crate::hosting::routing::{QueueAt, Routing};
 use crate::hosting::scaling::{Scaling, Schedule, TargetUtilisation};
 use crate::units::Span;
 
@@ -25,6 +25,8 @@ pub struct Terms {
     pub discipline: Option<Discipline>,
     /// Which instance a request goes to.
     pub routing: Option<Routing>,
+    /// Where requests wait.
+    pub queue_at: Option<QueueAt>,
     /// How the number of instances is decided.
     pub scaling: Option<Scaling>,
     /// How long an idle instance is kept.
@@ -50,6 +52,7 @@ impl Terms {
             concurrency: table.optional("concurrency", diagnostics, positive_count).map(count32),
             discipline: table.optional("discipline", diagnostics, |node, d| named(node, d, "discipline", &disciplines)),
             routing: table.optional("routing", diagnostics, Routing::read),
+            queue_at: table.optional("queue-at", diagnostics, QueueAt::read),
             scaling: table.optional("scaling", diagnostics, read_scaling),
             keep_alive: table.optional("keep-alive", diagnostics, KeepAlive::read),
             concurrency_limit: table.optional("concurrency-limit", diagnostics, positive_count).map(count32),
@@ -60,7 +63,10 @@ impl Terms {
 
     /// These terms, and the others where these are not set.
     pub fn or(self, other: &Terms) -> Terms {
+        // Who routes in another way than the model does waits where that way has it.
+        let queue_at = if self.routing.is_some() { self.queue_at } else { self.queue_at.or(other.queue_at) };
         Terms {
+            queue_at,
             concurrency: self.concurrency.or(other.concurrency),
             discipline: self.discipline.or(other.discipline),
             routing: self.routing.or(other.routing),

@@ -9,6 +9,7 @@ use crate::hosting::cluster::ClusterPlan;
 use crate::hosting::credits::CreditRule;
 use crate::hosting::deployment::{Fact, Gauge, StartPhase, TenantRoom};
 use crate::hosting::keep_alive::KeepAlive;
+use crate::hosting::routing::QueueAt;
 use crate::hosting::scaling::Scaling;
 use crate::scenario::{App, Case, DeploymentPlan, FleetPlan, InstancesChoice, SizeChoice};
 use crate::units::{Bytes, Cores};
@@ -207,6 +208,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
     let concurrency = terms.concurrency.unwrap_or(default_places);
     let whole_cores = ((slice.cores.0 / Cores::ONE.0).max(1)).min(u64::from(u32::MAX)) as u32;
     let fifo = terms.discipline == Some(Discipline::Fifo);
+    let routing = terms.routing.unwrap_or_default();
     let useful = plan.model.isolation.cpu_share();
     let overhead = match plan.model.cluster {
         Some(_) => plan.model.isolation.around_containers().1.around_app(),
@@ -230,7 +232,8 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         timeout: app.timeout,
         time_limit: plan.model.time_limit,
         instances: order.instances,
-        routing: terms.routing.unwrap_or_default(),
+        routing,
+        queue_at: terms.queue_at.unwrap_or_else(|| QueueAt::under(routing)),
         keep_alive: terms.keep_alive.clone().unwrap_or(KeepAlive::Forever),
         provisioned: plan.provisioned,
         concurrency_limit: terms.concurrency_limit.unwrap_or(u32::MAX),

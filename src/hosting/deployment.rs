@@ -3,7 +3,7 @@
 use super::cluster::ClusterPlan;
 use super::credits::CreditRule;
 use super::keep_alive::KeepAlive;
-use super::routing::Routing;
+use super::routing::{QueueAt, Routing};
 use super::scaling::Scaling;
 use crate::billing::Each;
 use crate::engine::Stream;
@@ -142,7 +142,7 @@ pub struct Deployment {
     pub useful: f64,
     /// The phases from order to ready.
     pub start: Vec<StartPhase>,
-    /// How many requests may wait in a lane's queue.
+    /// How many requests may wait in a line: a lane's, or an instance's where they wait there.
     pub queue_limit: u32,
     /// Whether a request past the concurrency limit waits in the queue (on demand).
     pub queue_at_limit: bool,
@@ -154,8 +154,10 @@ pub struct Deployment {
     pub scaling: Scaling,
     /// Instances ready from the beginning.
     pub instances: u32,
-    /// Which instance with a free place a pool's request goes to.
+    /// Which instance a pool's request goes to.
     pub routing: Routing,
+    /// Where a pool's requests wait.
+    pub queue_at: QueueAt,
     /// How long an idle instance is kept (on demand).
     pub keep_alive: KeepAlive,
     /// Instances kept ready whatever the traffic (on demand).

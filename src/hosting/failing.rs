@@ -137,7 +137,11 @@ impl World {
         let here: Vec<u32> = self.requests.used().filter(|slot| self.requests[*slot].instance == instance).collect();
         for request in here {
             match self.requests[request].stage {
-                Stage::Queued => continue,
+                Stage::Queued => {
+                    self.unqueue(request);
+                    self.displace(request);
+                    continue;
+                }
                 Stage::Bound => {
                     self.unbind(request);
                     self.displace(request);

@@ -78,7 +78,7 @@ pub struct Instance {
     pub inside: u32,
     /// How many of them are on the processor.
     pub computing: u32,
-    /// How many requests are bound to it until it is ready.
+    /// How many requests are bound to it until it is ready, or stand in its line when it is.
     pub bound: u32,
     /// Its number among its lane's instances (the lowest free one when it started).
     pub position: u32,
@@ -98,7 +98,7 @@ pub struct Instance {
     pub provisioned: bool,
     /// How many requests have come inside, where evictions go by that.
     pub uses: u32,
-    /// First and last of the requests bound to it.
+    /// First and last of them.
     pub(crate) first_bound: u32,
     pub(crate) last_bound: u32,
     /// Neighbours among the deployment's idle instances, by when they became idle.

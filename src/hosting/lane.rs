@@ -139,8 +139,11 @@ impl World {
         Some(first)
     }
 
-    /// Takes a request out of its lane's queue, wherever it stands there.
+    /// Takes a request out of its lane's queue (or its instance's line), wherever it stands there.
     pub(crate) fn unqueue(&mut self, request: u32) {
+        if self.requests[request].instance != NONE {
+            return self.leave_line(request);
+        }
         let (lane, previous, next) = {
             let leaving = &self.requests[request];
             (leaving.lane, leaving.previous, leaving.next)
@@ -160,5 +163,46 @@ impl World {
         let left = &mut self.requests[request];
         left.previous = NONE;
         left.next = NONE;
+    }
+}
+
+/// Lines at instances: their requests are queued, and name the instance at which they wait.
+impl World {
+    /// Puts a request at the end of an instance's line; false where that is full.
+    pub(crate) fn line_up(&mut self, request: u32, instance: u32) -> bool {
+        let place = &mut self.instances[instance];
+        if place.bound >= self.deployments[place.deployment as usize].queue_limit {
+            return false;
+        }
+        place.bound += 1;
+        let last = std::mem::replace(&mut place.last_bound, request);
+        if last == NONE {
+            place.first_bound = request
+        } else {
+            self.requests[last].next = request
+        }
+        let lined = &mut self.requests[request];
+        lined.stage = Stage::Queued;
+        lined.instance = instance;
+        lined.previous = last;
+        lined.next = NONE;
+        true
+    }
+
+    /// Takes the request that has waited longest from an instance's line.
+    pub(crate) fn next_in_line(&mut self, instance: u32) -> Option<u32> {
+        let first = self.instances[instance].first_bound;
+        if first == NONE {
+            return None;
+        }
+        self.leave_line(first);
+        Some(first)
+    }
+
+    fn leave_line(&mut self, request: u32) {
+        let instance = self.requests[request].instance;
+        self.unlink_bound(request, instance);
+        self.requests[request].instance = NONE;
+        self.left_line = instance;
     }
 }

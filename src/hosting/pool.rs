@@ -1,9 +1,11 @@
 //! A pool: instances that are ordered, and then serve whatever comes.
 
+mod lines;
+
 use super::HostingModel;
 use super::deployment::WhenFull;
 use super::instance::State;
-use super::routing::{Bits, LeastLoaded, Routing};
+use super::routing::{Bits, LeastLoaded, QueueAt, Routing};
 use super::scaling::Scaling;
 use super::slab::NONE;
 use super::world::World;
@@ -21,6 +23,8 @@ const NOTICED: u32 = 3;
 pub struct Pool {
     deployment: u32,
     first_lane: u32,
+    /// Whether requests wait at the instances.
+    has_lines: bool,
     lanes: Vec<PoolLane>,
 }
 
@@ -29,9 +33,11 @@ pub struct Pool {
 struct PoolLane {
     /// Instances by position; `NONE` where there is none.
     members: Vec<u32>,
-    /// Positions of ready instances with a free place.
+    /// Positions of ready instances with a free place; where requests wait at the instances, of all that are ready.
     available: Bits,
     loads: LeastLoaded,
+    /// Where requests wait at the instances: at which load each position stands among them.
+    weights: Vec<u32>,
     turn: u32,
     /// How many instances there should be.
     wanted: u32,
@@ -52,6 +58,7 @@ struct PoolLane {
 impl HostingModel for Pool {
     fn begin(&mut self, world: &mut World, deployment: u32) {
         self.deployment = deployment;
+        self.has_lines = world.deployment(deployment).queue_at == QueueAt::Instance;
         let lanes = world.lanes_of(deployment);
         self.first_lane = lanes.start;
         self.lanes.resize_with(lanes.len(), PoolLane::default);
@@ -74,6 +81,9 @@ impl HostingModel for Pool {
             world.mark_cold(request);
             self.wake(world, lane);
         }
+        if self.has_lines {
+            return self.send(world, lane, request);
+        }
         if world.lanes[lane as usize].queued == 0
             && let Some(position) = self.choose(world, lane)
         {
@@ -95,13 +105,15 @@ impl HostingModel for Pool {
         let (lane, position) = (world.instances[instance].lane, world.instances[instance].position);
         let (inside, state) = (world.instances[instance].inside, world.instances[instance].state);
         let (now, places) = (world.now, world.deployments[self.deployment as usize].places);
-        let pool = self.pool(lane);
-        pool.inside.add(now, -1);
+        self.pool(lane).inside.add(now, -1);
         if state == State::Draining {
             if inside == 0 {
                 world.stop(instance);
             }
+        } else if self.has_lines {
+            self.serve_line(world, lane, position, instance);
         } else {
+            let pool = self.pool(lane);
             pool.loads.remove(position, inside + 1);
             pool.loads.insert(position, inside);
             if inside + 1 == places {
@@ -113,6 +125,9 @@ impl HostingModel for Pool {
     }
 
     fn abandoned(&mut self, world: &mut World, lane: u32) {
+        if self.has_lines {
+            self.weigh_left(world, lane);
+        }
         self.note_emptiness(world, lane);
     }
 
@@ -151,9 +166,16 @@ impl HostingModel for Pool {
     }
 
     fn after_failure(&mut self, world: &mut World, lanes: &[u32], requests: &[u32]) {
-        // They came before all that wait.
-        for request in requests.iter().rev() {
-            world.enqueue_first(*request);
+        if self.has_lines {
+            for request in requests {
+                let lane = world.requests[*request].lane;
+                self.send(world, lane, *request);
+            }
+        } else {
+            // They came before all that wait.
+            for request in requests.iter().rev() {
+                world.enqueue_first(*request);
+            }
         }
         for lane in lanes {
             self.serve_queue(world, *lane);
@@ -202,7 +224,7 @@ impl Pool {
         self.note_emptiness(world, lane);
     }
 
-    /// A ready instance with a free place, by the routing rule.
+    /// One of the instances that a request may be sent to, by the routing rule.
     fn choose(&mut self, world: &mut World, lane: u32) -> Option<u32> {
         let plan = &world.deployments[self.deployment as usize];
         let pool = &mut self.lanes[(lane - self.first_lane) as usize];
@@ -223,10 +245,15 @@ impl Pool {
 
     fn let_in(&mut self, world: &mut World, lane: u32, position: u32, request: u32) {
         let (now, places) = (world.now, world.deployments[self.deployment as usize].places);
+        let has_lines = self.has_lines;
         let pool = self.pool(lane);
         let instance = pool.members[position as usize];
         let load = world.instances[instance].inside;
         pool.inside.add(now, 1);
+        if has_lines {
+            world.enter(request, instance);
+            return self.weigh(world, lane, position, instance);
+        }
         pool.loads.remove(position, load);
         // Full instances stand in no level: the least loaded one always has a place.
         if load + 1 < places {
@@ -241,7 +268,7 @@ impl Pool {
         while world.lanes[lane as usize].queued > 0 {
             let Some(position) = self.choose(world, lane) else { return };
             let Some(request) = world.dequeue(lane) else { return };
-            self.let_in(world, lane, position, request);
+            self.put(world, lane, position, request);
         }
     }
 
@@ -267,7 +294,25 @@ impl Pool {
         let pool = self.pool(lane);
         pool.ready.add(now, 1);
         pool.available.insert(position);
-        pool.loads.insert(position, 0);
+        if self.has_lines {
+            self.weigh(world, lane, position, instance);
+        } else {
+            self.pool(lane).loads.insert(position, 0);
+        }
+    }
+
+    /// An instance of the pool is sent no more requests.
+    fn remove(&mut self, world: &World, lane: u32, position: u32, instance: u32) {
+        let now = world.now;
+        let has_lines = self.has_lines;
+        let pool = self.pool(lane);
+        pool.ready.add(now, -1);
+        pool.available.remove(position);
+        if has_lines {
+            pool.unweigh(position);
+        } else {
+            pool.loads.remove(position, world.instances[instance].inside);
+        }
     }
 
     /// An instance whose server has failed takes no more requests; false where it is none of the
@@ -280,11 +325,7 @@ impl Pool {
         let is_member = pool.members.get(position as usize) == Some(&instance);
         match state {
             State::Starting if is_member => pool.starting -= 1,
-            State::Ready if is_member => {
-                pool.ready.add(now, -1);
-                pool.available.remove(position);
-                pool.loads.remove(position, inside);
-            }
+            State::Ready if is_member => self.remove(world, lane, position, instance),
             _ => {}
         }
         is_member
@@ -349,18 +390,16 @@ impl Pool {
     }
 
     fn let_go(&mut self, world: &mut World, lane: u32, position: usize) {
-        let now = world.now;
         let pool = self.pool(lane);
         let instance = std::mem::replace(&mut pool.members[position], NONE);
         pool.present -= 1;
         match world.instances[instance].state {
             State::Starting => pool.starting -= 1,
             State::Down => {}
-            _ => {
-                pool.ready.add(now, -1);
-                pool.available.remove(position as u32);
-                pool.loads.remove(position as u32, world.instances[instance].inside);
-            }
+            _ => self.remove(world, lane, position as u32, instance),
+        }
+        if self.has_lines {
+            self.send_again(world, lane, instance);
         }
         world.drain(instance);
     }

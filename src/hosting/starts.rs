@@ -167,10 +167,15 @@ impl World {
     }
 
     fn release_bound(&mut self, request: u32, instance: u32) {
+        self.lanes[self.instances[instance].lane as usize].engaged -= 1;
+        self.unlink_bound(request, instance);
+    }
+
+    /// Takes a request out of the list of those that wait for an instance.
+    pub(super) fn unlink_bound(&mut self, request: u32, instance: u32) {
         let (previous, next) = (self.requests[request].previous, self.requests[request].next);
         let place = &mut self.instances[instance];
         place.bound -= 1;
-        self.lanes[place.lane as usize].engaged -= 1;
         if previous == NONE {
             place.first_bound = next
         }

@@ -178,6 +178,8 @@ pub struct World {
     /// Lanes that wait for room on the fleet.
     pub(crate) short_of_room: Vec<u32>,
     pub(crate) room_freed: bool,
+    /// The instance whose line a request has left last.
+    pub(crate) left_line: u32,
     /// Set where servers fail.
     pub(crate) failing: Option<Box<super::failing::Failing>>,
     /// Requests whose instance has crashed, until their model has taken them.

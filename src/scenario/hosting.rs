@@ -322,6 +322,10 @@ fn check_instances(
         let help = "leave `instances` out; `provisioned` keeps some ready, `concurrency-limit` bounds them";
         d.error(at.key, format!("`{}` starts instances on demand: their number cannot be ordered", model.name), help);
     }
+    if on_demand && let Some(at) = node.get("queue-at") {
+        let help = "leave it out: `queue` says how many may wait for one, `binding` who serves them";
+        d.error(at.key, format!("`{}` starts instances on demand: none has a line", model.name), help);
+    }
     if !on_demand
         && provisioned > 0
         && let Some(at) = node.get("provisioned")

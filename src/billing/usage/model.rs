@@ -135,6 +135,7 @@ const HOSTING_KEYS: &[&str] = &[
     "concurrency",
     "discipline",
     "routing",
+    "queue-at",
     "scaling",
     "keep-alive",
     "concurrency-limit",

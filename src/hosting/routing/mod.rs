@@ -1,4 +1,4 @@
-//! Which of a pool's instances with a free place a request goes to.
+//! Which of a pool's instances a request goes to, and where it waits.
 
 mod bits;
 mod least_loaded;
@@ -11,12 +11,12 @@ use crate::document::{Diagnostics, Node, named};
 /// A rule of routing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Routing {
-    /// The instance with the fewest requests inside; of several, the one of the lowest position.
+    /// The instance with the fewest requests inside (and in its line); of several, the one of the lowest position.
     #[default]
     LeastLoaded,
-    /// The next with a free place, in turn.
+    /// The next in turn.
     RoundRobin,
-    /// One of those with a free place, uniformly at random.
+    /// One of them, uniformly at random.
     Random,
 }
 
@@ -26,5 +26,30 @@ impl Routing {
         let names =
             [("least-loaded", Routing::LeastLoaded), ("round-robin", Routing::RoundRobin), ("random", Routing::Random)];
         named(node, diagnostics, "routing", &names)
+    }
+}
+
+/// Where requests wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueAt {
+    /// In one line before all instances, for the first that has a place.
+    Pool,
+    /// In a line at each instance: the router sends before it knows who will be free first.
+    Instance,
+}
+
+impl QueueAt {
+    /// Reads a place.
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<QueueAt> {
+        named(node, diagnostics, "place to wait", &[("pool", QueueAt::Pool), ("instance", QueueAt::Instance)])
+    }
+
+    /// Where requests wait under a rule of routing, where nothing else is said: who looks for a free place keeps a
+    /// line until there is one; who sends by chance or by turns does not look.
+    pub fn under(routing: Routing) -> QueueAt {
+        match routing {
+            Routing::LeastLoaded => QueueAt::Pool,
+            Routing::RoundRobin | Routing::Random => QueueAt::Instance,
+        }
     }
 }
