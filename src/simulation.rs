@@ -117,6 +117,8 @@ impl Simulation {
             short_of_room: Vec::new(),
             room_freed: false,
             left_line: NONE,
+            retrying: Slab::default(),
+            retry_streams: deployments.iter().map(stream("retries")).collect(),
             failing: None,
             displaced: Vec::new(),
             deployments,
@@ -210,6 +212,11 @@ impl Simulation {
                 self.arrive(&arrival);
             }
             return;
+        }
+        if let Event::TryAgain { slot } = event {
+            let (request, deployment) = self.world.arrive_again(slot);
+            self.behaviours[deployment as usize].arrived(&mut self.world, request);
+            return self.follow_up();
         }
         let notice = self.world.happen(event);
         self.notify(notice);

@@ -99,6 +99,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         queue_limit: 0,
         queue_at_limit: false,
         timeout: None,
+        retries: None,
         time_limit: None,
         scaling: Scaling::PerRequest,
         instances: 0,

@@ -230,6 +230,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         queue_limit: plan.queue.unwrap_or(u32::MAX),
         queue_at_limit: plan.queue.is_some(),
         timeout: app.timeout,
+        retries: app.retries,
         time_limit: plan.model.time_limit,
         instances: order.instances,
         routing,

@@ -34,6 +34,8 @@ struct Served {
     rejected: u64,
     timed_out: u64,
     lost: u64,
+    stopped: u64,
+    attempts: u64,
     cold: u64,
     latency: Histogram,
     queueing: Histogram,
@@ -46,13 +48,15 @@ impl Served {
         self.rejected += facts.rejected;
         self.timed_out += facts.timed_out;
         self.lost += facts.lost;
+        self.stopped += facts.stopped;
+        self.attempts += facts.attempts;
         self.cold += facts.cold;
         self.latency.merge(&facts.latency);
         self.queueing.merge(&facts.queueing);
     }
 
     fn in_flight(&self) -> u64 {
-        self.arrived.saturating_sub(self.served + self.rejected + self.timed_out + self.lost)
+        self.arrived.saturating_sub(self.served + self.rejected + self.timed_out + self.lost + self.stopped)
     }
 
     fn availability(&self) -> Option<f64> {
@@ -66,7 +70,9 @@ impl Served {
             ("rejected", self.rejected),
             ("timed_out", self.timed_out),
             ("lost", self.lost),
+            ("stopped", self.stopped),
             ("in_flight", self.in_flight()),
+            ("attempts", self.attempts),
             ("cold", self.cold),
         ];
         for (name, count) in counts {

@@ -26,6 +26,8 @@ pub(crate) struct Brief {
     pub is_exclusive: bool,
     /// Whether the deployment has a time-out, a limit of time inside, a limit of growth.
     pub has_timeout: bool,
+    /// Whether its callers try again.
+    pub has_retries: bool,
     pub has_time_limit: bool,
     pub has_growth: bool,
     /// Whether an instance that is idle is kept.
@@ -53,6 +55,7 @@ impl Brief {
             concurrency_limit: plan.concurrency_limit,
             is_exclusive: plan.is_exclusive() && !crowded,
             has_timeout: plan.timeout.is_some(),
+            has_retries: plan.retries.is_some(),
             has_time_limit: plan.time_limit.is_some(),
             has_growth: plan.growth.is_some(),
             keeps: plan.keep_alive != KeepAlive::None,

@@ -3,8 +3,10 @@
 use super::cluster::ClusterPlan;
 use super::credits::CreditRule;
 use super::keep_alive::KeepAlive;
+use super::retries::Retries;
 use super::routing::{QueueAt, Routing};
 use super::scaling::Scaling;
+use super::timeout::Timeout;
 use crate::billing::Each;
 use crate::engine::Stream;
 use crate::fleet::Demand;
@@ -146,8 +148,10 @@ pub struct Deployment {
     pub queue_limit: u32,
     /// Whether a request past the concurrency limit waits in the queue (on demand).
     pub queue_at_limit: bool,
-    /// How long after its arrival a request is given up.
-    pub timeout: Option<Span>,
+    /// When callers leave.
+    pub timeout: Option<Timeout>,
+    /// How they try again.
+    pub retries: Option<Retries>,
     /// How long a request may be inside an instance.
     pub time_limit: Option<Span>,
     /// How the number of instances is decided.

@@ -12,10 +12,14 @@ pub struct AppFacts {
     pub served: u64,
     /// Of those, the requests rejected.
     pub rejected: u64,
-    /// Of those, the requests given up by a time-out or ended by a time limit.
+    /// How often those were sent: the attempts of each, from the first to the last.
+    pub attempts: u64,
+    /// Of those, the requests whose callers gave up.
     pub timed_out: u64,
     /// Of those, the requests lost with an instance.
     pub lost: u64,
+    /// Of those, the requests that the platform stopped at its time limit.
+    pub stopped: u64,
     /// Of those, the requests for which an instance was started.
     pub cold: u64,
     /// Latency of the served requests, in nanoseconds.

@@ -15,12 +15,13 @@ pub(crate) mod metering;
 mod on_demand;
 mod pool;
 pub mod request;
+pub mod retries;
 pub mod routing;
 pub mod scaling;
 mod service;
 pub(crate) mod slab;
 mod starts;
-pub(crate) mod timeout;
+pub mod timeout;
 pub mod world;
 
 pub use deployment::{Deployment, WhenFull};

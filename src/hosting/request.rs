@@ -19,8 +19,10 @@ pub enum Stage {
 /// One unit of work.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// When it arrived.
+    /// When it arrived; of one that is tried again, the first time.
     pub arrival: Time,
+    /// When this attempt came.
+    pub sent: Time,
     /// When it came to be inside an instance.
     pub entered: Time,
     /// CPU time it needs on one reference core, in nanoseconds.
@@ -37,6 +39,12 @@ pub struct Request {
     pub stage: Stage,
     /// Whether it had an instance started for it.
     pub cold: bool,
+    /// Whether an attempt before this one had.
+    pub was_cold: bool,
+    /// Whether its caller has left while the work goes on.
+    pub gone: bool,
+    /// Which attempt it is, from 1.
+    pub attempt: u16,
     /// Neighbours in the queue, or among those bound to an instance.
     pub(crate) previous: u32,
     pub(crate) next: u32,
@@ -50,6 +58,7 @@ impl Request {
     pub fn new(arrival: Time, cpu: u64, wait: u64, lane: u32, deployment: u32) -> Request {
         Request {
             arrival,
+            sent: arrival,
             entered: arrival,
             cpu,
             wait,
@@ -58,6 +67,9 @@ impl Request {
             instance: NONE,
             stage: Stage::Queued,
             cold: false,
+            was_cold: false,
+            gone: false,
+            attempt: 1,
             previous: NONE,
             next: NONE,
             older: NONE,

@@ -152,7 +152,7 @@ impl World {
     /// Notes that an instance had to be started for a request.
     pub fn mark_cold(&mut self, request: u32) {
         let marked = &mut self.requests[request];
-        let again = std::mem::replace(&mut marked.cold, true);
+        let again = std::mem::replace(&mut marked.cold, true) || marked.was_cold;
         // Counted here and not at its end, so that those in flight at the window's end are among
         // the cold as they are among the arrived.
         if !again && marked.arrival >= self.measured_from {

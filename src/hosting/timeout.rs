@@ -1,8 +1,48 @@
 //! Time-outs without an event per request: a deployment's requests stand in order of arrival, so
 //! the oldest is given up first, and one timer per deployment follows the oldest.
 
+use super::request::Stage;
 use super::slab::NONE;
-use super::world::{Event, Notice, World};
+use super::world::{Event, Notice, Outcome, World};
+use crate::document::{Diagnostics, Node, Table, named, positive_span};
+use crate::units::Span;
+
+/// When callers leave, and what becomes of their requests then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeout {
+    /// How long after its arrival the caller of a request leaves.
+    pub after: Span,
+    /// What becomes of the work.
+    pub work: Work,
+}
+
+/// What becomes of a request's work when its caller has left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Work {
+    /// It goes on: nobody tells the service. It keeps its place in line and is done all the same.
+    #[default]
+    GoesOn,
+    /// It is dropped where it has not begun; what has goes on.
+    UnlessWaiting,
+    /// It is dropped wherever it is.
+    Stops,
+}
+
+impl Timeout {
+    /// Reads `"30 s"` or `{ after = "30 s", work = "goes-on" }`.
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Timeout> {
+        if node.as_table().is_none() {
+            return positive_span(node, diagnostics).map(|after| Timeout { after, work: Work::default() });
+        }
+        let words = [("goes-on", Work::GoesOn), ("unless-waiting", Work::UnlessWaiting), ("stops", Work::Stops)];
+        let mut table = Table::of(node, diagnostics)?;
+        let after = table.required("after", diagnostics, positive_span);
+        let read = |node: &Node, d: &mut Diagnostics| named(node, d, "fate of the work", &words);
+        let work = table.default("work", Work::default(), diagnostics, read);
+        table.finish(diagnostics);
+        Some(Timeout { after: after?, work })
+    }
+}
 
 /// The requests of a deployment under a time-out, oldest first.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +89,7 @@ impl World {
         if newer == NONE { self.aging[deployment].newest = older } else { self.requests[newer].older = older }
     }
 
-    /// Gives up the oldest request where it is due, and follows the next.
+    /// Lets the oldest request's caller leave where that is due, and follows the next.
     pub(crate) fn check_timeouts(&mut self, deployment: u32) -> Notice {
         self.aging[deployment as usize].armed = false;
         let oldest = self.aging[deployment as usize].oldest;
@@ -57,16 +97,27 @@ impl World {
         if oldest == NONE {
             return Notice::Nothing;
         }
-        let due = self.requests[oldest].arrival + timeout <= self.now;
-        let notice = if due { self.give_up(oldest) } else { Notice::Nothing };
+        let due = self.requests[oldest].sent + timeout.after <= self.now;
+        let notice = if due { self.leave(oldest, timeout.work) } else { Notice::Nothing };
         self.arm_timeout(deployment);
         notice
+    }
+
+    /// The caller of a request leaves.
+    fn leave(&mut self, request: u32, work: Work) -> Notice {
+        let waits = matches!(self.requests[request].stage, Stage::Queued | Stage::Bound);
+        if work == Work::Stops || (work == Work::UnlessWaiting && waits) {
+            return self.give_up(request, Outcome::TimedOut);
+        }
+        self.tell(request, Outcome::TimedOut);
+        self.requests[request].gone = true;
+        Notice::Nothing
     }
 
     fn arm_timeout(&mut self, deployment: u32) {
         let oldest = self.aging[deployment as usize].oldest;
         if let (Some(timeout), true) = (self.deployments[deployment as usize].timeout, oldest != NONE) {
-            let at = self.requests[oldest].arrival + timeout;
+            let at = self.requests[oldest].sent + timeout.after;
             self.agenda.schedule(at.max(self.now), Event::TimedOut { deployment });
             self.aging[deployment as usize].armed = true;
         }

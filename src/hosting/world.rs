@@ -73,6 +73,11 @@ pub enum Event {
         /// Which.
         server: u32,
     },
+    /// A request is tried again.
+    TryAgain {
+        /// The slot of the attempt that is to come.
+        slot: u32,
+    },
     /// A request of a closed app arrives.
     Arrival {
         /// The slot of the pending arrival.
@@ -136,10 +141,12 @@ pub enum Outcome {
     Served,
     /// There was no place for it.
     Rejected,
-    /// It was given up.
+    /// Its caller has given up.
     TimedOut,
     /// It was lost with its instance.
     Lost,
+    /// The platform has stopped it, as it ran for longer than is allowed.
+    Stopped,
 }
 
 /// Everything that a case's simulation holds.
@@ -180,6 +187,9 @@ pub struct World {
     pub(crate) room_freed: bool,
     /// The instance whose line a request has left last.
     pub(crate) left_line: u32,
+    /// Requests that are to be tried again, and per deployment the random numbers for when.
+    pub(crate) retrying: Slab<super::retries::Attempt>,
+    pub(crate) retry_streams: Vec<Stream>,
     /// Set where servers fail.
     pub(crate) failing: Option<Box<super::failing::Failing>>,
     /// Requests whose instance has crashed, until their model has taken them.
@@ -267,7 +277,7 @@ impl World {
         let facts = &self.facts[deployment as usize];
         let present = self.requests.used().map(|slot| &self.requests[slot]);
         let ages = present.filter(|request| request.deployment == deployment);
-        let ages: u64 = ages.map(|request| (self.now - self.cut(request.arrival)).0).sum();
+        let ages: u64 = ages.map(|request| (self.now - self.cut(request.sent)).0).sum();
         (facts.present.integral(self.now), facts.spent as i128 + i128::from(ages))
     }
 
@@ -279,6 +289,7 @@ impl World {
         let measured = self.now >= self.measured_from;
         let facts = &mut self.facts[deployment as usize];
         facts.arrived += u64::from(measured);
+        facts.attempts += u64::from(measured);
         facts.present.add(self.now, 1);
         if self.briefs[deployment as usize].has_timeout {
             self.start_aging(key.slot);
@@ -294,7 +305,7 @@ impl World {
             Event::Waited(key) if self.requests.is_current(key) => self.finish(key.slot, Outcome::Served),
             Event::SharedComputed { slot, generation } => self.shared_computed(slot, generation),
             Event::Started(key) if self.instances.is_current(key) => self.become_ready(key.slot),
-            Event::OverTime(key) if self.requests.is_current(key) => self.give_up(key.slot),
+            Event::OverTime(key) if self.requests.is_current(key) => self.give_up(key.slot, Outcome::Stopped),
             Event::TimedOut { deployment } => self.check_timeouts(deployment),
             Event::Expiry { deployment } => Notice::Expiry { deployment },
             Event::InstanceExpiry(key) if self.instances.is_current(key) => {
@@ -368,22 +379,43 @@ impl World {
         Notice::Freed { instance }
     }
 
-    /// Notes the end of a request and forgets it. `billed` is the time that the provider bills
+    /// Notes the end of a request's work and forgets it. `billed` is the time that the provider bills
     /// for it; a request that was never inside is not billed.
     #[inline]
     pub(crate) fn end_request(&mut self, request: u32, outcome: Outcome, billed: Span) {
         let now = self.now;
         let ended = &self.requests[request];
-        let (arrival, entered, lane, deployment) = (ended.arrival, ended.entered, ended.lane, ended.deployment);
-        let (cpu, instance, stage) = (ended.cpu, ended.instance, ended.stage);
-        let Brief { has_timeout, is_closed, .. } = self.briefs[deployment as usize];
+        let (arrival, sent, lane, deployment) = (ended.arrival, ended.sent, ended.lane, ended.deployment);
+        let (cpu, instance, stage, gone) = (ended.cpu, ended.instance, ended.stage, ended.gone);
+        let facts = &mut self.facts[deployment as usize];
+        facts.present.add(now, -1);
+        facts.spent += u128::from((now - sent.max(self.measured_from)).0);
+        if arrival >= self.measured_from && matches!(stage, Stage::Computing | Stage::Waiting) {
+            let provisioned = instance != NONE && self.instances[instance].provisioned;
+            // Nothing is sent to a caller who has left.
+            let outcome = if gone { Outcome::TimedOut } else { outcome };
+            self.meter_request(lane, deployment, outcome, billed, cpu, provisioned);
+        }
+        if !gone {
+            self.tell(request, outcome);
+        }
+        self.requests.remove(request);
+    }
+
+    /// The caller of a request hears how it ended, or leaves: it is counted, unless it is tried again.
+    #[inline]
+    pub(crate) fn tell(&mut self, request: u32, outcome: Outcome) {
+        let now = self.now;
+        let &Request { arrival, entered, lane, deployment, .. } = &self.requests[request];
+        let Brief { has_timeout, has_retries, is_closed, .. } = self.briefs[deployment as usize];
         if has_timeout {
             self.stop_aging(request);
         }
-        let facts = &mut self.facts[deployment as usize];
-        facts.present.add(now, -1);
-        facts.spent += u128::from((now - arrival.max(self.measured_from)).0);
+        if has_retries && self.try_again(request, outcome) {
+            return;
+        }
         if arrival >= self.measured_from {
+            let facts = &mut self.facts[deployment as usize];
             match outcome {
                 Outcome::Served => {
                     facts.served += 1;
@@ -393,39 +425,28 @@ impl World {
                 Outcome::Rejected => facts.rejected += 1,
                 Outcome::TimedOut => facts.timed_out += 1,
                 Outcome::Lost => facts.lost += 1,
+                Outcome::Stopped => facts.stopped += 1,
             }
             self.case.digest.add(arrival.0 ^ (now.0 << 8) ^ outcome as u64);
-            if stage != Stage::Queued {
-                let provisioned = instance != NONE && self.instances[instance].provisioned;
-                self.meter_request(lane, deployment, outcome, billed, cpu, provisioned);
-            }
         }
-        self.requests.remove(request);
         if is_closed {
             self.ended.push(lane);
         }
     }
 
-    /// Gives up a request, wherever it is.
-    pub(crate) fn give_up(&mut self, request: u32) -> Notice {
+    /// Ends a request's work, wherever it is.
+    pub(crate) fn give_up(&mut self, request: u32, outcome: Outcome) -> Notice {
+        let lane = self.requests[request].lane;
         match self.requests[request].stage {
-            Stage::Queued => {
-                let lane = self.requests[request].lane;
-                self.unqueue(request);
-                self.end_request(request, Outcome::TimedOut, Span(0));
-                Notice::Abandoned { lane }
-            }
-            Stage::Bound => {
-                let lane = self.requests[request].lane;
-                self.unbind(request);
-                self.end_request(request, Outcome::TimedOut, Span(0));
-                Notice::Abandoned { lane }
-            }
+            Stage::Queued => self.unqueue(request),
+            Stage::Bound => self.unbind(request),
             Stage::Computing => {
                 self.stop_computing(request);
-                self.finish(request, Outcome::TimedOut)
+                return self.finish(request, outcome);
             }
-            Stage::Waiting => self.finish(request, Outcome::TimedOut),
+            Stage::Waiting => return self.finish(request, outcome),
         }
+        self.end_request(request, outcome, Span(0));
+        Notice::Abandoned { lane }
     }
 }

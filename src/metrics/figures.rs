@@ -11,7 +11,19 @@ pub type Path = Vec<String>;
 const GROUPS: &[(&str, &[&str])] = &[
     (
         "requests",
-        &["arrived", "served", "rejected", "timed_out", "lost", "in_flight", "cold", "cold_share", "rejected_share"],
+        &[
+            "arrived",
+            "served",
+            "rejected",
+            "timed_out",
+            "lost",
+            "stopped",
+            "in_flight",
+            "attempts",
+            "cold",
+            "cold_share",
+            "rejected_share",
+        ],
     ),
     ("latency_s", &["mean", "p50", "p90", "p95", "p99", "p999", "max"]),
     ("queueing_s", &["mean", "p99"]),

@@ -1,8 +1,10 @@
 //! `[app.NAME]`: a stream of requests, and what each needs.
 
 use super::Slo;
-use crate::document::{Diagnostics, Node, Table, bytes, positive_span};
-use crate::units::{Bytes, Span};
+use crate::document::{Diagnostics, Node, Table, bytes};
+use crate::hosting::retries::Retries;
+use crate::hosting::timeout::Timeout;
+use crate::units::Bytes;
 use crate::workload::{AppWorkload, Context, read_traces};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,8 +20,10 @@ pub struct App {
     pub memory: Bytes,
     /// What each tenant's copy needs, where a trace says it.
     pub memory_by_tenant: Option<Arc<[Bytes]>>,
-    /// After how long a request is given up.
-    pub timeout: Option<Span>,
+    /// When callers leave.
+    pub timeout: Option<Timeout>,
+    /// How they try again.
+    pub retries: Option<Retries>,
     /// What is demanded of it.
     pub slo: Slo,
 }
@@ -39,7 +43,8 @@ fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> 
     let mut table = Table::of(node, d)?;
     let workload = AppWorkload::read(name, &mut table, d, context);
     let memory = table.default("memory", Memory::default(), d, |node, d| Memory::read(node, context, d));
-    let timeout = table.optional("timeout", d, positive_span);
+    let timeout = table.optional("timeout", d, Timeout::read);
+    let retries = table.optional("retries", d, Retries::read);
     let slo = table.default("slo", Slo::default(), d, Slo::read);
     table.finish(d);
     // An app whose workload is wrong stays, so that what refers to it is still checked.
@@ -51,7 +56,7 @@ fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> 
         d.error(node.at, message, "write `tenants = \"trace\"` and take `arrivals.trace` from the same trace");
     }
     let Memory { most, by_tenant } = memory;
-    Some(App { name: name.to_string(), workload, memory: most, memory_by_tenant: by_tenant, timeout, slo })
+    Some(App { name: name.to_string(), workload, memory: most, memory_by_tenant: by_tenant, timeout, retries, slo })
 }
 
 /// What copies of an app need.
