@@ -16,6 +16,10 @@ use crate::hosting::{Behaviour, Deployment, Event, Failures, Notice, World};
 use crate::units::{Cores, Span, Time};
 use crate::workload::{Arrival, Feed, Tape, WorkloadError};
 
+mod drain;
+
+pub use drain::Drain;
+
 /// How many stretches of the measured window the time series has.
 const SERIES_POINTS: u64 = 240;
 
@@ -26,6 +30,20 @@ pub struct Window {
     pub warm_up: Span,
     /// Measured.
     pub duration: Span,
+    /// How long what came in it is followed beyond its end.
+    pub drain: Drain,
+}
+
+impl Window {
+    /// When it ends.
+    pub fn end(&self) -> Time {
+        Time(0) + self.warm_up + self.duration
+    }
+
+    /// When the simulation is over at the latest.
+    pub fn horizon(&self) -> Time {
+        self.end() + self.drain.most(self.end() - Time(0))
+    }
 }
 
 /// A level over time, averaged over equal stretches of the window.
@@ -35,6 +53,8 @@ pub struct Series {
     pub instances: Vec<f64>,
     /// Powered servers.
     pub servers: Vec<f64>,
+    /// Requests in the system.
+    pub present: Vec<f64>,
     /// Cores at work on them, the isolation's tax among it.
     pub busy_cores: Vec<f64>,
 }
@@ -49,8 +69,12 @@ pub struct Simulation {
     pending: Slab<Option<Arrival>>,
     next_mark: Time,
     marks: u64,
-    seen: (i128, i128, f64),
+    seen: (i128, i128, i128, f64),
     series: Series,
+    drain: Drain,
+    /// Arrivals that have been drawn, and the next of them.
+    window: Vec<Arrival>,
+    coming: usize,
 }
 
 /// What identifies a replication's random numbers.
@@ -94,7 +118,8 @@ impl Simulation {
         let world = World {
             now: Time(0),
             measured_from,
-            end: measured_from + window.duration,
+            end: window.end(),
+            horizon: window.horizon(),
             agenda: Default::default(),
             fleet,
             clusters,
@@ -131,8 +156,11 @@ impl Simulation {
             pending: Slab::default(),
             next_mark: measured_from,
             marks: 0,
-            seen: (0, 0, 0.0),
+            seen: (0, 0, 0, 0.0),
             series: Series::default(),
+            drain: window.drain,
+            window: Vec::new(),
+            coming: 0,
         }
     }
 
@@ -153,26 +181,14 @@ impl Simulation {
         self.feed.take_tape()
     }
 
-    /// Simulates from the beginning to the window's end.
+    /// Simulates from the beginning to the window's end, and on until what came in it has ended.
     ///
     /// # Errors
     /// Where a trace cannot be read to its end.
     pub fn run(&mut self) -> Result<(), WorkloadError> {
         self.begin();
-        let mut window = Vec::new();
-        while self.feed.next_window(&mut window)? {
-            for arrival in &window {
-                while self.world.agenda.next_time().is_some_and(|time| time <= arrival.time) {
-                    self.step();
-                }
-                self.advance_to(arrival.time);
-                self.arrive(arrival);
-            }
-        }
-        while self.world.agenda.next_time().is_some_and(|time| time < self.world.end) {
-            self.step();
-        }
-        self.advance_to(self.world.end);
+        self.measure()?;
+        let closed = self.world.close_window();
         debug_assert!(
             (0..self.world.deployments.len() as u32).all(|d| {
                 let (level, sum) = self.world.littles_law(d);
@@ -180,7 +196,34 @@ impl Simulation {
             }),
             "Little's law holds in every run"
         );
-        self.world.meter_what_runs();
+        self.drain()?;
+        self.world.end_simulation(closed);
+        (self.window, self.coming) = (Vec::new(), 0);
+        Ok(())
+    }
+
+    /// From the beginning to the window's end.
+    fn measure(&mut self) -> Result<(), WorkloadError> {
+        let (end, mut window) = (self.world.end, Vec::new());
+        loop {
+            let more = self.feed.next_window(&mut window)?;
+            self.coming = window.partition_point(|arrival| arrival.time < end);
+            for arrival in &window[..self.coming] {
+                while self.world.agenda.next_time().is_some_and(|time| time <= arrival.time) {
+                    self.step();
+                }
+                self.advance_to(arrival.time);
+                self.arrive(arrival);
+            }
+            if !more || self.coming < window.len() {
+                break;
+            }
+        }
+        self.window = window;
+        while self.world.agenda.next_time().is_some_and(|time| time < end) {
+            self.step();
+        }
+        self.advance_to(end);
         Ok(())
     }
 
@@ -338,10 +381,12 @@ impl Simulation {
         } else {
             let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
             let busy = busy_core_seconds(&self.world.facts, &self.world.deployments, now);
-            let integrals = (case.instances.integral(now), case.servers.integral(now), busy);
+            let present = self.world.facts.iter().map(|facts| facts.present.integral(now)).sum();
+            let integrals = (case.instances.integral(now), case.servers.integral(now), present, busy);
             self.series.instances.push((integrals.0 - self.seen.0) as f64 / length);
             self.series.servers.push((integrals.1 - self.seen.1) as f64 / length);
-            self.series.busy_cores.push((integrals.2 - self.seen.2) * 1e9 / length);
+            self.series.present.push((integrals.2 - self.seen.2) as f64 / length);
+            self.series.busy_cores.push((integrals.3 - self.seen.3) * 1e9 / length);
             self.seen = integrals;
         }
         self.marks += 1;

@@ -279,11 +279,8 @@ fn check_inside(scenario: &Scenario) -> Result<(), TestCaseError> {
             prop_assert_eq!(level, sum, "Little's law for {} in {}", deployment, case.name);
             let ended = facts.served + facts.rejected + facts.timed_out + facts.lost;
             let present = facts.present.value() as u64;
-            if scenario.run.warm_up.0 == 0 {
-                prop_assert_eq!(facts.arrived, ended + present, "those who came are gone or there");
-            } else {
-                prop_assert!(facts.arrived <= ended + present);
-            }
+            prop_assert_eq!(facts.arrived, ended + facts.in_flight());
+            prop_assert!(facts.in_flight() <= present, "who was there at the window's end is gone or there");
             prop_assert!(facts.instances.value() >= facts.busy.value() + facts.starting.value());
             prop_assert!(facts.instances.integral(world.end()) >= facts.busy.integral(world.end()));
             prop_assert!(facts.work.value() >= 0 && facts.work.integral(world.end()) >= 0);

@@ -11,7 +11,7 @@ use hostsim::hosting::keep_alive::KeepAlive;
 use hostsim::hosting::routing::Routing;
 use hostsim::hosting::scaling::Scaling;
 use hostsim::hosting::{Deployment, Recovery, WhenFull};
-use hostsim::simulation::{Seed, Simulation, Window};
+use hostsim::simulation::{Drain, Seed, Simulation, Window};
 use hostsim::units::{Bytes, Cores, Span, Time};
 use hostsim::workload::arrivals::Poisson;
 use hostsim::workload::{AppWorkload, Arrivals, Demand, Distribution, Generator};
@@ -30,7 +30,7 @@ pub fn run(load: &Load) -> Run {
     let fleet =
         Fleet::new(Some(load.servers), load.capacity, policy, Stream::named(load.seed, 0, "bench", "placement"));
     let generator = Generator::new(&apps, load.seed, 0, 1.0, Time(0)..Time(load.end)).expect("a generator");
-    let window = Window { warm_up: Span(0), duration: Span(load.end) };
+    let window = Window { warm_up: Span(0), duration: Span(load.end), drain: Drain::For(Span(0)) };
     let seed = Seed { seed: load.seed, replication: 0 };
     let mut simulation = Simulation::new(deployments, fleet, None, generator, window, seed);
     simulation.run().expect("no trace is read");

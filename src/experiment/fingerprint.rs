@@ -54,7 +54,7 @@ impl Write for Fingerprint {
 
 impl Trial<'_> {
     /// The fingerprint of all that [`Trial::simulation`] reads: workloads, deployments, fleet,
-    /// window and seed. The replication is not in it, nor what only invoices, labour, the
+    /// window (with how long its requests are followed) and seed. The replication is not in it, nor what only invoices, labour, the
     /// provider's ledger and objectives read.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Trial<'_> {
         hash.value(&(fleet.count, &fleet.placement, fleet.overcommit_cpu, fleet.when_full, &fleet.failures));
         hash.value(&physical(&fleet.server));
         let run = &scenario.run;
-        hash.value(&(run.duration, run.warm_up, run.seed, self.traffic));
+        hash.value(&(scenario.window(), run.seed, self.traffic));
         Ok(hash.finish())
     }
 }

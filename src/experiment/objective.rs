@@ -57,26 +57,31 @@ pub fn means(replications: &[&[Judged]]) -> Vec<Judged> {
 }
 
 /// What an app's objective is judged on, from one replication. `ended` counts the requests of the
-/// window that are not in flight: those that were not served count as infinitely late.
+/// window that are not in flight. Those that were not served, and those that are still there after
+/// they were followed for as long as the rule says, count as infinitely late.
+///
+/// Where requests came and none was served, no part of an objective holds, availability (of nothing)
+/// among them.
 pub fn judge(slo: &Slo, facts: &AppFacts, ended: u64) -> Vec<Judged> {
     let seconds = |nanoseconds: Option<f64>| nanoseconds.map_or(f64::INFINITY, |ns| ns / 1e9);
     let latency = slo.latency.iter().map(|(name, statistic, bound)| {
         let found = match statistic {
             // Nothing came: nothing was late.
-            _ if ended == 0 => 0.0,
-            Statistic::Mean => seconds(facts.latency.mean()),
-            Statistic::Quantile(share) => seconds(facts.latency.quantile_among(*share, ended)),
-            Statistic::Max => seconds(facts.latency.quantile_among(1.0, ended)),
+            _ if facts.arrived == 0 => 0.0,
+            Statistic::Mean => seconds(facts.mean_so_far()),
+            Statistic::Quantile(share) => seconds(facts.latency.quantile_among(*share, facts.arrived)),
+            Statistic::Max => seconds(facts.latency.quantile_among(1.0, facts.arrived)),
         };
         Judged { name, found, bound: bound.seconds(), at_least: false }
     });
     let share = |count: u64, of: u64, none: f64| if of == 0 { none } else { count as f64 / of as f64 };
     let availability = slo.availability.map(|bound| {
-        let found = share(facts.served, ended, 1.0);
+        let found = if facts.arrived == 0 { 1.0 } else { share(facts.served, ended, 0.0) };
         Judged { name: "availability", found, bound, at_least: true }
     });
     let rejected = slo.rejected_share.map(|bound| {
-        let found = share(facts.rejected, facts.arrived, 0.0);
+        let nothing = facts.arrived > 0 && facts.served == 0;
+        let found = if nothing { 1.0 } else { share(facts.rejected, facts.arrived, 0.0) };
         Judged { name: "rejected-share", found, bound, at_least: false }
     });
     latency.chain(availability).chain(rejected).collect()

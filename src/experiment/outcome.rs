@@ -82,10 +82,13 @@ impl Served {
         gathered.put(&["requests", "rejected_share"], share(self.rejected, self.arrived));
         let seconds = |nanoseconds: Option<f64>| nanoseconds.map(|ns| ns / 1e9);
         gathered.put(&["latency_s", "mean"], seconds(self.latency.mean()));
-        for (name, quantile) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
-            gathered.put(&["latency_s", name], seconds(self.latency.quantile(quantile)));
+        // Those still there are late in every quantile, which is not known where it falls on one of them.
+        let followed = self.served + self.in_flight();
+        for (name, quantile) in
+            [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999), ("max", 1.0)]
+        {
+            gathered.put(&["latency_s", name], seconds(self.latency.quantile_among(quantile, followed)));
         }
-        gathered.put(&["latency_s", "max"], seconds(self.latency.max().map(|ns| ns as f64)));
         gathered.put(&["queueing_s", "mean"], seconds(self.queueing.mean()));
         gathered.put(&["queueing_s", "p99"], seconds(self.queueing.quantile(0.99)));
     }

@@ -11,7 +11,7 @@ use crate::fleet::Fleet;
 use crate::hosting::{Behaviour, Deployment, HostingModel};
 use crate::metrics::{Histogram, Path, flat_name};
 use crate::scenario::{Case, Scenario};
-use crate::simulation::{Seed, Series, Simulation, Window};
+use crate::simulation::{Seed, Series, Simulation};
 use crate::units::Cores;
 use crate::workload::Feed;
 
@@ -123,7 +123,7 @@ impl Trial<'_> {
 
     fn simulation_of(&self, feed: Feed) -> Result<Simulation, String> {
         let (scenario, case) = (self.scenario, self.case);
-        let window = Window { warm_up: scenario.run.warm_up, duration: scenario.run.duration };
+        let window = scenario.window();
         let seed = Seed { seed: scenario.run.seed, replication: self.replication };
         let deployments = self.deployments()?;
         let stream = Stream::named(seed.seed, seed.replication, "", "placement");

@@ -29,7 +29,7 @@ pub struct Requests<'a> {
     pub replication: u64,
     /// What every app's arrivals are multiplied by.
     pub traffic: f64,
-    /// When no more come.
+    /// When no more come: that of the window, and what is followed beyond it.
     pub end: Time,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Trial<'a> {
             seed: run.seed,
             replication: self.replication,
             traffic: self.traffic,
-            end: Time(0) + run.warm_up + run.duration,
+            end: self.scenario.window().horizon(),
         }
     }
 }

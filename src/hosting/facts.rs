@@ -4,7 +4,7 @@ use crate::metrics::{Histogram, Level};
 use crate::units::Time;
 
 /// The facts of one deployment.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct AppFacts {
     /// Requests that arrived in the measured window.
     pub arrived: u64,
@@ -40,22 +40,41 @@ pub struct AppFacts {
     pub night_calls: u64,
     /// Requests in the system: queued, bound or inside.
     pub present: Level,
+    /// How long those that are still there at the end of the simulation have been there, in nanoseconds.
+    pub waited: u128,
+    /// CPU time that all arrivals since the beginning of the window asked for, in nanoseconds.
+    pub offered_cpu: u128,
+    /// Blocked time that they asked for, in nanoseconds.
+    pub offered_wait: u128,
     /// The time that those which have left spent in the system in the window, in nanoseconds.
     pub spent: u128,
 }
 
 impl AppFacts {
+    /// How many of those that came in the window have not ended.
+    pub fn in_flight(&self) -> u64 {
+        self.arrived - (self.served + self.rejected + self.timed_out + self.lost)
+    }
+
+    /// The mean latency in nanoseconds of those served, and of those still there by what they have been
+    /// there so far: no more than what it will come to. `None` where there are none.
+    pub fn mean_so_far(&self) -> Option<f64> {
+        let count = self.served + self.in_flight();
+        (count > 0).then(|| (self.latency.sum() + self.waited) as f64 / count as f64)
+    }
+
     /// Begins the measured window.
     pub fn reset(&mut self, now: Time) {
         for level in [&mut self.instances, &mut self.starting, &mut self.busy, &mut self.work, &mut self.present] {
             level.reset(now);
         }
         self.spent = 0;
+        (self.offered_cpu, self.offered_wait) = (0, 0);
     }
 }
 
 /// The facts of a case as a whole.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct CaseFacts {
     /// Instances of all deployments.
     pub instances: Level,

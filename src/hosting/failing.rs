@@ -84,7 +84,7 @@ impl World {
         let Some(stream) = failing.streams.get_mut(&server) else { return };
         let after = Span((stream.exponential() * failing.rule.mtbf.0 as f64) as u64);
         let at = self.now + after;
-        if at < self.end {
+        if at < self.horizon {
             self.agenda.schedule(at, Event::ServerFails { server });
         } else {
             failing.streams.remove(&server);

@@ -33,6 +33,7 @@ impl World {
         &mut self,
         lane: u32,
         deployment: u32,
+        arrival: Time,
         outcome: Outcome,
         time: Span,
         cpu: u64,
@@ -53,7 +54,7 @@ impl World {
             }
         }
         if plan.bandwidth && outcome == Outcome::Served {
-            let since = self.now - self.measured_from;
+            let since = arrival - self.measured_from;
             let sample = (since.0 / BANDWIDTH_INTERVAL.0) as usize;
             let samples = &mut self.lanes[lane as usize].record.samples;
             if samples.len() <= sample {
@@ -142,13 +143,21 @@ impl World {
         }
     }
 
-    /// The window is over: what runs is metered up to now.
-    pub(crate) fn meter_what_runs(&mut self) {
-        self.now = self.end;
+    /// What came in the window and is still there is metered up to now.
+    pub(crate) fn meter_requests_in_flight(&mut self) {
         let requests: Vec<u32> = self.requests.used().collect();
         for slot in requests {
+            let (arrival, deployment) = (self.requests[slot].arrival, self.requests[slot].deployment);
+            if self.is_measured(arrival) {
+                self.facts[deployment as usize].waited += u128::from((self.now - arrival).0);
+            }
             self.meter_in_flight(slot);
         }
+    }
+
+    /// The window is over: the instances that run are metered up to its end.
+    pub(crate) fn meter_what_runs(&mut self) {
+        self.now = self.end;
         let instances: Vec<u32> = self.instances.used().collect();
         for slot in instances {
             let running = &self.instances[slot];
@@ -158,7 +167,10 @@ impl World {
                 self.meter_busy(lane, deployment, since, provisioned, false);
             }
             self.meter_life(slot, false);
+            // It goes on with what it owes.
+            let credits = self.instances[slot].credits.clone();
             self.meter_credits(slot);
+            self.instances[slot].credits = credits;
         }
         self.meter_nodes();
     }
@@ -166,7 +178,8 @@ impl World {
     fn meter_in_flight(&mut self, slot: u32) {
         use super::request::Stage;
         let request = &self.requests[slot];
-        if request.arrival < self.measured_from || !matches!(request.stage, Stage::Computing | Stage::Waiting) {
+        let arrival = request.arrival;
+        if !self.is_measured(arrival) || !matches!(request.stage, Stage::Computing | Stage::Waiting) {
             return;
         }
         let (lane, deployment, entered, cpu) = (request.lane, request.deployment, request.entered, request.cpu);
@@ -176,7 +189,7 @@ impl World {
             time += place.billed_start;
         }
         let provisioned = place.provisioned;
-        self.meter_request(lane, deployment, Outcome::Lost, time, cpu.min(time.0), provisioned);
+        self.meter_request(lane, deployment, arrival, Outcome::Lost, time, cpu.min(time.0), provisioned);
     }
 }
 

@@ -2,6 +2,7 @@
 //! are kept. The world has the mechanics; a [`HostingModel`] decides.
 
 pub(crate) mod brief;
+mod closing;
 pub mod cluster;
 pub mod credits;
 pub(crate) mod crowding;

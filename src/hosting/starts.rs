@@ -155,8 +155,9 @@ impl World {
         let again = std::mem::replace(&mut marked.cold, true) || marked.was_cold;
         // Counted here and not at its end, so that those in flight at the window's end are among
         // the cold as they are among the arrived.
-        if !again && marked.arrival >= self.measured_from {
-            self.facts[marked.deployment as usize].cold += 1;
+        let (arrival, deployment) = (marked.arrival, marked.deployment as usize);
+        if !again && self.is_measured(arrival) {
+            self.facts[deployment].cold += 1;
         }
     }
 

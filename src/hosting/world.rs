@@ -154,6 +154,8 @@ pub struct World {
     pub(crate) now: Time,
     pub(crate) measured_from: Time,
     pub(crate) end: Time,
+    /// When the simulation is over at the latest: what came in the window is followed beyond its end.
+    pub(crate) horizon: Time,
     pub(crate) agenda: Agenda<Event>,
     pub(crate) fleet: Fleet,
     /// The clusters on whose nodes instances are packed, by plan and tenant.
@@ -269,12 +271,22 @@ impl World {
         self.end
     }
 
+    /// Whether a request that arrived at a moment belongs to the measured window.
+    #[inline]
+    pub(crate) fn is_measured(&self, arrival: Time) -> bool {
+        (self.measured_from..self.end).contains(&arrival)
+    }
+
     /// Both sides of Little's law, as an identity of one run: the integral of the number of a
     /// deployment's requests in the system over the measured window up to now, and the sum of the
     /// times that each of them spent in it, in nanoseconds. The one is a level that changes with
     /// every arrival and end, the other is summed request by request.
     pub fn littles_law(&self, deployment: u32) -> (i128, i128) {
         let facts = &self.facts[deployment as usize];
+        if self.now >= self.end {
+            // Those that were present at the window's end were counted when it closed.
+            return (facts.present.integral(self.end), facts.spent as i128);
+        }
         let present = self.requests.used().map(|slot| &self.requests[slot]);
         let ages = present.filter(|request| request.deployment == deployment);
         let ages: u64 = ages.map(|request| (self.now - self.cut(request.sent)).0).sum();
@@ -286,10 +298,12 @@ impl World {
     pub(crate) fn arrive(&mut self, lane: u32, cpu: u64, wait: u64) -> u32 {
         let deployment = self.lanes[lane as usize].deployment;
         let key = self.requests.insert(Request::new(self.now, cpu, wait, lane, deployment));
-        let measured = self.now >= self.measured_from;
+        let measured = self.is_measured(self.now);
         let facts = &mut self.facts[deployment as usize];
         facts.arrived += u64::from(measured);
         facts.attempts += u64::from(measured);
+        facts.offered_cpu += u128::from(cpu);
+        facts.offered_wait += u128::from(wait);
         facts.present.add(self.now, 1);
         if self.briefs[deployment as usize].has_timeout {
             self.start_aging(key.slot);
@@ -390,11 +404,11 @@ impl World {
         let facts = &mut self.facts[deployment as usize];
         facts.present.add(now, -1);
         facts.spent += u128::from((now - sent.max(self.measured_from)).0);
-        if arrival >= self.measured_from && matches!(stage, Stage::Computing | Stage::Waiting) {
+        if self.is_measured(arrival) && matches!(stage, Stage::Computing | Stage::Waiting) {
             let provisioned = instance != NONE && self.instances[instance].provisioned;
             // Nothing is sent to a caller who has left.
             let outcome = if gone { Outcome::TimedOut } else { outcome };
-            self.meter_request(lane, deployment, outcome, billed, cpu, provisioned);
+            self.meter_request(lane, deployment, arrival, outcome, billed, cpu, provisioned);
         }
         if !gone {
             self.tell(request, outcome);
@@ -414,7 +428,7 @@ impl World {
         if has_retries && self.try_again(request, outcome) {
             return;
         }
-        if arrival >= self.measured_from {
+        if self.is_measured(arrival) {
             let facts = &mut self.facts[deployment as usize];
             match outcome {
                 Outcome::Served => {

@@ -28,6 +28,7 @@ pub use slo::{Slo, Statistic};
 
 use crate::catalogue::{Catalogue, schema_1};
 use crate::document::{Diagnostics, Node, Table, Value, text};
+use crate::simulation::{Drain, Window};
 use case::Ground;
 use hosting::Hosts;
 use std::path::Path;
@@ -68,6 +69,15 @@ impl Scenario {
         let root = Node::parse(source, &mut diagnostics);
         let scenario = Scenario::read(&root, Path::new(""), &catalogue, &mut diagnostics);
         scenario.filter(|_| diagnostics.is_empty()).ok_or_else(|| diagnostics.render(false))
+    }
+
+    /// The measured window, with how long what comes in it is followed: as `[run]` says, or as the
+    /// largest bound of any objective asks for.
+    pub fn window(&self) -> Window {
+        let bounds = self.apps.iter().flat_map(|app| &app.slo.latency).map(|(_, _, bound)| *bound);
+        let bound = bounds.max().unwrap_or_default();
+        let drain = self.run.drain.map_or(Drain::Auto { bound }, Drain::For);
+        Window { warm_up: self.run.warm_up, duration: self.run.duration, drain }
     }
 
     /// Reads a scenario's tree. `directory` is where paths in it start from. Every error is

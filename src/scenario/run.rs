@@ -10,6 +10,8 @@ pub struct RunPlan {
     pub duration: Span,
     /// Simulated before that.
     pub warm_up: Span,
+    /// How long what came in the window is followed beyond its end; `None`: as the rule says.
+    pub drain: Option<Span>,
     /// What the invoice is for.
     pub month: Month,
     /// The seed of all random numbers.
@@ -35,6 +37,7 @@ impl Default for RunPlan {
         RunPlan {
             duration: Span(86_400_000_000_000),
             warm_up: Span(0),
+            drain: None,
             month: Month::Length(MONTH),
             seed: 1,
             replications: 5,
@@ -50,6 +53,7 @@ impl RunPlan {
         let plan = RunPlan {
             duration: table.default("duration", defaults.duration, diagnostics, positive_span),
             warm_up: table.default("warm-up", defaults.warm_up, diagnostics, span),
+            drain: table.optional("drain", diagnostics, span),
             month: table.default("month", defaults.month, diagnostics, month),
             seed: table.default("seed", defaults.seed, diagnostics, count),
             replications: table.default("replications", defaults.replications, diagnostics, replications),

@@ -6,16 +6,56 @@
 
 use super::{Arrival, Generator, WorkloadError};
 use crate::units::Time;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// All the requests that a generator gives, in their order, window by window.
+/// The requests that a generator gave, in their order, window by window; and the generator, which
+/// gives those that come after them where one simulation goes on longer than another.
 #[derive(Clone)]
-pub struct Tape(Arc<[Box<[Arrival]>]>);
+pub struct Tape(Arc<Recording>);
+
+struct Recording {
+    windows: Vec<Box<[Arrival]>>,
+    more: Mutex<More>,
+}
+
+struct More {
+    generator: Generator,
+    windows: Vec<Box<[Arrival]>>,
+}
 
 impl Tape {
+    fn of(windows: Vec<Box<[Arrival]>>, generator: Generator) -> Tape {
+        Tape(Arc::new(Recording { windows, more: Mutex::new(More { generator, windows: Vec::new() }) }))
+    }
+
     /// How many requests are on it.
     pub fn requests(&self) -> usize {
-        self.0.iter().map(|window| window.len()).sum()
+        let more = self.more();
+        self.0.windows.iter().chain(&more.windows).map(|window| window.len()).sum()
+    }
+
+    fn more(&self) -> MutexGuard<'_, More> {
+        self.0.more.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a window into `out`; false (and nothing) behind the last.
+    fn play(&self, place: usize, out: &mut Vec<Arrival>) -> Result<bool, WorkloadError> {
+        out.clear();
+        if let Some(window) = self.0.windows.get(place) {
+            out.extend_from_slice(window);
+            return Ok(true);
+        }
+        let mut more = self.more();
+        let More { generator, windows } = &mut *more;
+        if let Some(window) = windows.get(place - self.0.windows.len()) {
+            out.extend_from_slice(window);
+            return Ok(true);
+        }
+        let found = generator.next_window(out)?;
+        if found {
+            windows.push(out.as_slice().into());
+        }
+        Ok(found)
     }
 }
 
@@ -32,8 +72,8 @@ enum Kind {
     },
     /// Played, from a window on.
     Played(Tape, usize),
-    /// At its end, with what was recorded.
-    Over(Option<Tape>),
+    /// At its end.
+    Over,
 }
 
 impl From<Generator> for Feed {
@@ -74,20 +114,13 @@ impl Feed {
                     }
                     return Ok(true);
                 }
-                let windows = std::mem::take(windows);
-                self.0 = Kind::Over(room.map(|_| Tape(windows.into())));
             }
             Kind::Played(tape, played) => {
-                out.clear();
-                if let Some(window) = tape.0.get(*played) {
-                    out.extend_from_slice(window);
-                    *played += 1;
-                    return Ok(true);
-                }
-                // What has been simulated may be kept for long: not so its requests.
-                self.0 = Kind::Over(None);
+                let found = tape.play(*played, out)?;
+                *played += 1;
+                return Ok(found);
             }
-            Kind::Over(_) => out.clear(),
+            Kind::Over => out.clear(),
         }
         Ok(false)
     }
@@ -100,10 +133,11 @@ impl Feed {
         }
     }
 
-    /// What was recorded, once it has come to its end.
+    /// Ends it, and gives what was recorded so far. What has been simulated may be kept for long:
+    /// not so its requests.
     pub fn take_tape(&mut self) -> Option<Tape> {
-        match &mut self.0 {
-            Kind::Over(tape) => tape.take(),
+        match std::mem::replace(&mut self.0, Kind::Over) {
+            Kind::Recorded { generator, windows, room: Some(_) } => Some(Tape::of(windows, generator)),
             _ => None,
         }
     }

@@ -76,7 +76,8 @@ impl Plan<'_> {
             Arrivals::Spike(kind) => self.superposed(kind, &factors, Source::Spike),
             Arrivals::OnOff(kind) => self.superposed(kind, &factors, Source::OnOff),
             Arrivals::Constant(kind) => {
-                let one = |factor, _| ConstantProcess::new(kind, factor, self.during.start);
+                let phase = |tenant| self.stream_of("phase", tenant);
+                let one = |factor, tenant| ConstantProcess::new(kind, factor, self.during.start, phase(tenant));
                 Source::Constant(self.merged(&factors, one))
             }
             Arrivals::Bursty(kind) => {

@@ -82,12 +82,17 @@ impl Search<'_> {
         let requests = self.requests();
         let tapes = &self.runs.simulations.tapes;
         let Ok(mut feed) = tapes.feed(&requests) else { return 0.0 };
+        let end = self.scenario.window().end();
         let (mut work, mut window) = (0u128, Vec::new());
         while let Ok(true) = feed.next_window(&mut window) {
-            work += window.iter().map(|arrival| u128::from(arrival.cpu)).sum::<u128>();
+            let coming = window.iter().take_while(|arrival| arrival.time < end);
+            work += coming.map(|arrival| u128::from(arrival.cpu)).sum::<u128>();
+            if window.last().is_some_and(|last| last.time >= end) {
+                break;
+            }
         }
         tapes.keep(&requests, feed.take_tape());
-        let until = requests.end.seconds().max(1e-9);
+        let until = end.seconds().max(1e-9);
         let cores = work as f64 / NANOS_PER_SECOND as f64 / until;
         SURE_LOAD * demanded(&app.slo, until) * cores / f64::from(app.workload.tenants.max(1))
     }

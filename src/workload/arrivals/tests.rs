@@ -52,16 +52,30 @@ fn poisson_gaps_are_exponential_and_independent() {
 }
 
 #[test]
-fn constant_comes_after_one_gap_and_does_not_drift() {
+fn constant_has_equal_gaps_from_a_phase_of_its_own() {
     let drawn = arrivals("constant = { rate = \"3 /s\" }", 1, 100_000.0);
-    assert_eq!(drawn.len(), 299_999);
+    assert_eq!(drawn.len(), 300_000, "rate times length, to the request");
+    let first = drawn[0].time.0;
+    assert!(first < NANOS_PER_SECOND / 3, "within the first gap");
     for (k, arrival) in drawn.iter().enumerate() {
-        let exact = (k as u64 + 1) * NANOS_PER_SECOND / 3;
+        let exact = first + k as u64 * NANOS_PER_SECOND / 3;
         assert!(arrival.time.0.abs_diff(exact) <= 1, "arrival {k}");
     }
-    let three = arrivals("constant = { rate = \"1 /s\" }", 3, 2.5);
-    let seen: Vec<(u64, u32)> = three.iter().map(|a| (a.time.0 / NANOS_PER_SECOND, a.tenant)).collect();
-    assert_eq!(seen, [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]);
+}
+
+/// 2,000 tenants with one request an hour each, over an hour and a half: each has one or two, and the
+/// number in the first half hour is binomial (2,000, ½); tolerances are 4 standard errors of 22.4.
+#[test]
+fn constant_tenants_are_not_in_phase() {
+    let drawn = arrivals("constant = { rate = \"1 /h\" }", 2_000, 5_400.0);
+    let early = within(&drawn, 0.0, 1_800.0) as f64;
+    let late = within(&drawn, 3_600.0, 5_400.0) as f64;
+    assert!((early - 1_000.0).abs() < 4.0 * 22.4, "{early}");
+    assert_eq!(early, late, "those come again an hour later");
+    assert_eq!(within(&drawn, 0.0, 3_600.0), 2_000);
+    let mut moments: Vec<u64> = drawn.iter().map(|arrival| arrival.time.0).collect();
+    moments.dedup();
+    assert_eq!(moments.len(), drawn.len(), "no two at once");
 }
 
 /// The variance of counts of an interrupted process tells its weather (Fischer and Meier-Hellstern
