@@ -75,6 +75,8 @@ pub struct Simulation {
     /// Arrivals that have been drawn, and the next of them.
     window: Vec<Arrival>,
     coming: usize,
+    /// By app: the integrals of those in the system after the first stretch, and before the last.
+    ends: [Vec<i128>; 2],
 }
 
 /// What identifies a replication's random numbers.
@@ -161,6 +163,7 @@ impl Simulation {
             drain: window.drain,
             window: Vec::new(),
             coming: 0,
+            ends: Default::default(),
         }
     }
 
@@ -389,9 +392,22 @@ impl Simulation {
             self.series.busy_cores.push((integrals.3 - self.seen.3) * 1e9 / length);
             self.seen = integrals;
         }
+        if self.marks == 1 || self.marks == SERIES_POINTS - 1 {
+            let present = self.world.facts.iter().map(|facts| facts.present.integral(now));
+            self.ends[usize::from(self.marks > 1)] = present.collect();
+        }
         self.marks += 1;
         let part = u128::from((self.world.end - self.world.measured_from).0) * u128::from(self.marks);
         self.next_mark = self.world.measured_from + Span((part / u128::from(SERIES_POINTS)) as u64);
+    }
+
+    /// How many of an app's requests were in the system in the first stretch of the window and in the
+    /// last; `None` where it has not come to its end.
+    pub fn present_at_ends(&self, app: usize) -> Option<(f64, f64)> {
+        let [first, before] = &self.ends;
+        let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
+        let last = self.world.facts[app].present.integral(self.world.end) - before.get(app)?;
+        Some((*first.get(app)? as f64 / length, last as f64 / length))
     }
 
     /// The instances and servers over time.

@@ -97,7 +97,8 @@ impl Advise {
         let mut notes = hostsim::experiment::scenario_notes(offered);
         for offer in &advice.offers {
             let case = offered.cases.iter().find(|case| case.name == offer.hosting);
-            let of_case = case.map(|case| case_notes(case, &offer.point.orders, &[], &offer.point.replications));
+            let of_case =
+                case.map(|case| case_notes(offered, case, &offer.point.orders, &[], &offer.point.replications));
             notes.extend(of_case.into_iter().flatten());
         }
         let mut reproduction = load::reproduction(source, "advise");

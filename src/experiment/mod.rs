@@ -7,6 +7,7 @@ pub mod curve;
 mod deploy;
 mod fingerprint;
 pub mod invoices;
+pub mod load;
 pub mod map;
 mod notes;
 pub mod objective;

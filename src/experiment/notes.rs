@@ -71,8 +71,16 @@ fn weak<'p>(plan: &'p DeploymentPlan, sizes: &[Option<usize>]) -> Vec<&'p str> {
 }
 
 /// Sentences about a case.
-pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &[Replication]) -> Vec<String> {
-    let mut notes = sized(case, orders, tried);
+pub fn of_case(
+    scenario: &Scenario,
+    case: &Case,
+    orders: &[Order],
+    tried: &[Attempt],
+    replications: &[Replication],
+) -> Vec<String> {
+    let mut notes = super::load::unsettled(scenario, &replications.iter().collect::<Vec<_>>());
+    notes.extend(unserved(replications));
+    notes.extend(sized(case, orders, tried));
     let mut seen = Vec::new();
     for (plan, order) in case.deployments.iter().zip(orders) {
         if seen.contains(&plan.model.name) {
@@ -110,6 +118,33 @@ pub fn of_case(case: &Case, orders: &[Order], tried: &[Attempt], replications: &
 fn mean(replications: &[Replication], flat: &str) -> f64 {
     let values = replications.iter().filter_map(|replication| replication.figure(flat));
     values.sum::<f64>() / replications.len().max(1) as f64
+}
+
+/// What was not served, as latencies are of what was.
+fn unserved(replications: &[Replication]) -> Vec<String> {
+    let of = |name: &str| mean(replications, name);
+    let (arrived, served) = (of("requests_arrived"), of("requests_served"));
+    if arrived == 0.0 || served >= arrived {
+        return Vec::new();
+    }
+    let count = |value: f64| format::grouped(value, if value < 10.0 && value.fract() > 0.0 { 1 } else { 0 });
+    let why = [
+        ("requests_rejected", "rejected"),
+        ("requests_timed_out", "timed out"),
+        ("requests_lost", "lost"),
+        ("requests_in_flight", "still there at the end"),
+    ];
+    let parts = why.iter().filter(|(flat, _)| of(flat) > 0.0).map(|(flat, word)| format!("{} {word}", count(of(flat))));
+    let parts: Vec<String> = parts.collect();
+    let share = format::percent(served / arrived);
+    let mut said = format!("served {share} of {} requests ({})", count(arrived), parts.join(", "));
+    said += if served > 0.0 { ": latencies are of those served." } else { "." };
+    let mut notes = vec![said];
+    if let Some(followed) = replications.iter().filter_map(|r| r.followed_s).reduce(f64::min) {
+        let followed = format::duration(followed);
+        notes.push(format!("what is still there was followed for {followed} or more, and is late in every quantile."));
+    }
+    notes
 }
 
 /// How often servers failed, and what that meant.

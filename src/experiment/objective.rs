@@ -1,5 +1,6 @@
 //! Objectives: what was demanded of an app, against what it got.
 
+use super::load::{BACKLOG, LOAD};
 use crate::hosting::facts::AppFacts;
 use crate::metrics::Estimate;
 use crate::scenario::{Slo, Statistic};
@@ -39,10 +40,15 @@ impl Judged {
     /// "p99 1.8 s (at most 1 s is demanded)".
     pub fn said(&self) -> String {
         let value = |value: f64| match self.name {
-            "availability" | "rejected-share" => format::percent(value),
+            "availability" | "rejected-share" | LOAD | BACKLOG => format::percent(value),
             _ if value.is_infinite() => "infinite, as too many requests are not served".into(),
             _ => format::duration(value),
         };
+        match self.name {
+            LOAD => return format!("the work offered is {} of what can be done", value(self.found)),
+            BACKLOG => return format!("{} of the requests pile up over the window", value(self.found)),
+            _ => {}
+        }
         let side = if self.at_least { "at least" } else { "at most" };
         format!("{} {} ({side} {} is demanded)", self.name, value(self.found), value(self.bound))
     }

@@ -1,6 +1,7 @@
 //! From a simulation at its end to the figures of a result.
 
 use super::invoices::Billed;
+use super::load::loads;
 use super::objective::judge;
 use super::replicate::{Replication, Trial};
 use crate::billing::{FleetUse, LabourTable, LabourUse, Managed, SliceLabour, owned_usd};
@@ -109,7 +110,8 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     let kilowatt_hours = put_fleet(&mut gathered, trial, simulation);
     put_money(&mut gathered, trial, simulation, &billed, &all, kilowatt_hours);
     gathered.put(&["availability"], all.availability());
-    let mut objectives = Vec::new();
+    let (mut objectives, loads) = (Vec::new(), loads(trial.scenario, simulation));
+    let followed = world.facts.iter().filter_map(|facts| facts.youngest).min();
     for (app, facts) in trial.scenario.apps.iter().zip(&world.facts) {
         let mut served = Served::default();
         served.add(facts);
@@ -117,13 +119,19 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
         served.put(&mut gathered);
         put_instances(&mut gathered, &[facts], None, world.end);
         gathered.put(&["invoice_usd", "total"], billed.by_app[objectives.len()].filter(|_| billed.errors.is_empty()));
-        objectives.push(judge(&app.slo, facts, facts.arrived - served.in_flight()));
+        let mut judged = judge(&app.slo, facts, facts.arrived - served.in_flight());
+        if !judged.is_empty() {
+            judged.extend(loads[objectives.len()].judged());
+        }
+        objectives.push(judged);
     }
     Replication {
         figures: gathered.figures,
         billed,
         latency: all.latency,
         objectives,
+        loads,
+        followed_s: followed.map(|ns| ns as f64 / 1e9),
         series: simulation.series().clone(),
         digest: world.case.digest.0,
     }

@@ -3,6 +3,7 @@
 use super::cluster;
 use super::deploy::{Order, deployment};
 use super::invoices::{Billed, Books};
+use super::load::Load;
 use super::objective::Judged;
 use super::outcome;
 use super::tapes::Tapes;
@@ -41,6 +42,11 @@ pub struct Replication {
     pub latency: Histogram,
     /// Per app: what its objective's parts are judged on.
     pub objectives: Vec<Vec<Judged>>,
+    /// Per app: what is asked of it, and what can be done.
+    pub loads: Vec<Load>,
+    /// The shortest time, in seconds, for which a request that is still there has been there; `None` where
+    /// all have ended.
+    pub followed_s: Option<f64>,
     /// Instances and servers over time.
     pub series: Series,
     /// The digest of its facts.

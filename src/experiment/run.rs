@@ -1,6 +1,7 @@
 //! `run`: every case, every replication.
 
 use super::deploy::Order;
+use super::load::unsettled;
 use super::objective::verdicts;
 use super::replicate::{Replication, Trial};
 use super::simulations::{Runs, Simulations, Tally};
@@ -179,10 +180,12 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         family: joined(plans.iter().map(|plan| plan.model.family.name())),
         size: Some(joined(apps.iter().filter_map(|app| app.size.as_deref()))),
         slo_met: (!all.is_empty()).then(|| all.iter().all(|met| *met)),
+        unsettled: unsettled(scenario, &replications.iter().collect::<Vec<_>>()),
+        followed_s: replications.iter().filter_map(|r| r.followed_s).reduce(f64::min),
         straddles: straddles.collect(),
         timeline: timeline(scenario, replications),
         invoices: replications.first().map_or_else(Vec::new, |first| first.billed.invoices.clone()),
-        notes: super::notes::of_case(ordered.case, &ordered.orders, &ordered.tried, replications),
+        notes: super::notes::of_case(scenario, ordered.case, &ordered.orders, &ordered.tried, replications),
         figures,
         apps,
         latency,

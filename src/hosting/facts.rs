@@ -42,6 +42,8 @@ pub struct AppFacts {
     pub present: Level,
     /// How long those that are still there at the end of the simulation have been there, in nanoseconds.
     pub waited: u128,
+    /// The shortest of these times.
+    pub youngest: Option<u64>,
     /// CPU time that all arrivals since the beginning of the window asked for, in nanoseconds.
     pub offered_cpu: u128,
     /// Blocked time that they asked for, in nanoseconds.

@@ -149,7 +149,9 @@ impl World {
         for slot in requests {
             let (arrival, deployment) = (self.requests[slot].arrival, self.requests[slot].deployment);
             if self.is_measured(arrival) {
-                self.facts[deployment as usize].waited += u128::from((self.now - arrival).0);
+                let (age, facts) = ((self.now - arrival).0, &mut self.facts[deployment as usize]);
+                facts.waited += u128::from(age);
+                facts.youngest = Some(facts.youngest.map_or(age, |known| known.min(age)));
             }
             self.meter_in_flight(slot);
         }

@@ -50,6 +50,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("usd_per_million_requests", &[]),
     ("availability", &[]),
     ("slo_met", &[]),
+    ("settled", &[]),
     ("provider_usd", &["revenue", "cost", "margin", "lines"]),
     ("apps", &[]),
 ];

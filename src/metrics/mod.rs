@@ -4,6 +4,7 @@
 //! of a level over time. All are exact in integers, take constant memory and merge exactly.
 //! Over replications: [`Figures`], the list of figures of a result, and their [`Estimate`]s.
 
+mod drift;
 mod estimate;
 mod figures;
 mod histogram;
@@ -11,6 +12,7 @@ mod level;
 mod series;
 mod student;
 
+pub use drift::drifts;
 pub use estimate::Estimate;
 pub use figures::{Figures, Path, flat_name};
 pub use histogram::Histogram;

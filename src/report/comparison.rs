@@ -29,8 +29,8 @@ pub const COLUMNS: &[Column] = &[
     Column { heading: ["Labour", "/month"], cell: |case| money(case.estimate(&["labour_usd", "total"])) },
     Column { heading: ["TCO", "/month"], cell: |case| money(case.estimate(&["tco_usd"])) },
     Column { heading: ["Per M", "req."], cell: |case| money(case.estimate(&["usd_per_million_requests"])) },
-    Column { heading: ["p50", ""], cell: |case| duration(case.estimate(&["latency_s", "p50"])) },
-    Column { heading: ["p99", ""], cell: |case| duration(case.estimate(&["latency_s", "p99"])) },
+    Column { heading: ["p50", ""], cell: |case| latency(case, "p50") },
+    Column { heading: ["p99", ""], cell: |case| latency(case, "p99") },
     Column { heading: ["Cold", "share"], cell: |case| percent(case.estimate(&["requests", "cold_share"])) },
     Column { heading: ["Inst.", "mean"], cell: |case| level(case.estimate(&["instances", "mean"])) },
     Column { heading: ["Servers", "mean"], cell: |case| level(case.estimate(&["fleet", "servers_mean"])) },
@@ -107,8 +107,27 @@ pub fn met(slo_met: Option<bool>) -> &'static str {
     }
 }
 
+/// A quantile of latency; where it lies beyond what requests were followed for, what it is more than.
+pub fn latency(case: &CaseResult, quantile: &str) -> Cell {
+    let path = ["latency_s", quantile];
+    let known = case.figures.values(&path).unwrap_or_default().iter().flatten().copied();
+    match (case.estimate(&path).mean, case.followed_s) {
+        (None, Some(followed)) => {
+            let least = format::duration(known.fold(followed, f64::min));
+            Cell { mean: "more than".into(), half: Some(least), value: None }
+        }
+        _ => duration(case.estimate(&path)),
+    }
+}
+
 fn verdict(case: &CaseResult) -> Cell {
-    Cell { mean: met(case.slo_met).into(), half: (!case.straddles.is_empty()).then(|| "unsure".into()), value: None }
+    let doubt = match (case.is_settled(), case.straddles.is_empty()) {
+        (false, _) if case.unsettled.iter().any(|why| why.starts_with("overloaded")) => Some("overload"),
+        (false, _) => Some("unsettled"),
+        (true, false) => Some("unsure"),
+        (true, true) => None,
+    };
+    Cell { mean: met(case.slo_met).into(), half: doubt.map(String::from), value: None }
 }
 
 #[cfg(test)]

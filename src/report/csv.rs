@@ -4,13 +4,13 @@ use super::document::{CaseResult, ResultDocument};
 use crate::metrics::{Estimate, flat_name};
 use std::collections::HashMap;
 
-/// One row per case: `case`, `hosting`, `family`, `size`, `slo_met`, then for every flat figure
+/// One row per case: `case`, `hosting`, `family`, `size`, `slo_met`, `settled`, then for every flat figure
 /// its mean under its name and the half-width of its 95 % confidence interval under `NAME_ci95`.
 /// What is undefined, or what a case has not, is an empty field.
 pub fn to_csv(result: &ResultDocument) -> String {
     let names = result.flat_names();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let head = ["case", "hosting", "family", "size", "slo_met"].map(String::from);
+    let head = ["case", "hosting", "family", "size", "slo_met", "settled"].map(String::from);
     let figures = names.iter().flat_map(|name| [name.clone(), format!("{name}_ci95")]);
     let rows =
         std::iter::once(head.into_iter().chain(figures).collect()).chain(result.cases.iter().map(|c| row(c, &names)));
@@ -28,7 +28,7 @@ fn row(case: &CaseResult, names: &[String]) -> Vec<String> {
     let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let slo_met = case.slo_met.map(|met| met.to_string()).unwrap_or_default();
     let mut row = vec![case.name.clone(), case.hosting.clone(), case.family.clone()];
-    row.extend([case.size.clone().unwrap_or_default(), slo_met]);
+    row.extend([case.size.clone().unwrap_or_default(), slo_met, case.is_settled().to_string()]);
     for name in names {
         let estimate = estimates.get(name).copied().unwrap_or_default();
         row.extend([number(estimate.mean), number(estimate.ci95)]);
@@ -50,7 +50,7 @@ mod tests {
         let head = reader.headers().unwrap().clone();
         assert_eq!(
             head.iter().take(7).collect::<Vec<_>>(),
-            ["case", "hosting", "family", "size", "slo_met", "requests_arrived", "requests_arrived_ci95"]
+            ["case", "hosting", "family", "size", "slo_met", "settled", "requests_arrived"]
         );
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 2);

@@ -40,6 +40,12 @@ pub struct CaseResult {
     pub figures: Figures,
     /// Whether every objective is met; `None` where no app states one.
     pub slo_met: Option<bool>,
+    /// Why its numbers are none for good: an overload, a level that still drifts. Nothing where it is
+    /// settled.
+    pub unsettled: Vec<String>,
+    /// The time in seconds beyond which nothing is known, as requests were followed no longer; `None`
+    /// where all have ended.
+    pub followed_s: Option<f64>,
     /// The objectives whose verdict the noise covers: "p99 of api".
     pub straddles: Vec<String>,
     /// Its apps.
@@ -94,6 +100,11 @@ impl ResultDocument {
 }
 
 impl CaseResult {
+    /// Whether its numbers stay what they are, however long it is simulated.
+    pub fn is_settled(&self) -> bool {
+        self.unsettled.is_empty()
+    }
+
     /// The estimate of the figure at a path; undefined where there is no such figure.
     pub fn estimate(&self, path: &[&str]) -> Estimate {
         self.figures.estimate(path)

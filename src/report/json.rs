@@ -32,7 +32,7 @@ fn case_json(case: &CaseResult) -> Value {
     object.insert("hosting".into(), json!(case.hosting));
     object.insert("family".into(), json!(case.family));
     object.insert("size".into(), json!(case.size));
-    insert_figures(&mut object, &case.figures, &[], case.slo_met);
+    insert_figures(&mut object, &case.figures, &[], case.slo_met, Some(case.is_settled()));
     let apps: Map<String, Value> =
         case.apps.iter().map(|app| (app.name.clone(), app_json(app, &case.figures))).collect();
     object.insert("apps".into(), Value::Object(apps));
@@ -44,20 +44,35 @@ fn app_json(app: &AppResult, figures: &Figures) -> Value {
     let mut object = Map::new();
     object.insert("hosting".into(), json!(app.hosting));
     object.insert("size".into(), json!(app.size));
-    insert_figures(&mut object, figures, &["apps", &app.name], app.slo_met);
+    insert_figures(&mut object, figures, &["apps", &app.name], app.slo_met, None);
     Value::Object(object)
 }
 
-/// Puts the figures under `prefix` in, and `slo_met` before the provider's ledger (or at the end).
-fn insert_figures(object: &mut Map<String, Value>, figures: &Figures, prefix: &[&str], slo_met: Option<bool>) {
+/// Puts the figures under `prefix` in, and `slo_met` and `settled` before the provider's ledger (or at
+/// the end).
+fn insert_figures(
+    object: &mut Map<String, Value>,
+    figures: &Figures,
+    prefix: &[&str],
+    slo_met: Option<bool>,
+    settled: Option<bool>,
+) {
+    let verdicts = |object: &mut Map<String, Value>| {
+        object.insert("slo_met".into(), json!(slo_met));
+        if let Some(settled) = settled {
+            object.insert("settled".into(), json!(settled));
+        }
+    };
     for (path, values) in figures.iter() {
         let Some(path) = below(path, prefix).filter(|p| p[0] != "apps") else { continue };
         if path[0] == "provider_usd" && !object.contains_key("slo_met") {
-            object.insert("slo_met".into(), json!(slo_met));
+            verdicts(object);
         }
         insert(object, path, estimate_json(&Estimate::of(values)));
     }
-    object.entry("slo_met").or_insert(json!(slo_met));
+    if !object.contains_key("slo_met") {
+        verdicts(object);
+    }
 }
 
 /// What follows a prefix of a path, where the path has that prefix and goes on.
@@ -113,6 +128,7 @@ mod tests {
             "usd_per_million_requests",
             "availability",
             "slo_met",
+            "settled",
             "provider_usd",
             "apps",
             "notes",

@@ -2,7 +2,7 @@
 //!
 //! `"lambda.tco_usd" = "< 0.5 * droplet.tco_usd"`: on the left a case and the flat name of one of
 //! its figures; then `<`, `<=`, `>`, `>=`, `==` (to a relative 10⁻⁹) or `within 5 % of`; on the
-//! right a number, a figure of a case, or a number times such a figure. `slo_met` is 1 where the
+//! right a number, a figure of a case, or a number times such a figure. `slo_met` (and `settled`) is 1 where the
 //! objectives are met and 0 where not.
 
 use crate::document::{Diagnostics, Node, Origin, Table, suggest, text};
@@ -159,6 +159,9 @@ impl Figure {
     fn mean_in(&self, case: &CaseResult) -> Result<Option<f64>, Mistake> {
         if self.name == "slo_met" {
             return Ok(case.slo_met.map(|met| f64::from(u8::from(met))));
+        }
+        if self.name == "settled" {
+            return Ok(Some(f64::from(u8::from(case.is_settled()))));
         }
         let values = case.figures.values_of_flat(&self.name).ok_or_else(|| {
             let names: Vec<String> = case.figures.flat_names().collect();

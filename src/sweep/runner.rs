@@ -271,6 +271,8 @@ fn figures(resolved: &Resolved, replication: &Replication) -> Vec<(FigurePath, f
             figures.push((vec!["apps".into(), app.name.clone(), "slo_met".into()], f64::from(u8::from(holds))));
         }
     }
+    let settled = replication.loads.iter().all(|load| load.holds());
+    figures.push((vec!["settled".into()], f64::from(u8::from(settled))));
     if let Some(all) = all {
         figures.push((vec!["slo_met".into()], f64::from(u8::from(all))));
     }

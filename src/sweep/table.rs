@@ -179,7 +179,7 @@ impl Table {
 
 /// Whether a figure is true or false.
 pub(super) fn is_flag(path: &FigurePath) -> bool {
-    path.last().is_some_and(|key| key == "slo_met")
+    path.last().is_some_and(|key| key == "slo_met" || key == "settled")
 }
 
 impl Entry {

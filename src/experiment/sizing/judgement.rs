@@ -1,5 +1,6 @@
 //! What an order came to.
 
+use crate::experiment::load::{BACKLOG, LOAD};
 use crate::experiment::objective::{Judged, means, verdicts};
 use crate::experiment::replicate::Replication;
 
@@ -31,7 +32,9 @@ impl Judgement {
         // What a price list does not sell (a pool's hours used up) cannot be ordered.
         let sold = replications.iter().all(|replication| replication.billed.errors.is_empty());
         let parts = means(&judged);
-        let near = |part: &Judged| (1.0 / CLOSE..CLOSE).contains(&part.excess());
+        // What is offered is counted, and no matter of luck.
+        let told = |part: &Judged| part.name == LOAD || part.name == BACKLOG;
+        let near = |part: &Judged| !told(part) && (1.0 / CLOSE..CLOSE).contains(&part.excess());
         let clear = !judged.iter().flat_map(|parts| parts.iter()).any(near);
         let sure = if replications.len() > 1 { !verdicts.iter().any(|verdict| verdict.straddles) } else { clear };
         Judgement {
@@ -46,7 +49,8 @@ impl Judgement {
 
     /// The part that is nearest to its bound, or furthest beyond it.
     pub fn worst(&self) -> Option<&Judged> {
-        self.parts.iter().max_by(|a, b| a.excess().total_cmp(&b.excess()))
+        let asked = |part: &&Judged| !matches!(part.name, LOAD | BACKLOG) || !part.holds();
+        self.parts.iter().filter(asked).max_by(|a, b| a.excess().total_cmp(&b.excess()))
     }
 
     /// How far the worst part is beyond its bound, as a factor.

@@ -1,0 +1,200 @@
+//! Whether a case can do what is asked of it: the work that is offered against the work that can be
+//! done, and what is left undone at the window's end.
+
+use super::objective::Judged;
+use super::replicate::Replication;
+use crate::hosting::deployment::Deployment;
+use crate::hosting::facts::AppFacts;
+use crate::hosting::scaling::Scaling;
+use crate::metrics::drifts;
+use crate::scenario::{App, Scenario};
+use crate::simulation::{Series, Simulation};
+use crate::units::{NANOS_PER_SECOND, format};
+use crate::workload::Arrivals;
+use crate::workload::arrivals::DAY;
+
+/// The part of an objective that says whether the offered work can be done.
+pub const LOAD: &str = "load";
+/// The part that says whether requests pile up.
+pub const BACKLOG: &str = "backlog";
+/// A greater share of the requests than this, left undone beyond what is inside at any time, is a
+/// pile.
+const LEFT: f64 = 0.02;
+/// The noise of a count that is allowed for, in its standard deviations.
+const NOISE: f64 = 3.0;
+
+/// What is asked of an app's instances, and what they can do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Load {
+    /// Cores of work, or places in use, that the arrivals of the window ask for.
+    pub offered: f64,
+    /// What the instances have of them; infinite where nothing bounds their number.
+    pub capacity: f64,
+    /// Whether it is cores, or places.
+    pub in_cores: bool,
+    /// The share of the arrivals that piled up over the window, and how much of it noise may be.
+    pub backlog: f64,
+    /// The greatest share that is no pile.
+    pub backlog_bound: f64,
+    /// Whether arrivals go on when the window is over, as those of a single batch or of a recording
+    /// do not.
+    pub goes_on: bool,
+}
+
+impl Load {
+    /// The offered work as a share of what can be done.
+    pub fn ratio(&self) -> f64 {
+        if self.offered <= 0.0 { 0.0 } else { self.offered / self.capacity }
+    }
+
+    /// Whether more is offered than can be done.
+    pub fn is_over(&self) -> bool {
+        self.ratio() > 1.0
+    }
+
+    /// Whether neither more is offered than can be done nor requests pile up.
+    pub fn holds(&self) -> bool {
+        !self.is_over() && self.backlog <= self.backlog_bound
+    }
+
+    /// What an objective is judged on besides its own parts: no objective is met for good where
+    /// requests pile up, however long it takes until they are late. Nothing is demanded where
+    /// arrivals end.
+    pub fn judged(&self) -> [Judged; 2] {
+        let part = |name, found: f64, bound| {
+            let found = if self.goes_on { found } else { 0.0 };
+            Judged { name, found, bound, at_least: false }
+        };
+        [part(LOAD, self.ratio(), 1.0), part(BACKLOG, self.backlog.max(0.0), self.backlog_bound)]
+    }
+}
+
+/// The load of each app in a simulation at its end.
+pub fn loads(scenario: &Scenario, simulation: &Simulation) -> Vec<Load> {
+    let apps = scenario.apps.iter().enumerate();
+    apps.map(|(index, app)| load(scenario, app, index, simulation)).collect()
+}
+
+fn load(scenario: &Scenario, app: &App, index: usize, simulation: &Simulation) -> Load {
+    let world = &simulation.world;
+    let (plan, facts) = (world.deployment(index as u32), &world.facts()[index]);
+    let length = length(scenario, app);
+    let seconds = |nanoseconds: u128| nanoseconds as f64 / NANOS_PER_SECOND as f64;
+    let share = plan.cores.as_f64().min(1.0) * plan.speed;
+    let cores = seconds(facts.offered_cpu) / plan.speed / length;
+    let places = (seconds(facts.offered_cpu) / share + seconds(facts.offered_wait)) / length;
+    let instances = instances(plan, facts, simulation);
+    let (have_cores, have_places) = (instances * plan.cores.as_f64(), instances * f64::from(plan.places));
+    let (mut offered, mut capacity, in_cores) = match cores / have_cores >= places / have_places {
+        true => (cores, have_cores, true),
+        false => (places, have_places, false),
+    };
+    // Users who wait for answers ask for no more than can be done; and what does more than its share
+    // (borrowed, or left by others) has more than its share.
+    let done = facts.work.mean(world.end()).unwrap_or(0.0) / 1e9 / plan.useful;
+    if app.workload.arrivals.is_closed() || (in_cores && done > have_cores) {
+        capacity = f64::INFINITY;
+    }
+    if facts.arrived == 0 || (matches!(app.workload.arrivals, Arrivals::Batch(_)) && batches(scenario, app) < 2) {
+        offered = 0.0;
+    }
+    let (backlog, backlog_bound) = backlog(app, facts, index, simulation, places);
+    Load { offered, capacity, in_cores, backlog, backlog_bound, goes_on: goes_on(scenario, app) }
+}
+
+/// The seconds over which the work of the window is offered: of batches, their days.
+fn length(scenario: &Scenario, app: &App) -> f64 {
+    let window = scenario.run.duration.seconds();
+    match app.workload.arrivals {
+        Arrivals::Batch(_) => batches(scenario, app).max(1) as f64 * DAY.seconds(),
+        _ => window,
+    }
+    .max(1e-9)
+}
+
+/// How many batches come in the window.
+fn batches(scenario: &Scenario, app: &App) -> u64 {
+    let Arrivals::Batch(batch) = &app.workload.arrivals else { return 0 };
+    let before = |moment: u64| (moment + DAY.0 - 1).saturating_sub(batch.at.0) / DAY.0;
+    let window = scenario.window();
+    before(window.end().0) - before(window.warm_up.0)
+}
+
+fn goes_on(scenario: &Scenario, app: &App) -> bool {
+    match &app.workload.arrivals {
+        Arrivals::None => false,
+        Arrivals::Batch(_) => batches(scenario, app) > 1,
+        Arrivals::Trace(trace) => trace.repeat,
+        _ => true,
+    }
+}
+
+/// The most instances that there can be: what was ordered was there, and what scales goes as far as
+/// its limit, or as it went where the limit is not known.
+fn instances(plan: &Deployment, facts: &AppFacts, simulation: &Simulation) -> f64 {
+    let tenants = f64::from(plan.tenants);
+    match &plan.scaling {
+        Scaling::Fixed if plan.sleep.is_some() => f64::from(plan.instances) * tenants,
+        Scaling::Fixed => facts.instances.mean(simulation.world.end()).unwrap_or(0.0),
+        Scaling::TargetUtilisation(rule) if rule.max < u32::MAX => f64::from(rule.max) * tenants,
+        Scaling::PerRequest if plan.concurrency_limit < u32::MAX => f64::from(plan.concurrency_limit) * tenants,
+        _ => f64::INFINITY,
+    }
+}
+
+/// The share of the window's arrivals by which those in the system grew from its first stretch to its
+/// last, beyond what would be inside if all were served at once; and the share that is no pile: 2 %,
+/// or three standard deviations of a Poisson count. (Found is an overload of 2 % where more than
+/// 22,500 requests came, of 10 % from 1,100 on, of 30 % from 170 on.)
+fn backlog(app: &App, facts: &AppFacts, index: usize, simulation: &Simulation, inside: f64) -> (f64, f64) {
+    let arrived = facts.arrived as f64;
+    let steady = !matches!(app.workload.arrivals, Arrivals::Batch(_) | Arrivals::Spike(_) | Arrivals::Closed(_));
+    let ends = simulation.present_at_ends(index).filter(|_| steady && arrived > 0.0);
+    let Some((first, last)) = ends else { return (0.0, LEFT) };
+    ((last - first - inside) / arrived, LEFT.max(NOISE / arrived.sqrt()))
+}
+
+/// What keeps a case from being settled, in words; nothing where it is: more work offered than can be
+/// done, requests that pile up, a level that still drifts.
+pub fn unsettled(scenario: &Scenario, replications: &[&Replication]) -> Vec<String> {
+    let mut found = Vec::new();
+    let loads = |app: usize| replications.iter().map(move |r| r.loads[app]);
+    let count = replications.len().max(1) as f64;
+    for (index, app) in scenario.apps.iter().enumerate() {
+        let mean = |of: fn(Load) -> f64| loads(index).map(of).sum::<f64>() / count;
+        let of = if scenario.apps.len() > 1 { format!(" of `{}`", app.name) } else { String::new() };
+        if mean(|load| load.ratio()) > 1.0 {
+            let load = loads(index).next();
+            let unit = if load.is_some_and(|load| load.in_cores) { "cores of work" } else { "places" };
+            let number = |value: f64| format::significant(value, 3);
+            let (offered, capacity) = (number(mean(|l| l.offered)), number(mean(|l| l.capacity)));
+            found.push(format!(
+                "overloaded{of}: {offered} {unit} are asked for and there are {capacity}; what is shown grows with the \
+                 duration."
+            ));
+        } else if mean(|load| load.backlog - load.backlog_bound) > 0.0 {
+            let share = format::percent(mean(|load| load.backlog));
+            found.push(format!(
+                "not settled: {share} of the requests{of} pile up over the window; what is shown grows with the \
+                 duration."
+            ));
+        }
+    }
+    let steady = |app: &App| {
+        let kind = &app.workload.arrivals;
+        matches!(kind, Arrivals::Poisson(_) | Arrivals::Constant(_) | Arrivals::Bursty(_) | Arrivals::Closed(_))
+    };
+    if found.is_empty() && scenario.apps.iter().all(steady) {
+        let levels: [(&str, fn(&Series) -> &[f64]); 2] =
+            [("instances", |s| &s.instances), ("requests in the system", |s| &s.present)];
+        for (name, of) in levels {
+            if drifts(&replications.iter().map(|r| of(&r.series)).collect::<Vec<_>>()) {
+                found.push(format!(
+                    "not settled: the number of {name} still drifts at the window's end: simulate longer, or begin \
+                     with a longer `warm-up`."
+                ));
+            }
+        }
+    }
+    found
+}
