@@ -36,7 +36,8 @@ fn zone(name: &str) -> Result<jiff::tz::TimeZone, String> {
 
 impl Execute for Import {
     fn execute(self) -> Result<(), Failure> {
-        let options = ImportOptions { format: self.format_of_files.clone(), zone: self.zone.clone(), without: Vec::new() };
+        let options =
+            ImportOptions { format: self.format_of_files.clone(), zone: self.zone.clone(), without: Vec::new() };
         let found = import(&self.files, &options).map_err(|error| Failure::Input(error.to_string()))?;
         if self.format.format == Format::Json {
             let text = serde_json::to_string_pretty(&found.document()).map_err(|e| Failure::Running(e.to_string()))?;

@@ -50,8 +50,8 @@ impl World {
     pub(crate) fn close_window(&mut self) -> Closed {
         let present: Vec<u32> = self.requests.used().collect();
         for slot in present {
-            let (arrival, deployment) = (self.requests[slot].arrival, self.requests[slot].deployment);
-            self.facts[deployment as usize].spent += u128::from((self.now - self.cut(arrival)).0);
+            let (sent, deployment) = (self.requests[slot].sent, self.requests[slot].deployment);
+            self.facts[deployment as usize].spent += u128::from((self.now - self.cut(sent)).0);
         }
         self.meter_what_runs();
         let aside = |lane: &mut Lane| {
@@ -88,8 +88,16 @@ impl World {
         }
     }
 
-    /// How many of those that came in the window have not ended.
-    pub(crate) fn in_flight(&self) -> u64 {
-        self.facts.iter().map(AppFacts::in_flight).sum()
+    /// Whether all that came in the window has ended, and all work that goes on for those whose callers
+    /// have left.
+    pub(crate) fn is_followed_to_its_end(&self) -> bool {
+        let callers: u64 = self.facts.iter().map(AppFacts::in_flight).sum();
+        let works_on = |slot: u32| self.requests[slot].gone && self.is_measured(self.requests[slot].arrival);
+        callers == 0 && (!self.briefs.iter().any(|brief| brief.has_timeout) || !self.requests.used().any(works_on))
+    }
+
+    /// What it takes to see whether all is over, in requests that are looked at.
+    pub(crate) fn looked_through(&self) -> usize {
+        if self.briefs.iter().any(|brief| brief.has_timeout) { self.requests.slots() } else { 0 }
     }
 }

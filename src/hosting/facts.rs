@@ -55,7 +55,7 @@ pub struct AppFacts {
 impl AppFacts {
     /// How many of those that came in the window have not ended.
     pub fn in_flight(&self) -> u64 {
-        self.arrived - (self.served + self.rejected + self.timed_out + self.lost)
+        self.arrived - (self.served + self.rejected + self.timed_out + self.lost + self.stopped)
     }
 
     /// The mean latency in nanoseconds of those served, and of those still there by what they have been

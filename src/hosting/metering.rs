@@ -148,7 +148,7 @@ impl World {
         let requests: Vec<u32> = self.requests.used().collect();
         for slot in requests {
             let (arrival, deployment) = (self.requests[slot].arrival, self.requests[slot].deployment);
-            if self.is_measured(arrival) {
+            if self.is_measured(arrival) && !self.requests[slot].gone {
                 let (age, facts) = ((self.now - arrival).0, &mut self.facts[deployment as usize]);
                 facts.waited += u128::from(age);
                 facts.youngest = Some(facts.youngest.map_or(age, |known| known.min(age)));

@@ -145,8 +145,11 @@ impl World {
         self.retrying.remove(slot);
         let again = Request::new(arrival, cpu, wait, lane, deployment);
         let key = self.requests.insert(Request { sent: self.now, entered: self.now, attempt, was_cold, ..again });
+        let measured = self.is_measured(arrival);
         let facts = &mut self.facts[deployment as usize];
-        facts.attempts += u64::from(arrival >= self.measured_from);
+        facts.attempts += u64::from(measured);
+        facts.offered_cpu += u128::from(cpu);
+        facts.offered_wait += u128::from(wait);
         facts.present.add(self.now, 1);
         if self.briefs[deployment as usize].has_timeout {
             self.start_aging(key.slot);

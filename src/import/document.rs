@@ -64,9 +64,7 @@ impl Found {
     }
 
     fn reasons(&self, drops: &Drops) -> Value {
-        let one = |(why, (count, first)): (&std::borrow::Cow<'static, str>, &(u64, super::Dropped))| {
-            json!({ "why": why, "count": count, "file": self.files.get(first.file), "first_line": first.number })
-        };
+        let one = |(why, (count, first)): (&std::borrow::Cow<'static, str>, &(u64, super::Dropped))| json!({ "why": why, "count": count, "file": self.files.get(first.file), "first_line": first.number });
         drops.reasons.iter().map(one).collect()
     }
 }

@@ -98,7 +98,9 @@ pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (method, rest) = (&line[..blank], &line[blank + 1..]);
     let protocol = memchr::memrchr(b' ', rest).filter(|at| rest[at + 1..].starts_with(b"HTTP/"));
     let target = &rest[..protocol.unwrap_or(rest.len())];
-    let letters = !method.is_empty() && method.len() <= 20 && method.iter().all(|b| b.is_ascii_uppercase() || *b == b'-' || *b == b'_');
+    let letters = !method.is_empty()
+        && method.len() <= 20
+        && method.iter().all(|b| b.is_ascii_uppercase() || *b == b'-' || *b == b'_');
     let proper = letters && method != b"-" && !target.is_empty() && target != b"-";
     proper.then_some((method, target))
 }

@@ -295,7 +295,10 @@ const FILLED: i64 = 2_000_000;
 
 /// Values at even distances: the smallest gap, and all intervals, those absent with `absent`. Intervals that the
 /// gap does not divide stay as they are.
-pub(super) fn evenly(values: &BTreeMap<i64, Option<f64>>, absent: Option<f64>) -> (Option<i64>, Vec<(i64, Option<f64>)>) {
+pub(super) fn evenly(
+    values: &BTreeMap<i64, Option<f64>>,
+    absent: Option<f64>,
+) -> (Option<i64>, Vec<(i64, Option<f64>)>) {
     let times: Vec<i64> = values.keys().copied().collect();
     let Some(length) = times.windows(2).map(|pair| pair[1] - pair[0]).min() else {
         return (None, values.iter().map(|(at, value)| (*at, *value)).collect());

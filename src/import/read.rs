@@ -1,6 +1,6 @@
 //! Reading files through: what format they are of, in which order, and what is in them.
 
-use super::format::{Head, Kind, KINDS, Reading};
+use super::format::{Head, KINDS, Kind, Reading};
 use super::found::Found;
 use super::item::{Entries, Item, Lines, Shape, parse, stands_in_entries};
 use super::source::{Opened, Source, explain, sources};
@@ -60,7 +60,10 @@ pub fn import(arguments: &[PathBuf], options: &ImportOptions) -> Result<Found, I
         let this = recognise(&head, options).map_err(wrong)?;
         match kind {
             Some(kind) if kind.family != this.family => {
-                let message = format!("this looks like {}, the file before like {}: import them one by one", this.name, kind.name);
+                let message = format!(
+                    "this looks like {}, the file before like {}: import them one by one",
+                    this.name, kind.name
+                );
                 return Err(wrong(message));
             }
             _ => kind = Some(kind.unwrap_or(this)),
@@ -93,8 +96,12 @@ fn recognise(head: &Head<'_>, options: &ImportOptions) -> Result<&'static Kind, 
         return Err("this is not text: expected a log, an export of metrics or a bill (plain, gz, xz or zst)".into());
     }
     KINDS.iter().find(|kind| (kind.recognises)(head)).ok_or_else(|| {
-        let line = String::from_utf8_lossy(head.lines().next().unwrap_or_default()).chars().take(120).collect::<String>();
-        format!("no format is recognised (it begins \"{line}\"): say which with --as, one of {}", super::names().join(", "))
+        let line =
+            String::from_utf8_lossy(head.lines().next().unwrap_or_default()).chars().take(120).collect::<String>();
+        format!(
+            "no format is recognised (it begins \"{line}\"): say which with --as, one of {}",
+            super::names().join(", ")
+        )
     })
 }
 
@@ -144,7 +151,8 @@ fn read_all(
     if nothing {
         let first = found.dropped.listed.first();
         let why = first.map_or(String::new(), |d| format!(", of the first: {}", d.why));
-        let message = format!("{} entries were read as {}, and none is a request{why}", found.dropped.total(), kind.name);
+        let message =
+            format!("{} entries were read as {}, and none is a request{why}", found.dropped.total(), kind.name);
         return Err(wrong(first.map(|d| d.number), message));
     }
     Ok(found)
@@ -202,7 +210,9 @@ fn json_lines(reader: &mut dyn BufRead, reading: &mut dyn Reading, found: &mut F
         }
     }
     if repaired > 0 {
-        found.note(format!("{repaired} lines held \\xHH, which is no JSON, and were read as \\u00HH (nginx: escape=json)"));
+        found.note(format!(
+            "{repaired} lines held \\xHH, which is no JSON, and were read as \\u00HH (nginx: escape=json)"
+        ));
     }
     Ok(())
 }

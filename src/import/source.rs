@@ -103,7 +103,10 @@ pub(super) fn sources(arguments: &[PathBuf]) -> Result<Vec<Source>, ImportError>
             found.extend(files);
         } else {
             let pattern = argument.file_name().and_then(|n| n.to_str()).filter(|n| n.contains(['*', '?']));
-            let Some(pattern) = pattern else { found.push(argument.clone()); continue };
+            let Some(pattern) = pattern else {
+                found.push(argument.clone());
+                continue;
+            };
             let directory = argument.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let files = listed(directory, pattern).map_err(|e| wrong(explain(&e)))?;
             if files.is_empty() {

@@ -18,8 +18,8 @@ pub enum Drain {
     },
 }
 
-/// So many steps are done before it is looked whether all is over.
-const STEPS: u32 = 64;
+/// So many steps are done, at the least, before it is looked whether all is over.
+const STEPS: usize = 64;
 
 impl Drain {
     /// The longest that there can be after so much has been simulated.
@@ -44,10 +44,11 @@ impl Drain {
 impl Simulation {
     /// Goes on until all that came in the window has ended, or has been there for too long.
     pub(super) fn drain(&mut self) -> Result<(), WorkloadError> {
-        while self.world.in_flight() > 0 {
+        while !self.world.is_followed_to_its_end() {
             let until = self.followed_until();
             let mut over = true;
-            for _ in 0..STEPS {
+            // Those that are there are looked through: no more often than it takes to serve them.
+            for _ in 0..STEPS.max(self.world.looked_through()) {
                 over = !self.go_on(until)?;
                 if over {
                     break;

@@ -53,7 +53,8 @@ impl Reading for Alb {
         let status = fields[8].parse().unwrap_or(0);
         let web_socket = fields[0].starts_with("ws").then_some("websocket: the time is the connection's");
         let actions = fields.get(22).copied().unwrap_or_default();
-        let before = actions.contains("redirect") || actions.contains("fixed-response") || actions == "waf" && status == 403;
+        let before =
+            actions.contains("redirect") || actions.contains("fixed-response") || actions == "waf" && status == 403;
         let agent = fields.get(13).copied().unwrap_or_default();
         found.take(
             &Request {

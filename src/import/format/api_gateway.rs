@@ -53,7 +53,8 @@ impl Reading for ApiGateway {
         };
         let status = count(&value["status"]).unwrap_or(0) as u16;
         let agent = value["userAgent"].as_str().unwrap_or_default();
-        let service = span(&value["responseLatency"], MILLISECOND).or_else(|| span(&value["integrationLatency"], MILLISECOND));
+        let service =
+            span(&value["responseLatency"], MILLISECOND).or_else(|| span(&value["integrationLatency"], MILLISECOND));
         found.take(
             &Request {
                 stamp: Some(stamp),

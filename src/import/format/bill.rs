@@ -103,7 +103,8 @@ impl Reading for Cur {
             get("line_item_usage_end_date", "lineItem/UsageEndDate"),
         ];
         times.into_iter().flatten().filter_map(moment_of).for_each(|t| found.see(t));
-        self.currency = self.currency.take().or_else(|| get("line_item_currency_code", "lineItem/CurrencyCode").map(Into::into));
+        self.currency =
+            self.currency.take().or_else(|| get("line_item_currency_code", "lineItem/CurrencyCode").map(Into::into));
         if matches!(kind, "Usage" | "DiscountedUsage" | "SavingsPlanCoveredUsage") {
             let product = get("line_item_product_code", "lineItem/ProductCode").unwrap_or_default();
             let usage = get("line_item_usage_type", "lineItem/UsageType").unwrap_or_default();
@@ -160,9 +161,12 @@ impl Reading for Focus {
         *self.by_category.entry(category.into()).or_default() += billed;
         self.currency = self.currency.take().or_else(|| get("BillingCurrency").map(Into::into));
         ["ChargePeriodStart", "ChargePeriodEnd"].iter().filter_map(|c| moment_of(get(c)?)).for_each(|t| found.see(t));
-        let counts = category == "Usage" && get("ChargeClass") != Some("Correction") && get("CommitmentDiscountStatus") != Some("Unused");
+        let counts = category == "Usage"
+            && get("ChargeClass") != Some("Correction")
+            && get("CommitmentDiscountStatus") != Some("Unused");
         if let (true, Some(quantity)) = (counts, get("ConsumedQuantity").and_then(exact)) {
-            let name = format!("{} {}", get("ServiceName").unwrap_or_default(), get("ConsumedUnit").unwrap_or_default());
+            let name =
+                format!("{} {}", get("ServiceName").unwrap_or_default(), get("ConsumedUnit").unwrap_or_default());
             *self.usage.entry(name.trim().into()).or_default() += quantity;
         }
     }

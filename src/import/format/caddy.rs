@@ -31,7 +31,8 @@ impl Reading for Caddy {
             return found.drop(number, format!("another logger: {logger}"));
         }
         let request = &value["request"];
-        let (Some(stamp), Some(method), Some(uri)) = (moment(&value["ts"]), text(&request["method"]), text(&request["uri"]))
+        let (Some(stamp), Some(method), Some(uri)) =
+            (moment(&value["ts"]), text(&request["method"]), text(&request["uri"]))
         else {
             return found.drop(number, "no time, method or uri");
         };
@@ -41,7 +42,8 @@ impl Reading for Caddy {
             &Request {
                 stamp: Some(stamp),
                 start: None,
-                service: text(&value["duration"]).and_then(|t| crate::import::field::span_of(&t, SECOND).or_else(|| timed(&t, SECOND))),
+                service: text(&value["duration"])
+                    .and_then(|t| crate::import::field::span_of(&t, SECOND).or_else(|| timed(&t, SECOND))),
                 bytes: count(&value["size"]),
                 method: method.as_bytes(),
                 target: uri.as_bytes(),

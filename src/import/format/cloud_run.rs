@@ -51,7 +51,10 @@ impl Reading for CloudRun {
         let Item::Json(value) = item else { return };
         let request = &value["httpRequest"];
         let log = value["logName"].as_str().unwrap_or_default();
-        let other = log.ends_with("%2Fstdout") || log.ends_with("%2Fstderr") || log.ends_with("/stdout") || log.ends_with("/stderr");
+        let other = log.ends_with("%2Fstdout")
+            || log.ends_with("%2Fstderr")
+            || log.ends_with("/stdout")
+            || log.ends_with("/stderr");
         let (Some(url), false) = (text(&request["requestUrl"]), other) else {
             return found.drop(number, "not a request entry");
         };

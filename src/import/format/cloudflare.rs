@@ -64,7 +64,10 @@ impl Reading for Cloudflare {
 
     fn end(&mut self, found: &mut Found) -> Result<(), String> {
         if self.at_the_edge > 0 {
-            found.note(format!("{} requests were answered or blocked at the edge and never reached the origin", self.at_the_edge));
+            found.note(format!(
+                "{} requests were answered or blocked at the edge and never reached the origin",
+                self.at_the_edge
+            ));
         }
         Ok(())
     }

@@ -52,7 +52,21 @@ fn rank(name: &str) -> u8 {
     let name = name.to_ascii_lowercase();
     let any = |words: &[&str]| words.iter().any(|word| name.contains(word));
     match () {
-        () if any(&["pertarget", "error", "4xx", "5xx", "throttl", "fault", "reject", "healthy", "connection", "bytes"]) => 0,
+        () if any(&[
+            "pertarget",
+            "error",
+            "4xx",
+            "5xx",
+            "throttl",
+            "fault",
+            "reject",
+            "healthy",
+            "connection",
+            "bytes",
+        ]) =>
+        {
+            0
+        }
         () if is_time(&name) => 0,
         () if any(&["requestcount", "invocations", "requests", "request_count"]) => 3,
         () if name == "count" || name == "hits" => 3,
@@ -87,7 +101,10 @@ impl CloudWatch {
         let metric = self.metrics.entry(label.into()).or_default();
         metric.rank = metric.rank.max(if timed { 1 } else { rank(label).max(1) });
         for point in points {
-            let Some(at) = moment(&point["Timestamp"]) else { found.drop(line, "a data point without a time"); continue };
+            let Some(at) = moment(&point["Timestamp"]) else {
+                found.drop(line, "a data point without a time");
+                continue;
+            };
             let (sum, samples) = (number(&point["Sum"]), number(&point["SampleCount"]));
             if let Some(count) = if timed { samples } else { sum } {
                 metric.counts.insert(at, count);
@@ -102,7 +119,9 @@ impl CloudWatch {
     }
 
     fn data(&mut self, value: &Value, line: u64, found: &mut Found) {
-        let Some(results) = value["MetricDataResults"].as_array() else { return found.drop(line, "no MetricDataResults") };
+        let Some(results) = value["MetricDataResults"].as_array() else {
+            return found.drop(line, "no MetricDataResults");
+        };
         for result in results {
             let (id, label) = (result["Id"].as_str().unwrap_or_default(), result["Label"].as_str().unwrap_or_default());
             let both = |key: &str| result[key].as_array().cloned().unwrap_or_default();
@@ -130,18 +149,32 @@ impl CloudWatch {
 impl Reading for CloudWatch {
     fn item(&mut self, item: Item<'_>, line: u64, found: &mut Found) {
         let Item::Json(value) = item else { return };
-        if value.get("Datapoints").is_some() { self.statistics(&value, line, found) } else { self.data(&value, line, found) }
+        if value.get("Datapoints").is_some() {
+            self.statistics(&value, line, found)
+        } else {
+            self.data(&value, line, found)
+        }
     }
 
     fn end(&mut self, found: &mut Found) -> Result<(), String> {
         let countable = || self.metrics.values().filter(|m| !m.counts.is_empty());
         let best = match countable().count() {
-            0 => return Err(format!("no sums of requests in it ({}): ask for --statistics Sum", self.averages.join(", "))),
+            0 => {
+                return Err(format!(
+                    "no sums of requests in it ({}): ask for --statistics Sum",
+                    self.averages.join(", ")
+                ));
+            }
             1 => countable().map(|m| m.rank).max().unwrap_or(0),
-            _ => countable().map(|m| m.rank).max().filter(|rank| *rank > 0).ok_or("no metric of it is named a number of requests")?,
+            _ => countable()
+                .map(|m| m.rank)
+                .max()
+                .filter(|rank| *rank > 0)
+                .ok_or("no metric of it is named a number of requests")?,
         };
         let mut counts: BTreeMap<i64, Option<f64>> = BTreeMap::new();
-        let used: Vec<&String> = self.metrics.iter().filter(|(_, m)| m.rank == best && !m.counts.is_empty()).map(|(n, _)| n).collect();
+        let used: Vec<&String> =
+            self.metrics.iter().filter(|(_, m)| m.rank == best && !m.counts.is_empty()).map(|(n, _)| n).collect();
         if used.len() > 1 {
             found.note(format!("added up: {}", used.iter().map(|n| n.trim()).collect::<Vec<_>>().join(", ")));
         }

@@ -15,9 +15,10 @@ pub(super) const KIND: Kind = Kind {
     shape: Shape::Lines,
     is_traffic: true,
     recognises: |head| {
-        let (good, all) = head.lines().take(50).fold((0, 0), |(good, all), line| {
-            (good + usize::from(Line::split(line).is_some()), all + 1)
-        });
+        let (good, all) = head
+            .lines()
+            .take(50)
+            .fold((0, 0), |(good, all), line| (good + usize::from(Line::split(line).is_some()), all + 1));
         good > 0 && good * 2 >= all
     },
     begin,
@@ -54,7 +55,8 @@ impl<'a> Line<'a> {
         let end = memchr::memchr(b' ', rest).unwrap_or(rest.len());
         let bytes = &rest[..end];
         let proper = bytes == b"-" || !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
-        let line = Line { before: &line[..open], stamp: &line[open + 1..close], request, status, bytes, after: &rest[end..] };
+        let line =
+            Line { before: &line[..open], stamp: &line[open + 1..close], request, status, bytes, after: &rest[end..] };
         proper.then_some(line)
     }
 
@@ -69,7 +71,8 @@ impl<'a> Line<'a> {
 fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
     memchr::memchr_iter(b'"', text).find_map(|at| {
         let rest = &text[at + 1..];
-        let ends = matches!(rest, [b' ', a, b, c, ..] if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit());
+        let ends =
+            matches!(rest, [b' ', a, b, c, ..] if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit());
         ends.then_some((&text[..at], rest))
     })
 }
@@ -158,7 +161,8 @@ impl Clues {
         let first = host.next().unwrap_or_default();
         let more = host.count();
         self.lines += 1;
-        self.forwarded += usize::from(memchr::memchr(b',', line.before).is_some() || first == b"unknown" || first == b"-");
+        self.forwarded +=
+            usize::from(memchr::memchr(b',', line.before).is_some() || first == b"unknown" || first == b"-");
         self.vhost += usize::from(more >= 3 && !first.ends_with(b",") && first.iter().any(u8::is_ascii_alphabetic));
         let finds = |what: &[u8]| memchr::memmem::find(text, what).is_some();
         self.apache += usize::from(line.bytes == b"-" || finds(b"\\\"") || finds(b"internal dummy connection"));
@@ -283,7 +287,9 @@ impl Common {
         match self.service {
             Service::Nowhere => None,
             Service::Keyed => bare.find_map(keyed),
-            Service::Seconds => bare.find(|w| w.contains(&b'.')).and_then(|w| span_of(std::str::from_utf8(w).ok()?, SECOND)),
+            Service::Seconds => {
+                bare.find(|w| w.contains(&b'.')).and_then(|w| span_of(std::str::from_utf8(w).ok()?, SECOND))
+            }
             Service::Unit => bare.last().and_then(|w| timed(std::str::from_utf8(w).ok()?, SECOND)),
             Service::Microseconds => {
                 let last = bare.filter(|w| w.first().is_some_and(u8::is_ascii_digit)).last()?;
@@ -298,7 +304,9 @@ impl Reading for Common {
     fn item(&mut self, item: Item<'_>, number: u64, found: &mut Found) {
         let Item::Line(text) = item else { return };
         let Some(line) = Line::split(text) else { return found.drop(number, "cut off or malformed") };
-        let Some(stamp) = self.moment(line.stamp) else { return found.drop(number, "cut off or malformed: no such time") };
+        let Some(stamp) = self.moment(line.stamp) else {
+            return found.drop(number, "cut off or malformed: no such time");
+        };
         if found.cut && line.words().count() < self.words.min(2) {
             return found.drop(number, "cut off");
         }
@@ -314,7 +322,11 @@ impl Reading for Common {
         // Nearly all agents are browsers': only the others are searched for probes.
         let agent = line.words().filter(|(_, quoted)| *quoted).nth(1).map_or(&b""[..], |(word, _)| word);
         let probe = if agent.starts_with(b"Mozilla/5.0 (") { None } else { health_check(agent) };
-        let bytes = line.bytes.iter().take(19).fold(0, |n, b| if b.is_ascii_digit() { n * 10 + u64::from(b - b'0') } else { 0 });
+        let bytes = line
+            .bytes
+            .iter()
+            .take(19)
+            .fold(0, |n, b| if b.is_ascii_digit() { n * 10 + u64::from(b - b'0') } else { 0 });
         found.take(
             &Request {
                 stamp: Some(stamp),

@@ -30,8 +30,11 @@ struct Counts {
 fn columns(head: &Head<'_>) -> Option<(usize, usize)> {
     let rows: Vec<Vec<String>> = head.lines().skip(1).take(20).map(|line| split(line, head.delimiter())).collect();
     let width = rows.first()?.len();
-    let all = |place: usize, is: &dyn Fn(&str) -> bool| rows.iter().all(|row| row.get(place).is_some_and(|cell| !known(cell) || is(cell)));
-    let time = (0..width).find(|place| all(*place, &|cell| moment_of(cell).is_some_and(|t| t > 100_000_000_000_000_000)))?;
+    let all = |place: usize, is: &dyn Fn(&str) -> bool| {
+        rows.iter().all(|row| row.get(place).is_some_and(|cell| !known(cell) || is(cell)))
+    };
+    let time =
+        (0..width).find(|place| all(*place, &|cell| moment_of(cell).is_some_and(|t| t > 100_000_000_000_000_000)))?;
     let mut numbers = (0..width).filter(|place| *place != time && all(*place, &|cell| cell.parse::<f64>().is_ok()));
     let number = numbers.next()?;
     numbers.next().is_none().then_some((time, number))

@@ -152,7 +152,9 @@ impl Reading for Envoy {
             Item::Json(value) => value,
             Item::Row(_) => return,
         };
-        let Some(stamp) = moment(&value["start_time"]) else { return found.drop(number, "not a line of the access log") };
+        let Some(stamp) = moment(&value["start_time"]) else {
+            return found.drop(number, "not a line of the access log");
+        };
         let flags = value["response_flags"].as_str().unwrap_or_default();
         let path = text(&value["path"]).or_else(|| text(&value["x_envoy_original_path"]));
         let (Some(method), Some(path)) = (text(&value["method"]), path) else {
@@ -179,7 +181,11 @@ impl Reading for Envoy {
                 method: method.as_bytes(),
                 target: path.as_bytes(),
                 status,
-                optional: if cut { Some("stream cut by the client (DC)") } else { health_check(agent.as_bytes()).or_else(|| by_status(status)) },
+                optional: if cut {
+                    Some("stream cut by the client (DC)")
+                } else {
+                    health_check(agent.as_bytes()).or_else(|| by_status(status))
+                },
                 censored: cut || censored(status),
             },
             number,

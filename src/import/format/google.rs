@@ -16,7 +16,9 @@ pub(super) const MONITORING: Kind = Kind {
     recognises: |head| {
         let mut lines = head.lines();
         let first = lines.next().unwrap_or_default();
-        first.starts_with(b"TimeSeries ID") || first.starts_with(b"\"TimeSeries ID") || head.lines().take(30).any(|l| parse_browser(cell(l)).is_some())
+        first.starts_with(b"TimeSeries ID")
+            || first.starts_with(b"\"TimeSeries ID")
+            || head.lines().take(30).any(|l| parse_browser(cell(l)).is_some())
     },
     begin: |_, _, found| {
         found.note("the console shows request counts as rates in 1/s, aligned to the interval's end");

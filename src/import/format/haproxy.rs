@@ -16,7 +16,8 @@ pub(super) const KIND: Kind = Kind {
     begin: |_, options, found| {
         found.stamp = Some(Stamp::Start);
         found.bytes_in_format = true;
-        found.service_field = Some("Ta (ms): first byte of the request to the end; +n with logasap: not finished, unknown");
+        found.service_field =
+            Some("Ta (ms): first byte of the request to the end; +n with logasap: not finished, unknown");
         found.note("the time in brackets is local and has no zone: say it with --zone; read as UTC without");
         found.note("read as of HAProxy 1.7 and later (TR/Tw/Tc/Tr/Ta); before, the time was of the connection");
         Box::new(Haproxy { zone: options.zone.clone() })
@@ -77,7 +78,8 @@ impl Reading for Haproxy {
             return found.drop(number, what);
         };
         // `CD`: the client went away.
-        let gave_up = fields.rest.iter().any(|word| word.len() == 4 && (word.starts_with("CD") || word.starts_with("CH")));
+        let gave_up =
+            fields.rest.iter().any(|word| word.len() == 4 && (word.starts_with("CD") || word.starts_with("CH")));
         found.take(
             &Request {
                 stamp: Some(stamp),

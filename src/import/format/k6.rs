@@ -14,8 +14,12 @@ pub(super) const JSON: Kind = Kind {
     family: "k6-json",
     shape: Shape::Json,
     is_traffic: true,
-    recognises: |head| head.any(|v| matches!(v["type"].as_str(), Some("Metric" | "Point")) && v.get("metric").is_some()),
-    begin: |_, _, found| begin(found, "http_req_duration (ms): sending + waiting + receiving, without connecting and TLS"),
+    recognises: |head| {
+        head.any(|v| matches!(v["type"].as_str(), Some("Metric" | "Point")) && v.get("metric").is_some())
+    },
+    begin: |_, _, found| {
+        begin(found, "http_req_duration (ms): sending + waiting + receiving, without connecting and TLS")
+    },
 };
 
 pub(super) const CSV: Kind = Kind {
@@ -113,7 +117,8 @@ impl K6 {
         let name = text(&data["tags"]["name"]).unwrap_or_else(|| tag("url"));
         let service = number(&data["value"]).filter(|v| *v >= 0.0).map(|ms| (ms * 1e6).round() as i64);
         let status = tag("status").parse().unwrap_or(0);
-        let half = Half { key, stamp, service: service.filter(|_| !is_request), route: (tag("method"), name), status, line };
+        let half =
+            Half { key, stamp, service: service.filter(|_| !is_request), route: (tag("method"), name), status, line };
         self.take(is_request, half, found);
     }
 

@@ -31,7 +31,9 @@ pub(super) const EVENTS: Kind = Kind {
     is_traffic: true,
     recognises: |head| {
         let spoken = head.mentions(&["\"message\"", "\"timestamp\""]);
-        spoken && (head.mentions(&["REPORT RequestId: ", "\"events\""]) || head.mentions(&["platform.report", "\"events\""]))
+        spoken
+            && (head.mentions(&["REPORT RequestId: ", "\"events\""])
+                || head.mentions(&["platform.report", "\"events\""]))
             || head.any(|v| v["message"].as_str().is_some_and(|m| report(m).is_some()) && v.get("proxy").is_none())
     },
     begin: |_, _, found| begin(found, "Duration (ms), without Init Duration"),
@@ -88,7 +90,8 @@ struct Report {
 fn report(text: &str) -> Option<(usize, Report)> {
     let at = text.match_indices("REPORT RequestId: ").map(|(at, _)| at).find(|at| {
         let before = text[..*at].trim_end();
-        before.is_empty() || before.split_whitespace().last().is_some_and(|word| moment_of(word).is_some() || before.ends_with('m'))
+        before.is_empty()
+            || before.split_whitespace().last().is_some_and(|word| moment_of(word).is_some() || before.ends_with('m'))
     })?;
     let rest = &text[at..];
     let (id, fields) = rest["REPORT RequestId: ".len()..].split_once(['\t', ' ']).unwrap_or((rest, ""));

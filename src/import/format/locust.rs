@@ -141,9 +141,13 @@ impl Reading for Failures {
             return found.drop(number, "cut off or malformed: no occurrences");
         };
         self.failures += times;
-        let (method, name) = (self.table.get(row, "Method").unwrap_or_default(), self.table.get(row, "Name").unwrap_or_default());
+        let (method, name) =
+            (self.table.get(row, "Method").unwrap_or_default(), self.table.get(row, "Name").unwrap_or_default());
         found.routes.count(method.as_bytes(), name.as_bytes(), times as f64);
-        ["First Seen", "Last Seen"].iter().filter_map(|c| moment_of(self.table.get(row, c)?)).for_each(|t| found.see(t));
+        ["First Seen", "Last Seen"]
+            .iter()
+            .filter_map(|c| moment_of(self.table.get(row, c)?))
+            .for_each(|t| found.see(t));
     }
 
     fn end(&mut self, found: &mut Found) -> Result<(), String> {

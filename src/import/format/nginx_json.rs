@@ -26,14 +26,12 @@ pub(super) const KIND: Kind = Kind {
     },
 };
 
-const TIME: [&str; 8] =
-    ["msec", "time_iso8601", "time_local", "time", "timestamp", "@timestamp", "ts", "date"];
+const TIME: [&str; 8] = ["msec", "time_iso8601", "time_local", "time", "timestamp", "@timestamp", "ts", "date"];
 const STATUS: [&str; 4] = ["status", "response_status", "status_code", "code"];
 const REQUEST: [&str; 2] = ["request", "request_line"];
 const PATH: [&str; 6] = ["request_uri", "uri", "path", "url", "request_path", "document_uri"];
 const METHOD: [&str; 3] = ["request_method", "method", "verb"];
-const BYTES: [&str; 6] =
-    ["body_bytes_sent", "bytes_sent", "bytes", "size", "response_size", "response_bytes"];
+const BYTES: [&str; 6] = ["body_bytes_sent", "bytes_sent", "bytes", "size", "response_size", "response_bytes"];
 const SERVICE: [&str; 4] = ["request_time", "rt", "response_time", "upstream_response_time"];
 const AGENT: [&str; 4] = ["http_user_agent", "user_agent", "agent", "useragent"];
 

@@ -13,8 +13,9 @@ pub(super) const KIND: Kind = Kind {
     shape: Shape::Json,
     is_traffic: false,
     recognises: |head| {
-        head.any(|v| matches!(v["kind"].as_str(), Some("Pod" | "PodList")) || v["kind"] == "List" && v["items"].is_array())
-            || head.mentions(&["\"creationTimestamp\"", "\"containers\"", "\"status\""])
+        head.any(|v| {
+            matches!(v["kind"].as_str(), Some("Pod" | "PodList")) || v["kind"] == "List" && v["items"].is_array()
+        }) || head.mentions(&["\"creationTimestamp\"", "\"containers\"", "\"status\""])
     },
     begin: |_, _, found| {
         found.note("a snapshot: pods that are gone are missing, so that numbers over time are too low");
@@ -91,7 +92,8 @@ impl Pods {
     fn pod(&mut self, pod: &Value, number: u64, found: &mut Found) {
         let created = moment(&pod["metadata"]["creationTimestamp"]);
         let Some(created) = created else { return found.drop(number, "no creationTimestamp") };
-        let ready = condition(pod, "Ready").filter(|c| c["status"] == "True").and_then(|c| moment(&c["lastTransitionTime"]));
+        let ready =
+            condition(pod, "Ready").filter(|c| c["status"] == "True").and_then(|c| moment(&c["lastTransitionTime"]));
         let end = ended(pod);
         [Some(created), ready, end].into_iter().flatten().for_each(|t| found.see(t));
         self.pods += 1;

@@ -13,7 +13,9 @@ pub(super) const KIND: Kind = Kind {
     family: "prometheus",
     shape: Shape::Json,
     is_traffic: true,
-    recognises: |head| head.has(&["status", "data"]) || head.has(&["status", "errorType"]) || head.mentions(&["\"resultType\""]),
+    recognises: |head| {
+        head.has(&["status", "data"]) || head.has(&["status", "errorType"]) || head.mentions(&["\"resultType\""])
+    },
     begin: |_, _, found| {
         found.note("NaN and absent samples are unknown, not 0");
         Box::<Prometheus>::default()

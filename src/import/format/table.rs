@@ -13,7 +13,8 @@ impl Table {
     /// Takes a row: false where it is the header, the header again, or cut off.
     pub(super) fn take(&mut self, row: &csv::StringRecord, number: u64, found: &mut Found) -> bool {
         if self.names.is_empty() {
-            self.names = row.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_ascii_lowercase()).collect();
+            self.names =
+                row.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_ascii_lowercase()).collect();
             return false;
         }
         if row.iter().zip(&self.names).all(|(cell, name)| cell.trim().eq_ignore_ascii_case(name)) && row.len() > 1 {

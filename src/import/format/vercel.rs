@@ -78,7 +78,11 @@ impl Reading for Vercel {
             let source = value["source"].as_str().unwrap_or_default();
             return found.drop(number, format!("second entry of the same requestId ({source})"));
         }
-        let status = proxy["statusCode"].as_i64().or(value["statusCode"].as_i64()).and_then(|s| u16::try_from(s).ok()).unwrap_or(0);
+        let status = proxy["statusCode"]
+            .as_i64()
+            .or(value["statusCode"].as_i64())
+            .and_then(|s| u16::try_from(s).ok())
+            .unwrap_or(0);
         let path = text(&proxy["path"]).or_else(|| text(&value["path"])).unwrap_or_default();
         let method = text(&proxy["method"]).unwrap_or_default();
         let agent = proxy["userAgent"].as_array().and_then(|a| a.first()).and_then(Value::as_str).unwrap_or_default();

@@ -42,9 +42,9 @@ pub(super) const IIS: Kind = Kind {
 };
 
 fn has_field(head: &Head<'_>, name: &str) -> bool {
-    head.lines().filter(|line| line.starts_with(b"#Fields:")).any(|line| {
-        line.split(|b| b.is_ascii_whitespace()).any(|field| field.eq_ignore_ascii_case(name.as_bytes()))
-    })
+    head.lines()
+        .filter(|line| line.starts_with(b"#Fields:"))
+        .any(|line| line.split(|b| b.is_ascii_whitespace()).any(|field| field.eq_ignore_ascii_case(name.as_bytes())))
 }
 
 fn cloudfront(_: &Head<'_>, options: &ImportOptions, found: &mut Found) -> Box<dyn Reading> {
@@ -141,7 +141,9 @@ impl Reading for W3c {
             Item::Json(value) => {
                 let texts: Vec<(String, String)> = value
                     .as_object()
-                    .map(|all| all.iter().filter_map(|(k, v)| Some((k.to_ascii_lowercase(), crate::import::field::text(v)?))))
+                    .map(|all| {
+                        all.iter().filter_map(|(k, v)| Some((k.to_ascii_lowercase(), crate::import::field::text(v)?)))
+                    })
                     .into_iter()
                     .flatten()
                     .collect();

@@ -219,7 +219,9 @@ mod tests {
         assert_eq!(at("2026-03-02T06:25:03,25Z"), Some(moment + SECOND / 4));
         let browser = parse_browser(b"Mon Mar 02 2026 07:25:03 GMT+0100 (Central European Standard Time)");
         assert_eq!(browser, Some(Dated { nanoseconds: moment, offset: Some(3600) }));
-        for wrong in ["2026-02-30", "2026-3", "02/Foo/2026:06:25:03 +0000", "2026-03-02T25:00", "20260302", "2026-03-02Z1"] {
+        for wrong in
+            ["2026-02-30", "2026-3", "02/Foo/2026:06:25:03 +0000", "2026-03-02T25:00", "20260302", "2026-03-02Z1"]
+        {
             assert_eq!(at(wrong), None, "{wrong}");
         }
     }
