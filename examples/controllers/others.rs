@@ -47,7 +47,8 @@ fn keda(input: Input<'_>) -> Answer {
 
 fn heroku(input: Input<'_>) -> Answer {
     let minutes_before_down = input.count_or("minutes_before_down", 1)?;
-    let rule = Heroku { min: input.count_or("min", 1)?, max: input.count("max")?, minutes_before_down };
+    let (min, max) = (input.count_or("min", 1)?, input.count("max")?);
+    let rule = Heroku { min, max, minutes_before_down, p95: Span(0) };
     let (mut current, mut surplus) = (input.count("current")?, Surplus::default());
     let mut dynos = Vec::new();
     for needed in input.numbers("needed_each_minute")?.into_iter().flatten() {

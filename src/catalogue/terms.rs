@@ -4,6 +4,16 @@ use crate::document::{Diagnostics, Kind, Node, Table, kind, named, positive_coun
 use crate::hosting::deployment::Growth;
 use crate::hosting::keep_alive::KeepAlive;
 use crate::hosting::routing::{QueueAt, Routing};
+use crate::hosting::scaling::aws_step_scaling::AwsStepScaling;
+use crate::hosting::scaling::aws_target_tracking::AwsTargetTracking;
+use crate::hosting::scaling::azure_vmss::AzureVmss;
+use crate::hosting::scaling::cloud_run::CloudRun;
+use crate::hosting::scaling::controller::Rule;
+use crate::hosting::scaling::elastic_beanstalk::ElasticBeanstalk;
+use crate::hosting::scaling::heroku::Heroku;
+use crate::hosting::scaling::keda::Keda;
+use crate::hosting::scaling::knative::Knative;
+use crate::hosting::scaling::kubernetes_hpa::KubernetesHpa;
 use crate::hosting::scaling::{Scaling, Schedule, TargetUtilisation};
 use crate::units::Span;
 
@@ -81,15 +91,29 @@ impl Terms {
 
 fn read_scaling(node: &Node, diagnostics: &mut Diagnostics) -> Option<Scaling> {
     type D<'a> = &'a mut Diagnostics;
+    macro_rules! controlled {
+        ($name:literal, $rule:ident, $read:path) => {
+            Kind { name: $name, read: &|n: &Node, d: D| $read(n, d).map(Rule::$rule).map(Scaling::Controlled) }
+        };
+    }
     let kinds = [
         Kind { name: "fixed", read: &|_: &Node, _: D| Some(Scaling::Fixed) },
         Kind { name: "per-request", read: &|_: &Node, _: D| Some(Scaling::PerRequest) },
-        Kind { name: "concurrency", read: &|_: &Node, _: D| Some(Scaling::PerRequest) },
         Kind {
             name: "target-utilisation",
             read: &|n: &Node, d: D| TargetUtilisation::read(n, d).map(Scaling::TargetUtilisation),
         },
         Kind { name: "schedule", read: &|n: &Node, d: D| Schedule::read(n, d).map(Scaling::Schedule) },
+        controlled!("concurrency", Knative, Knative::read_concurrency),
+        controlled!("kubernetes-hpa", KubernetesHpa, KubernetesHpa::read),
+        controlled!("keda", Keda, Keda::read),
+        controlled!("knative", Knative, Knative::read),
+        controlled!("aws-target-tracking", AwsTargetTracking, AwsTargetTracking::read),
+        controlled!("aws-step-scaling", AwsStepScaling, AwsStepScaling::read),
+        controlled!("elastic-beanstalk", ElasticBeanstalk, ElasticBeanstalk::read),
+        controlled!("heroku", Heroku, Heroku::read),
+        controlled!("cloud-run", CloudRun, CloudRun::read),
+        controlled!("azure-vmss", AzureVmss, AzureVmss::read),
     ];
     kind(node, diagnostics, "scaling", &kinds)
 }

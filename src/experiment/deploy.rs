@@ -11,6 +11,7 @@ use crate::hosting::deployment::{Fact, Gauge, StartPhase, TenantRoom};
 use crate::hosting::keep_alive::KeepAlive;
 use crate::hosting::routing::QueueAt;
 use crate::hosting::scaling::Scaling;
+use crate::hosting::scaling::controller::Rule;
 use crate::scenario::{App, Case, DeploymentPlan, FleetPlan, InstancesChoice, SizeChoice};
 use crate::units::{Bytes, Cores};
 use std::sync::Arc;
@@ -202,7 +203,7 @@ fn by_tenant(plan: &DeploymentPlan, size: &Size, app: &App, slice: Slice) -> Opt
 pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) -> Result<Deployment, String> {
     let (slice, cluster) = cut_instance(plan, &order.size, app, &case.fleet)?;
     let terms = &plan.terms;
-    let scaling = scaling(plan, order);
+    let scaling = scaling(plan, order, app);
     let on_demand = scaling.is_on_demand();
     let default_places = if on_demand { 1 } else { u32::MAX };
     let concurrency = terms.concurrency.unwrap_or(default_places);
@@ -252,7 +253,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
 
 /// The scaling in force: a number of instances that the case orders stands for itself, unless
 /// the case has a scaling of its own.
-fn scaling(plan: &DeploymentPlan, order: &Order) -> Scaling {
+fn scaling(plan: &DeploymentPlan, order: &Order, app: &App) -> Scaling {
     match (&plan.terms.scaling, order.target) {
         (Some(Scaling::TargetUtilisation(_)), _) if plan.fixed_number => Scaling::Fixed,
         (Some(Scaling::TargetUtilisation(rule)), target) => {
@@ -262,9 +263,27 @@ fn scaling(plan: &DeploymentPlan, order: &Order) -> Scaling {
             rule.open_limits = (false, false);
             Scaling::TargetUtilisation(rule)
         }
+        (Some(Scaling::Controlled(_)), _) if plan.fixed_number => Scaling::Fixed,
+        (Some(Scaling::Controlled(rule)), _) => Scaling::Controlled(controlled(rule, plan, app)),
         (Some(scaling), _) => scaling.clone(),
         (None, _) => Scaling::Fixed,
     }
+}
+
+/// A controller's rule, with what the app and the case's other terms add to it.
+fn controlled(rule: &Rule, plan: &DeploymentPlan, app: &App) -> Rule {
+    let mut rule = rule.clone();
+    match &mut rule {
+        Rule::ElasticBeanstalk(trigger) => trigger.response = app.workload.response.0 as f64,
+        Rule::CloudRun(service) => {
+            service.min_instances = service.min_instances.max(plan.provisioned);
+            if let Some(idle) = plan.terms.keep_alive.as_ref().and_then(KeepAlive::typical) {
+                service.idle = idle;
+            }
+        }
+        _ => {}
+    }
+    rule
 }
 
 fn charges<'c>(case: &'c Case, plan: &'c DeploymentPlan) -> impl Iterator<Item = &'c crate::billing::Charge> {

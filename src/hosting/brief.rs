@@ -38,6 +38,8 @@ pub(crate) struct Brief {
     pub learns: bool,
     /// Whether its users wait for one request before they send the next.
     pub is_closed: bool,
+    /// Past how many nanoseconds a request is slow, where its scaling counts those.
+    pub slow_after: Option<u64>,
     /// Whether a gauge sums the times in which instances are busy.
     pub meters_busy: bool,
 }
@@ -62,6 +64,7 @@ impl Brief {
             counts_uses,
             learns: matches!(plan.keep_alive, KeepAlive::Histogram(_)),
             is_closed: plan.closed,
+            slow_after: plan.scaling.slow_after().map(|span| span.0),
             meters_busy: plan
                 .gauges
                 .iter()

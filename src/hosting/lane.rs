@@ -37,6 +37,8 @@ pub struct Lane {
     pub engaged: u32,
     /// Cores (in millionths) that its requests keep busy, where its scaling watches them.
     pub(crate) demand: Option<Box<Level>>,
+    /// Requests that took longer than its scaling wants, and all, where that is counted.
+    pub(crate) slow: (u64, u64),
     /// Instances that exist.
     pub instances: u32,
     /// Requests served, for the billing of responses.
@@ -64,6 +66,7 @@ impl Lane {
             last: NONE,
             engaged: 0,
             demand: None,
+            slow: (0, 0),
             instances: 0,
             served: 0,
             billed: 0,

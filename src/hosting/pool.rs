@@ -1,5 +1,6 @@
 //! A pool: instances that are ordered, and then serve whatever comes.
 
+mod controlled;
 mod lines;
 
 use super::HostingModel;
@@ -17,6 +18,7 @@ const EVALUATE: u32 = 0;
 const SHIFT: u32 = 1;
 const SLEEP: u32 = 2;
 const NOTICED: u32 = 3;
+const CONTROL: u32 = 4;
 
 /// The pool behaviour of one deployment.
 #[derive(Default)]
@@ -53,6 +55,8 @@ struct PoolLane {
     empty_since: Time,
     changed: Time,
     seen: (i128, i128, i128),
+    /// Where a controller decides how many there are to be.
+    control: Option<Box<controlled::Controlled>>,
 }
 
 impl HostingModel for Pool {
@@ -77,6 +81,9 @@ impl HostingModel for Pool {
 
     fn arrived(&mut self, world: &mut World, request: u32) {
         let lane = world.requests[request].lane;
+        if self.pool(lane).control.is_some() {
+            self.note_arrival(world, lane);
+        }
         if self.pool(lane).asleep {
             world.mark_cold(request);
             self.wake(world, lane);
@@ -90,8 +97,9 @@ impl HostingModel for Pool {
             return self.let_in(world, lane, position, request);
         }
         if self.has_none(world, lane) || !world.enqueue(request) {
-            world.reject(request);
+            return world.reject(request);
         }
+        self.start_for(world, lane, request);
     }
 
     fn ready(&mut self, world: &mut World, instance: u32) {
@@ -136,6 +144,7 @@ impl HostingModel for Pool {
             EVALUATE => self.evaluate(world, lane),
             SHIFT => self.shift(world, lane),
             NOTICED => self.notice(world, lane),
+            CONTROL => self.control(world, lane),
             _ => self.check_sleep(world, lane),
         }
     }
@@ -202,6 +211,7 @@ impl Pool {
         match &plan.scaling {
             Scaling::TargetUtilisation(rule) => plan.instances.clamp(rule.min, rule.max.max(rule.min)),
             Scaling::Schedule(schedule) => schedule.wanted(world.now),
+            Scaling::Controlled(rule) => rule.initial(plan.instances),
             _ => plan.instances,
         }
     }
@@ -218,6 +228,7 @@ impl Pool {
                 let at = schedule.next_change(now);
                 world.set_timer(at, lane, SHIFT);
             }
+            Scaling::Controlled(_) => self.begin_control(world, lane),
             _ => {}
         }
         self.pool(lane).empty_since = now;
@@ -294,6 +305,9 @@ impl Pool {
         let pool = self.pool(lane);
         pool.ready.add(now, 1);
         pool.available.insert(position);
+        if let Some(control) = &mut pool.control {
+            control.note_ready(position, now);
+        }
         if self.has_lines {
             self.weigh(world, lane, position, instance);
         } else {

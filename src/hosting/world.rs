@@ -421,9 +421,14 @@ impl World {
     pub(crate) fn tell(&mut self, request: u32, outcome: Outcome) {
         let now = self.now;
         let &Request { arrival, entered, lane, deployment, .. } = &self.requests[request];
-        let Brief { has_timeout, has_retries, is_closed, .. } = self.briefs[deployment as usize];
+        let Brief { has_timeout, has_retries, is_closed, slow_after, .. } = self.briefs[deployment as usize];
         if has_timeout {
             self.stop_aging(request);
+        }
+        if let Some(slow_after) = slow_after {
+            let (slow, all) = &mut self.lanes[lane as usize].slow;
+            *slow += u64::from(outcome != Outcome::Served || (now - arrival).0 > slow_after);
+            *all += 1;
         }
         if has_retries && self.try_again(request, outcome) {
             return;

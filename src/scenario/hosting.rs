@@ -7,6 +7,7 @@ use crate::document::{
 };
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
+use crate::hosting::scaling::controller::Rule;
 use crate::units::Exact;
 use crate::workload::{Distribution, Unit};
 use std::collections::BTreeMap;
@@ -290,6 +291,7 @@ fn check_total(
     let scaled = match &terms.scaling {
         Some(Scaling::TargetUtilisation(rule)) => rule.min,
         Some(Scaling::Schedule(schedule)) => schedule.shifts.iter().map(|shift| shift.instances).max().unwrap_or(0),
+        Some(Scaling::Controlled(rule)) => rule.initial(0),
         _ => 0,
     };
     let ordered = match instances {
@@ -306,6 +308,20 @@ fn check_total(
             );
             d.error(at, message, format!("at most {MOST_INSTANCES}"));
         }
+    }
+}
+
+/// What is for instances on demand has no meaning where a controller decides.
+fn check_controlled(terms: &Terms, is_cloud_run: bool, node: &Node, d: &mut Diagnostics) {
+    if let Some(at) = node.get("keep-alive")
+        && !(is_cloud_run && terms.keep_alive.as_ref().is_none_or(|policy| policy.typical().is_some()))
+    {
+        let help = "leave it out; only `cloud-run` knows one, as a time or a curve";
+        d.error(at.key, "the controller of `scaling` decides how long instances stay", help);
+    }
+    if let Some(at) = node.get("concurrency-limit") {
+        let help = "give the `scaling` its own largest number of instances, such as `max-instances`";
+        d.error(at.key, "`concurrency-limit` is for instances on demand", help);
     }
 }
 
@@ -326,7 +342,12 @@ fn check_instances(
         let help = "leave it out: `queue` says how many may wait for one, `binding` who serves them";
         d.error(at.key, format!("`{}` starts instances on demand: none has a line", model.name), help);
     }
+    let is_cloud_run = matches!(terms.scaling, Some(Scaling::Controlled(Rule::CloudRun(_))));
+    if let Some(Scaling::Controlled(_)) = &terms.scaling {
+        check_controlled(terms, is_cloud_run, node, d);
+    }
     if !on_demand
+        && !is_cloud_run
         && provisioned > 0
         && let Some(at) = node.get("provisioned")
     {

@@ -16,11 +16,12 @@ const ROOTS: [(&str, &str); 5] = [
 ];
 
 /// Definitions that the schemas share.
-const SHARED: [&str; 4] = [
+const SHARED: [&str; 5] = [
     include_str!("quantities.json"),
     include_str!("workload.json"),
     include_str!("hosting.json"),
     include_str!("charges.json"),
+    include_str!("controllers.json"),
 ];
 
 /// The names of the kinds of documents.

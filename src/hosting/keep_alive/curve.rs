@@ -26,7 +26,11 @@ impl Curve {
 
     /// Draws how long an instance that becomes idle now is kept.
     pub fn draw(&self, stream: &mut Stream) -> Span {
-        let share = stream.uniform();
+        self.quantile(stream.uniform())
+    }
+
+    /// The idle time by which a share of instances is gone.
+    pub fn quantile(&self, share: f64) -> Span {
         let upper = self.points.partition_point(|point| point.1 < share).min(self.points.len() - 1);
         let (end, high) = self.points[upper];
         if upper == 0 {

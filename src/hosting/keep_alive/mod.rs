@@ -17,6 +17,9 @@ pub(crate) use room::MakingRoom;
 use crate::document::{Diagnostics, Kind, Node, Table, kind, positive_span, span};
 use crate::units::Span;
 
+/// Longer than any simulation.
+const FOREVER: Span = Span(1 << 60);
+
 /// A keep-alive policy.
 #[derive(Clone, Debug, PartialEq)]
 pub enum KeepAlive {
@@ -60,6 +63,18 @@ impl KeepAlive {
         match self {
             KeepAlive::Cache(cache) => Some(cache.order),
             _ => None,
+        }
+    }
+
+    /// How long an idle instance stays, where that does not depend on what came before: half of them
+    /// at least as long.
+    pub fn typical(&self) -> Option<Span> {
+        match self {
+            KeepAlive::None => Some(Span(0)),
+            KeepAlive::Fixed(length) => Some(*length),
+            KeepAlive::Curve(curve) => Some(curve.quantile(0.5)),
+            KeepAlive::Forever => Some(FOREVER),
+            KeepAlive::Histogram(_) | KeepAlive::Cache(_) => None,
         }
     }
 

@@ -13,7 +13,7 @@ impl Pool {
         match self.choose(world, lane) {
             Some(position) => self.put(world, lane, position, request),
             None if self.has_none(world, lane) || !world.enqueue(request) => world.reject(request),
-            None => {}
+            None => self.start_for(world, lane, request),
         }
     }
 

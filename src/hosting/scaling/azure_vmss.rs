@@ -1,6 +1,12 @@
 //! Azure Monitor's autoscaling of virtual machine scale sets and App Service plans.
 //! (MicrosoftDocs/azure-docs, articles/azure-monitor/autoscale)
 
+use super::controller::{Controller, Look, Sample, Unit};
+use super::read::{count32, limits};
+use crate::document::{Diagnostics, Node, Table, count, named, non_negative, positive_count, positive_span, span};
+use crate::units::{Span, Time};
+use std::collections::VecDeque;
+
 /// How a metric is compared with a rule's threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
@@ -119,4 +125,123 @@ pub fn step(limits: Limits, instances: u32, out: &[Rule], inward: &[Rule]) -> u3
 /// The instances where the metrics are missing: up to the profile's default, and never down.
 pub fn without_metrics(limits: Limits, instances: u32, default: u32) -> u32 {
     instances.max(default).max(limits.minimum).min(limits.maximum)
+}
+
+/// A rule of a setting: the average CPU of all instances over a time window, in per cent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CpuRule {
+    /// `operator`.
+    pub operator: Operator,
+    /// `threshold`.
+    pub threshold: f64,
+    /// `scaleAction`.
+    pub change: Change,
+}
+
+/// A setting with one rule for more and one for fewer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AzureVmss {
+    /// `minimum` and `maximum`.
+    pub limits: Limits,
+    /// `default`: how many there are where nothing is measured.
+    pub default: u32,
+    /// The rule for more.
+    pub scale_out: Option<CpuRule>,
+    /// The rule for fewer.
+    pub scale_in: Option<CpuRule>,
+    /// `timeWindow`.
+    pub time_window: Span,
+    /// `cooldown`, after any change.
+    pub cooldown: Span,
+}
+
+impl AzureVmss {
+    /// Reads `{ minimum = 1, maximum = 10, scale-out = { threshold = 70, change = 1 }, scale-in = … }`.
+    pub fn read(node: &Node, d: &mut Diagnostics) -> Option<AzureVmss> {
+        let mut table = Table::of(node, d)?;
+        let (minimum, maximum) = limits(&mut table, d, ("minimum", "maximum"), (1, u32::MAX));
+        let default = count32(table.default("default", u64::from(minimum), d, count));
+        let read = |greater: bool| move |node: &Node, d: &mut Diagnostics| CpuRule::read(node, greater, d);
+        let scale_out = table.optional("scale-out", d, read(true));
+        let scale_in = table.optional("scale-in", d, read(false));
+        if node.get("scale-out").is_none() && node.get("scale-in").is_none() {
+            d.error(table.origin(), "without `scale-out` or `scale-in` nothing is ever changed", "");
+        }
+        let time_window = table.default("time-window", Span(600_000_000_000), d, positive_span);
+        let cooldown = table.default("cooldown", Span(300_000_000_000), d, span);
+        table.finish(d);
+        Some(AzureVmss { limits: Limits { minimum, maximum }, default, scale_out, scale_in, time_window, cooldown })
+    }
+
+    pub(super) fn controller(&self, unit: Unit) -> Watch {
+        Watch { rule: self.clone(), unit, samples: VecDeque::new(), changed: None }
+    }
+}
+
+impl CpuRule {
+    fn read(node: &Node, greater: bool, d: &mut Diagnostics) -> Option<CpuRule> {
+        let mut table = Table::of(node, d)?;
+        let operators = [
+            ("GreaterThan", Operator::GreaterThan),
+            ("GreaterThanOrEqual", Operator::GreaterThanOrEqual),
+            ("LessThan", Operator::LessThan),
+            ("LessThanOrEqual", Operator::LessThanOrEqual),
+        ];
+        let default = if greater { Operator::GreaterThan } else { Operator::LessThan };
+        let operator = table.default("operator", default, d, |node, d| named(node, d, "operator", &operators));
+        let threshold = table.required("threshold", d, non_negative);
+        let change = count32(table.default("change", 1, d, positive_count));
+        let types = [("ChangeCount", 0), ("PercentChangeCount", 1), ("ExactCount", 2)];
+        let kind = table.default("type", 0, d, |node, d| named(node, d, "change", &types));
+        table.finish(d);
+        let change = match kind {
+            0 => Change::Count(change),
+            1 => Change::Percent(f64::from(change)),
+            _ => Change::Exact(change),
+        };
+        Some(CpuRule { operator, threshold: threshold?, change })
+    }
+
+    fn with(&self, metric: f64) -> Rule {
+        Rule { metric, operator: self.operator, value: self.threshold, change: self.change }
+    }
+}
+
+/// The setting at work.
+#[derive(Debug)]
+pub(super) struct Watch {
+    rule: AzureVmss,
+    unit: Unit,
+    samples: VecDeque<Sample>,
+    changed: Option<Time>,
+}
+
+impl Controller for Watch {
+    fn measure(&mut self, sample: &Sample) {
+        self.samples.push_back(*sample);
+        while self.samples.front().is_some_and(|first| first.from + self.rule.time_window < sample.at) {
+            self.samples.pop_front();
+        }
+    }
+
+    fn decide(&mut self, look: &Look<'_>) -> u32 {
+        let rule = &self.rule;
+        if self.changed.is_some_and(|at| look.now < at + rule.cooldown) {
+            return look.current;
+        }
+        let minutes: Vec<f64> = self.samples.iter().filter_map(|sample| sample.utilisation(self.unit.cores)).collect();
+        let wanted = if self.samples.is_empty() {
+            look.current
+        } else if minutes.is_empty() {
+            without_metrics(rule.limits, look.current, rule.default)
+        } else {
+            let metric = 100.0 * minutes.iter().sum::<f64>() / minutes.len() as f64;
+            let with = |rule: &Option<CpuRule>| rule.iter().map(|rule| rule.with(metric)).collect::<Vec<_>>();
+            step(rule.limits, look.current, &with(&rule.scale_out), &with(&rule.scale_in))
+        };
+        if wanted != look.current {
+            self.changed = Some(look.now);
+        }
+        wanted
+    }
 }

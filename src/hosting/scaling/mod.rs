@@ -5,14 +5,18 @@ pub mod aws_step_scaling;
 pub mod aws_target_tracking;
 pub mod azure_vmss;
 pub mod cloud_run;
+pub mod controller;
 pub mod elastic_beanstalk;
 pub mod heroku;
 pub mod keda;
 pub mod knative;
 pub mod kubernetes_hpa;
 pub mod openwhisk;
+mod read;
 mod schedule;
 mod target;
+
+use crate::units::Span;
 
 pub use schedule::{Schedule, Shift};
 pub use target::TargetUtilisation;
@@ -26,6 +30,8 @@ pub enum Scaling {
     TargetUtilisation(TargetUtilisation),
     /// By the time of day.
     Schedule(Schedule),
+    /// By a system's own controller.
+    Controlled(controller::Rule),
     /// An instance for every request that finds none with a place: on demand.
     PerRequest,
 }
@@ -34,6 +40,11 @@ impl Scaling {
     /// Whether instances come and go with single requests.
     pub fn is_on_demand(&self) -> bool {
         matches!(self, Scaling::PerRequest)
+    }
+
+    /// Past how long a request is slow, where that is counted.
+    pub(crate) fn slow_after(&self) -> Option<Span> {
+        if let Scaling::Controlled(rule) = self { rule.slow_after() } else { None }
     }
 }
 

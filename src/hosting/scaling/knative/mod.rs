@@ -1,9 +1,11 @@
 //! Knative's pod autoscaler (KPA), since 2018.
 //! (knative/serving, pkg/autoscaler/scaling, pkg/reconciler/autoscaling)
 
+mod controller;
 mod to_zero;
 pub mod window;
 
+pub use controller::Knative;
 pub use to_zero::{ToZero, scale_to_zero};
 
 use crate::units::{Span, Time};

@@ -3,7 +3,9 @@
 //! One look: proposals by metrics ([`metric`]), held back by windows and rates ([`behaviour`]).
 
 pub mod behaviour;
+mod controller;
 pub mod metric;
+mod read;
 
 use crate::units::{Span, Time};
 use behaviour::{Behaviour, Entry, Past};
@@ -35,8 +37,6 @@ pub struct KubernetesHpa {
     pub tolerance: Tolerance,
     /// For how long after its start a pod's CPU may be that of its initialisation.
     pub cpu_initialization_period: Span,
-    /// Within what time after its start a pod that is unready never was ready.
-    pub initial_readiness_delay: Span,
     /// The window of recommendations.
     pub downscale_stabilization: Span,
     /// `behavior`.
@@ -60,7 +60,6 @@ impl KubernetesHpa {
             sync_period: Span(if now { 15 } else { 30 } * second),
             tolerance: Tolerance { by_difference: !now, ..Tolerance::default() },
             cpu_initialization_period: Span(300 * second),
-            initial_readiness_delay: Span(30 * second),
             downscale_stabilization: Span(300 * second),
             behavior: None,
         }
