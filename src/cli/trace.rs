@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use hostsim::report::format::{duration, significant};
 use hostsim::units::{Span, parse_span};
-use hostsim::workload::trace::{Column, Description, Format, TraceOptions, describe, guess_format};
+use hostsim::workload::trace::{Column, Description, Durations, Format, Gaps, TraceOptions, describe, guess_format};
 use std::path::{Path, PathBuf};
 
 /// Say what a trace holds (rows, span, rates, burstiness) before it is used
@@ -40,9 +40,18 @@ pub struct Trace {
     /// The column of the ends (requests)
     #[arg(long, value_name = "NAME")]
     end: Option<String>,
-    /// The column of the durations in seconds (requests)
+    /// The column of the durations (requests)
     #[arg(long, value_name = "NAME")]
     duration: Option<String>,
+    /// The unit of the durations: ns, us, ms or s [default: as the column's name says, else s]
+    #[arg(long, value_name = "UNIT", value_parser = unit)]
+    unit: Option<i64>,
+    /// What is in missing intervals: zero, interpolate or error (counts)
+    #[arg(long, value_name = "WORD", default_value = "zero", value_parser = gaps)]
+    gaps: Gaps,
+    /// The zone of times that have no offset, as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = super::import::zone)]
+    zone: Option<jiff::tz::TimeZone>,
     #[command(flatten)]
     format: FormatOption,
 }
@@ -59,11 +68,18 @@ impl Execute for Trace {
             ("mean_rps", ">Mean /s"),
             ("peak_rps", ">Peak /s"),
             ("dispersion", ">Dispersion"),
+            ("duration_p50_s", ">Duration p50"),
+            ("duration_p99_s", ">p99"),
+            ("offered", ">Offered load"),
         ]);
         let mut mistakes = Vec::new();
         for file in &self.files {
             match self.describe(file) {
-                Ok(description) => grid.push(row(file, &description)),
+                Ok(description) => {
+                    grid.push(row(file, &description));
+                    let notes = description.notes.iter();
+                    notes.for_each(|note| terminal::say(&format!("{}: {note}", file.display())));
+                }
                 Err(message) => mistakes.push(message),
             }
         }
@@ -84,6 +100,9 @@ impl Trace {
             arrival: self.arrival.clone(),
             end: self.end.clone(),
             duration: self.duration.clone(),
+            unit: self.unit,
+            gaps: self.gaps,
+            zone: self.zone.clone(),
         };
         describe(file, options).map_err(|error| error.to_string())
     }
@@ -103,13 +122,38 @@ fn row(file: &Path, description: &Description) -> Vec<Cell> {
         number(description.mean_rate),
         number(description.peak_rate),
         description.dispersion.map_or(Cell::of(serde_json::Value::Null, "–"), number),
+        of_durations(description, |d| d.p50),
+        of_durations(description, |d| d.p99),
+        description
+            .durations
+            .map_or(Cell::of(serde_json::Value::Null, "–"), |d| number(d.mean * description.mean_rate)),
     ]
+}
+
+fn of_durations(description: &Description, which: impl Fn(&Durations) -> f64) -> Cell {
+    let seconds = description.durations.as_ref().map(which);
+    seconds.map_or(Cell::of(serde_json::Value::Null, "–"), |s| Cell::of(s, duration(s)))
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::NAMES.map(|(name, _)| name)).map(|word| {
         Format::NAMES.iter().find(|(name, _)| *name == word).map_or(Format::default(), |(_, format)| *format)
     })
+}
+
+fn unit(word: &str) -> Result<i64, String> {
+    match word {
+        "ns" => Ok(1),
+        "us" => Ok(1_000),
+        "ms" => Ok(1_000_000),
+        "s" => Ok(1_000_000_000),
+        _ => Err("expected ns, us, ms or s".into()),
+    }
+}
+
+fn gaps(word: &str) -> Result<Gaps, String> {
+    let found = Gaps::NAMES.iter().find(|(name, _)| *name == word);
+    found.map(|(_, gaps)| *gaps).ok_or_else(|| "expected zero, interpolate or error".into())
 }
 
 fn parse_column(text: &str) -> Result<Column, String> {

@@ -5,9 +5,11 @@ use super::replicate::Replication;
 use super::sizing::{Attempt, is_open};
 use crate::billing::Confidence;
 use crate::hosting::WhenFull;
-use crate::scenario::{Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
+use crate::scenario::{App, Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
 use crate::units::format;
 use crate::units::{Span, decimal_text};
+use crate::workload::Arrivals;
+use crate::workload::arrivals::{FromTrace, TraceSource};
 
 /// So many attempts are told of.
 const MOST_SHOWN: usize = 16;
@@ -25,6 +27,34 @@ pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
     }
     for (currency, rate) in scenario.currencies.rates() {
         notes.push(format!("1 {currency} is converted to {} USD.", decimal_text(rate, 6)));
+    }
+    notes.extend(scenario.apps.iter().flat_map(|app| of_trace(scenario, app)));
+    notes
+}
+
+/// What was assumed of an app's trace, and how much of it is simulated.
+fn of_trace(scenario: &Scenario, app: &App) -> Vec<String> {
+    let Arrivals::Trace(FromTrace { source: TraceSource::File(trace), repeat, shift, .. }) = &app.workload.arrivals
+    else {
+        return Vec::new();
+    };
+    let file = trace.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut notes: Vec<String> = trace.notes().into_iter().map(|note| format!("{file}: {note}.")).collect();
+    let (simulated, span) = (scenario.run.warm_up.0.saturating_add(scenario.run.duration.0), trace.summary.span);
+    let end = shift.0.saturating_add(span);
+    let last_gap = if trace.is_requests() { span / 20 } else { 0 };
+    if end.saturating_add(last_gap) < simulated && !repeat {
+        let message = format!(
+            "{file} covers {} of the {} simulated, from {} on: outside nothing arrives, and rates and costs are diluted \
+             (`repeat = true` starts again; or simulate as long as the trace).",
+            Span(span),
+            Span(simulated),
+            shift
+        );
+        notes.push(message);
+    } else if end > simulated.saturating_add(last_gap) {
+        let used = Span(simulated.saturating_sub(shift.0));
+        notes.push(format!("Of {file} the first {used} of {} are simulated.", Span(span)));
     }
     notes
 }

@@ -9,6 +9,7 @@
 
 mod document;
 mod field;
+mod fit;
 mod format;
 mod found;
 mod item;
@@ -16,9 +17,12 @@ mod read;
 mod routes;
 mod source;
 mod traffic;
+mod write;
 
+pub use document::moment;
 pub use format::names;
-pub use found::{Dropped, Found, Request, Stamp};
+pub use found::{Dropped, Drops, Found, Request, Stamp};
 pub use read::{ImportError, ImportOptions, import};
-pub use routes::Routes;
+pub use routes::{Routes, folded};
 pub use traffic::Traffic;
+pub use write::{WriteOptions, write};

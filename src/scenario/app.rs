@@ -5,7 +5,8 @@ use crate::document::{Diagnostics, Node, Table, bytes};
 use crate::hosting::retries::Retries;
 use crate::hosting::timeout::Timeout;
 use crate::units::Bytes;
-use crate::workload::{AppWorkload, Context, read_traces};
+use crate::workload::arrivals::align;
+use crate::workload::{AppWorkload, Arrivals, Context, read_traces};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,7 +37,12 @@ pub fn read_all(node: &Node, traces: &Node, directory: &Path, d: &mut Diagnostic
     let traces = read_traces(traces, d, directory);
     let context = Context { directory, traces: &traces };
     let entries = node.as_table().into_iter().flatten();
-    entries.filter_map(|(name, app)| read(name, app, &context, d)).collect()
+    let mut apps: Vec<App> = entries.filter_map(|(name, app)| read(name, app, &context, d)).collect();
+    align(apps.iter_mut().filter_map(|app| match &mut app.workload.arrivals {
+        Arrivals::Trace(from) => Some(from),
+        _ => None,
+    }));
+    apps
 }
 
 fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> Option<App> {

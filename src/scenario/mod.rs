@@ -29,6 +29,7 @@ pub use slo::{Slo, Statistic};
 use crate::catalogue::{Catalogue, schema_1};
 use crate::document::{Diagnostics, Node, Table, Value, text};
 use crate::simulation::{Drain, Window};
+use crate::workload::Arrivals;
 use case::Ground;
 use hosting::Hosts;
 use std::path::Path;
@@ -122,11 +123,32 @@ impl Scenario {
         }
         table.finish(d);
         currencies.check(&cases, root, d);
+        refuse_traces_after_the_end(&apps, &run, root, d);
         if d.count() > before {
             return None;
         }
         let wage_given = cases.iter().any(|case| case.labour.wage_given);
         Some(Scenario { title, run, apps, cases, currencies, wage_given, curve, map, expectations })
+    }
+}
+
+/// A trace whose dates lie after the end of what is simulated would be silent.
+fn refuse_traces_after_the_end(apps: &[App], run: &RunPlan, root: &Node, d: &mut Diagnostics) {
+    let length = run.warm_up.0.saturating_add(run.duration.0);
+    for app in apps {
+        let Arrivals::Trace(from) = &app.workload.arrivals else { continue };
+        if from.shift.0 >= length && from.shift.0 > 0 {
+            let at = root.get("app").and_then(|apps| apps.get(&app.name)).map_or(root.at, |node| node.at);
+            let message = format!(
+                "the trace of `{}` begins {} after the scenario's earliest, when the simulation has ended",
+                app.name, from.shift
+            );
+            d.error(
+                at,
+                message,
+                "write `align = \"first-row\"` in the trace to begin with the simulation, or simulate longer",
+            );
+        }
     }
 }
 

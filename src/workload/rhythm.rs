@@ -63,7 +63,10 @@ impl AppWorkload {
             }
             Arrivals::Trace(trace) => match (&trace.source, self.rhythm()) {
                 (TraceSource::File(file), Rhythm::Every(turn)) => self.of_file(file, trace.scale) / turn.seconds(),
-                (TraceSource::File(file), _) if measured.start == Time(0) && measured.end.0 > file.summary.span => {
+                (TraceSource::File(file), _)
+                    if measured.start == Time(0)
+                        && measured.end.0 > file.summary.span.saturating_add(trace.shift.0) =>
+                {
                     self.of_file(file, trace.scale) / seconds
                 }
                 (_, Rhythm::Every(turn)) => self.counted(Time(0)..Time(turn.0)),

@@ -124,12 +124,13 @@ impl Plan<'_> {
     }
 
     fn traced(&self, from: &FromTrace, factors: Vec<f64>) -> Result<Source, WorkloadError> {
-        let (tenants, start) = (self.app.tenants, self.during.start);
+        let (tenants, start) = (self.app.tenants, Time(self.during.start.0.saturating_add(from.shift.0)));
         let thinning = self.stream("thinning");
         if let TraceSource::File(trace) = &from.source
             && trace.is_requests()
         {
-            let arrivals = RequestArrivals::new(from, trace, tenants, factors, start, thinning)?;
+            let spread = self.stream("arrivals").bits();
+            let arrivals = RequestArrivals::new(from, (trace, spread), tenants, factors, start, thinning)?;
             return Ok(Source::Requests(Box::new(arrivals)));
         }
         let streams = TraceStreams { places: self.stream("arrivals"), tenants: self.stream("tenant"), thinning };

@@ -28,7 +28,7 @@ pub use on_off::OnOff;
 pub use poisson::Poisson;
 pub use spike::Spike;
 pub use time_of_day::{DAY, parse_time_of_day, time_of_day};
-pub use trace::{DurationIs, FromTrace, Inside, TraceSource};
+pub use trace::{Align, DurationIs, FromTrace, Inside, TraceSource, align};
 
 pub(super) use batch::Batches;
 pub(super) use bursty::BurstyProcess;

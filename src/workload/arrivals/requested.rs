@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// Arrivals of all tenants from a trace of single requests.
 pub(in crate::workload) struct RequestArrivals {
     trace: Arc<Trace>,
+    spread: u64,
     reader: RequestsReader,
     start: Time,
     offset: u64,
@@ -24,7 +25,7 @@ pub(in crate::workload) struct RequestArrivals {
 impl RequestArrivals {
     pub(in crate::workload) fn new(
         from: &FromTrace,
-        trace: &Arc<Trace>,
+        (trace, spread): (&Arc<Trace>, u64),
         tenants: u32,
         factors: Vec<f64>,
         start: Time,
@@ -33,7 +34,8 @@ impl RequestArrivals {
         let factors: Vec<f64> = factors.iter().map(|f| f * from.scale).collect();
         Ok(RequestArrivals {
             trace: trace.clone(),
-            reader: RequestsReader::open(trace)?,
+            spread,
+            reader: RequestsReader::spread(trace, spread)?,
             start,
             offset: 0,
             repeat: from.repeat,
@@ -75,7 +77,7 @@ impl RequestArrivals {
         if self.request.is_none() && self.repeat {
             self.offset = self.offset.saturating_add(self.trace.summary.span);
             if self.start.0.saturating_add(self.offset) < end.0 {
-                self.reader = RequestsReader::open(&self.trace)?;
+                self.reader = RequestsReader::spread(&self.trace, self.spread)?;
                 self.request = self.reader.next_request()?;
             }
         }

@@ -2,8 +2,9 @@
 //! `trace = { from = "azure" }` for a row of a `[trace.azure]` per tenant.
 
 use crate::document::{Diagnostics, Node, Table, boolean, named, positive, positive_span, text};
+use crate::units::Span;
 use crate::workload::Context;
-use crate::workload::trace::{Column, Format, TenantTrace, Trace, TraceOptions};
+use crate::workload::trace::{Column, Format, Gaps, TenantTrace, Trace, TraceOptions};
 use std::sync::Arc;
 
 /// How requests lie within their interval.
@@ -28,6 +29,16 @@ pub enum DurationIs {
     Ignored,
 }
 
+/// Where on the simulation's clock a trace with dates begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// As its dates say: as long after the earliest of the scenario's traces as it was.
+    #[default]
+    Dated,
+    /// With its first row, whenever that was.
+    FirstRow,
+}
+
 /// Where the numbers come from.
 #[derive(Clone, Debug)]
 pub enum TraceSource {
@@ -50,9 +61,15 @@ pub struct FromTrace {
     pub inside: Inside,
     /// What the durations of single requests are.
     pub duration_is: DurationIs,
+    /// Where on the simulation's clock it begins.
+    pub align: Align,
+    /// How long after the simulation's beginning its first row is, by the dates of all traces.
+    pub shift: Span,
 }
 
 const INSIDES: [(&str, Inside); 2] = [("uniform", Inside::Uniform), ("poisson", Inside::Poisson)];
+const ALIGNS: [(&str, Align); 2] = [("dated", Align::Dated), ("first-row", Align::FirstRow)];
+const UNITS: [(&str, i64); 4] = [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
 const DURATIONS: [(&str, DurationIs); 3] =
     [("wait", DurationIs::Wait), ("cpu", DurationIs::Cpu), ("ignored", DurationIs::Ignored)];
 
@@ -62,6 +79,7 @@ impl FromTrace {
         let scale = table.default("scale", 1.0, diagnostics, positive);
         let repeat = table.default("repeat", false, diagnostics, boolean);
         let inside = table.default("inside", Inside::Uniform, diagnostics, |n, d| named(n, d, "placement", &INSIDES));
+        let align = table.default("align", Align::Dated, diagnostics, |n, d| named(n, d, "alignment", &ALIGNS));
         let (source, duration_is) = if table.node("from").is_some() {
             let source = table.required("from", diagnostics, |n, d| context.tenant_trace(n, d));
             (source.map(TraceSource::Tenants), DurationIs::Ignored)
@@ -71,13 +89,42 @@ impl FromTrace {
             (read_file(&mut table, diagnostics, context).map(TraceSource::File), duration_is)
         };
         table.finish(diagnostics);
-        Some(FromTrace { source: source?, scale, repeat, inside, duration_is })
+        Some(FromTrace { source: source?, scale, repeat, inside, duration_is, align, shift: Span(0) })
     }
 
     /// Whether a request's duration becomes that part of its demand.
     pub fn fills(&self, part: DurationIs) -> bool {
-        matches!(&self.source, TraceSource::File(trace) if trace.is_requests()) && self.duration_is == part
+        let timed = matches!(&self.source, TraceSource::File(trace) if trace.summary.durations.is_some());
+        timed && self.duration_is == part
     }
+}
+
+/// Reads a zone's name.
+fn zone(node: &Node, diagnostics: &mut Diagnostics) -> Option<jiff::tz::TimeZone> {
+    let name = text(node, diagnostics)?;
+    let zone = jiff::tz::TimeZone::get(&name);
+    if zone.is_err() {
+        diagnostics.error(
+            node.at,
+            format!("`{name}` is not a time zone"),
+            "a name such as \"Europe/Berlin\", or \"UTC\"",
+        );
+    }
+    zone.ok()
+}
+
+/// Lays traces with dates where their dates say: the earliest begins the simulation.
+pub fn align<'a>(traces: impl Iterator<Item = &'a mut FromTrace>) {
+    let mut dated: Vec<(i64, &mut FromTrace)> = traces
+        .filter_map(|from| match &from.source {
+            TraceSource::File(trace) if from.align == Align::Dated && trace.summary.ahead.is_some() => {
+                Some((trace.summary.zero, from))
+            }
+            _ => None,
+        })
+        .collect();
+    let first = dated.iter().map(|(zero, _)| *zero).min().unwrap_or(0);
+    dated.iter_mut().for_each(|(zero, from)| from.shift = Span(zero.abs_diff(first)));
 }
 
 fn read_file(table: &mut Table<'_>, diagnostics: &mut Diagnostics, context: &Context<'_>) -> Option<Arc<Trace>> {
@@ -97,6 +144,9 @@ fn read_file(table: &mut Table<'_>, diagnostics: &mut Diagnostics, context: &Con
         arrival: table.optional("arrival", diagnostics, text),
         end: table.optional("end", diagnostics, text),
         duration: table.optional("duration", diagnostics, text),
+        unit: table.optional("unit", diagnostics, |n, d| named(n, d, "unit of time", &UNITS)),
+        gaps: table.default("gaps", Gaps::Zero, diagnostics, |n, d| named(n, d, "filling of gaps", &Gaps::NAMES)),
+        zone: table.optional("zone", diagnostics, zone),
     };
     let file = file?;
     if diagnostics.count() > before {

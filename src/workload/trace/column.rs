@@ -60,6 +60,12 @@ fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0)
 }
 
+/// Whether a cell looks as if it were meant for a number: one with separators too, so that it is not passed over.
+pub(super) fn looks_like_a_number(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ' | '\'' | '_')).collect();
+    plain.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
 /// A number of requests: a whole number of zero or more ("94.0" is one).
 pub(super) fn parse_count(text: &str) -> Result<u64, String> {
     if let Ok(count) = text.parse::<u64>() {
@@ -72,6 +78,10 @@ pub(super) fn parse_count(text: &str) -> Result<u64, String> {
             Err(format!("expected a whole number of requests, found {text}"))
         }
         Ok(value) if value > MOST_REQUESTS as f64 => check_size(u64::MAX),
+        _ if text.is_empty() => Err("expected a whole number of requests, found an empty cell".into()),
+        _ if looks_like_a_number(text) => {
+            Err(format!("expected a whole number of requests without separators, found \"{text}\""))
+        }
         _ => Err(format!("expected a whole number of requests, found \"{text}\"")),
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Opened {
     pub(super) reader: Box<dyn BufRead + Send>,
 }
 
-/// Opens a file; gzip and xz are recognised by their first bytes, whatever the name.
+/// Opens a file; gzip, xz and zstd are recognised by their first bytes, whatever the name.
 pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
     let wrong = |error: std::io::Error| TraceError::new(path, None, explain(&error));
     if path.is_dir() {
@@ -30,6 +30,8 @@ pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
         let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, liblzma::stream::CONCATENATED);
         let stream = stream.map_err(|e| TraceError::new(path, None, e.to_string()))?;
         Box::new(liblzma::bufread::XzDecoder::new_stream(file, stream))
+    } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(wrong)?)
     } else {
         Box::new(file)
     };

@@ -5,10 +5,12 @@
 //! whole. Plain, gzip and xz files are told apart by their first bytes.
 
 mod azure_2019;
+mod clock;
 mod column;
 mod counts;
 mod describe;
 mod file;
+mod grid;
 mod list;
 pub mod moment;
 mod options;
@@ -17,12 +19,14 @@ mod rows;
 mod timestamp;
 
 pub use azure_2019::{AzureFiles, TenantTrace, TraceTenant};
+pub use clock::unit_of;
 pub use column::{Column, read_numbers};
 pub use counts::{CountsReader, Interval};
-pub use describe::{Description, describe, guess_format};
-pub use options::{Format, TraceOptions};
+pub use describe::{Description, Durations, describe, guess_format};
+pub use options::{Format, Gaps, TraceOptions};
 pub use requests::{RequestsReader, TracedRequest};
 
+use crate::units::Span;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -80,6 +84,16 @@ pub struct Summary {
     pub interval: u64,
     /// How far, in nanoseconds, a request may stand behind one that arrived after it (`requests`).
     pub disorder: u64,
+    /// How far the wall clock at the beginning is ahead of UTC, in seconds; `None` where the file has no dates.
+    pub ahead: Option<i64>,
+    /// Intervals that the file leaves out (`counts`).
+    pub missing: u64,
+    /// Whether the first and the last interval look as if they were not measured whole (`counts`).
+    pub partial: (bool, bool),
+    /// The resolution of the stamps in nanoseconds, where requests are spread over it (`requests`); else 0.
+    pub resolution: u64,
+    /// Whether rows have durations (`requests`), and their sum in nanoseconds.
+    pub durations: Option<u64>,
 }
 
 impl Trace {
@@ -94,6 +108,40 @@ impl Trace {
             Format::Requests | Format::Azure2021 => requests::scan(path, &options)?,
         };
         Ok(Trace { path: path.to_path_buf(), options, summary })
+    }
+
+    /// What a reader of results must know of how it was read.
+    pub fn notes(&self) -> Vec<String> {
+        let summary = &self.summary;
+        let mut notes = Vec::new();
+        if summary.resolution > 0 {
+            let length = Span(summary.resolution);
+            notes.push(format!("its times are whole multiples of {length}: requests are spread over it"));
+        }
+        if summary.missing > 0 {
+            let filled = match self.options.gaps {
+                Gaps::Interpolate => "filled by straight lines",
+                _ => "taken for empty ones (`gaps` may say otherwise)",
+            };
+            notes.push(format!("{} intervals are missing in it, {filled}", summary.missing));
+        }
+        match summary.partial {
+            (true, true) => notes.push("its first and last intervals look unfinished".into()),
+            (true, false) => notes.push("its first interval looks unfinished".into()),
+            (false, true) => notes.push("its last interval looks unfinished".into()),
+            (false, false) => {}
+        }
+        if let Some(sum) = summary.durations
+            && summary.total > 1
+            && sum / summary.total > summary.span
+        {
+            let mean = Span(sum / summary.total);
+            notes.push(format!(
+                "its durations (mean {mean}) are longer than all of it ({}): is their `unit` right?",
+                Span(summary.span)
+            ));
+        }
+        notes
     }
 
     /// Whether rows are single requests.

@@ -2,6 +2,7 @@
 
 use super::Column;
 use crate::units::Span;
+use jiff::tz::TimeZone;
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,24 @@ impl Format {
         [("counts", Format::Counts), ("requests", Format::Requests), ("azure-2021", Format::Azure2021)];
 }
 
+/// What is in the intervals that a file leaves out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Gaps {
+    /// No requests.
+    #[default]
+    Zero,
+    /// What a straight line between their neighbours has.
+    Interpolate,
+    /// They are an error.
+    Error,
+}
+
+impl Gaps {
+    /// The words that users write.
+    pub const NAMES: [(&'static str, Gaps); 3] =
+        [("zero", Gaps::Zero), ("interpolate", Gaps::Interpolate), ("error", Gaps::Error)];
+}
+
 /// How a trace is to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TraceOptions {
@@ -34,6 +53,12 @@ pub struct TraceOptions {
     pub arrival: Option<String>,
     /// The column of the ends (`requests`): the arrival is the end less the duration.
     pub end: Option<String>,
-    /// The column of the durations in seconds (`requests`; default `duration`, where there is one).
+    /// The column of the durations (`requests`; default `duration`, where there is one).
     pub duration: Option<String>,
+    /// Nanoseconds in one of the durations' numbers; left out: as the column's name says, else seconds.
+    pub unit: Option<i64>,
+    /// What is in the intervals that the file leaves out (`counts`).
+    pub gaps: Gaps,
+    /// The zone of times that have no offset; left out: UTC.
+    pub zone: Option<TimeZone>,
 }

@@ -1,6 +1,7 @@
 //! Tables in text: rows of fields, a header perhaps.
 
 use super::file::{explain, open};
+use super::moment::parse_dated;
 use super::timestamp::parse_moment;
 use super::{Column, TraceError};
 use std::io::{BufRead, Read};
@@ -23,6 +24,8 @@ pub(super) struct Rows {
     pub(super) header: Option<Vec<String>>,
     /// Whether the current line has not been given out yet.
     waiting: bool,
+    /// The first bytes of the file, from which columns are chosen.
+    head: Vec<u8>,
 }
 
 impl Rows {
@@ -33,6 +36,7 @@ impl Rows {
             path: path.to_path_buf(),
             reader: opened.reader,
             delimiter: delimiter(&opened.head),
+            head: opened.head,
             line: Vec::new(),
             fields: Vec::new(),
             number: 0,
@@ -112,17 +116,78 @@ impl Rows {
                 Err(self.wrong(format!("expected a column number {}, found {} columns", number + 1, self.width())))
             }
             Column::Only => {
-                let texts = self.texts();
-                let fit: Vec<usize> = (0..texts.len()).filter(|i| may(&texts[*i])).collect();
+                let fit = self.fitting(may);
                 match fit.as_slice() {
                     [only] => Ok(*only),
                     _ => {
-                        let names = self.header.as_ref().map_or(String::new(), |h| format!(" ({})", shown(h)));
-                        let message = format!("{} columns could be meant{names}: say which with `column`", fit.len());
-                        Err(self.wrong(message))
+                        let name = |place: &usize| Some(self.header.as_ref()?.get(*place)?.clone());
+                        let names: Vec<String> = match fit.len() {
+                            0 => self.header.clone().unwrap_or_default(),
+                            _ => fit.iter().filter_map(name).collect(),
+                        };
+                        let names = if names.is_empty() { String::new() } else { format!(" ({})", shown(&names)) };
+                        let help = match fit.len() {
+                            0 if looks_like_a_log(&self.head) => "; this looks like a log: `hostsim import` reads it",
+                            0 => "",
+                            _ => ": say which with `column`",
+                        };
+                        Err(self.wrong(format!("{} columns could be meant{names}{help}", fit.len())))
                     }
                 }
             }
+        }
+    }
+
+    /// The columns of which a cell in the first rows may be what is looked for. One cell that is not must not make
+    /// another column be taken.
+    fn fitting(&self, may: impl Fn(&str) -> bool) -> Vec<usize> {
+        let mut rows = self.head.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        if self.header.is_some() {
+            rows.next();
+        }
+        let mut fit = Vec::new();
+        for line in rows.take(LOOKED_AT) {
+            for (place, range) in fields(line, self.delimiter).into_iter().enumerate() {
+                if !fit.contains(&place) && may(&String::from_utf8_lossy(&line[range])) {
+                    fit.push(place);
+                }
+            }
+        }
+        fit.sort_unstable();
+        fit
+    }
+
+    /// The place of the column that has times with dates, if one has.
+    pub(super) fn dated(&self, other_than: usize) -> Option<usize> {
+        let is = |text: &str| parse_dated(text.as_bytes()).is_some() || super::timestamp::is_absolute(text);
+        self.fitting(is).into_iter().find(|place| *place != other_than)
+    }
+
+    /// The columns with numbers that are no dates.
+    pub(super) fn numbers(&self) -> Vec<usize> {
+        self.fitting(super::column::looks_like_a_number)
+    }
+
+    /// A column's name.
+    pub(super) fn name(&self, column: usize) -> Option<&str> {
+        self.header.as_ref()?.get(column).map(String::as_str)
+    }
+
+    /// The place of a column of this name, or of this name with a unit behind it: `duration`, `duration_ms`.
+    pub(super) fn column_with_unit(&self, name: &str) -> Result<usize, TraceError> {
+        let is = |n: &String| {
+            let rest = n.get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name)).map(|_| &n[name.len()..]);
+            rest.is_some_and(|rest| !rest.is_empty() && super::unit_of(n).is_some() && rest.len() <= 15)
+        };
+        let found = self.header.as_deref().unwrap_or_default().iter().position(is);
+        self.column(name).or_else(|error| found.ok_or(error))
+    }
+
+    /// An error at a cell of the current row.
+    pub(super) fn wrong_cell(&self, column: usize, message: impl std::fmt::Display) -> TraceError {
+        match self.name(column) {
+            Some(name) => self.wrong(format!("{message}, in column `{}`", shown(&[name.to_string()]))),
+            None => self.wrong(message.to_string()),
         }
     }
 
@@ -158,18 +223,32 @@ impl Rows {
 
     /// Finds the fields: between delimiters that no quotes surround, without the quotes and blanks around them.
     fn split(&mut self) {
-        let (mut start, mut quoted) = (0, false);
-        let line = self.line.as_slice();
-        let end = line.trim_ascii_end().len();
-        for at in 0..=end {
-            let byte = line.get(at).filter(|_| at < end);
-            quoted ^= byte == Some(&b'"');
-            if at == end || (byte == Some(&self.delimiter) && !quoted) {
-                self.fields.push(trimmed(line, start, at));
-                start = at + 1;
-            }
+        self.fields = fields(&self.line, self.delimiter);
+    }
+}
+
+fn fields(line: &[u8], delimiter: u8) -> Vec<Range<usize>> {
+    let (mut start, mut quoted) = (0, false);
+    let mut fields = Vec::new();
+    let end = line.trim_ascii_end().len();
+    for at in 0..=end {
+        let byte = line.get(at).filter(|_| at < end);
+        quoted ^= byte == Some(&b'"');
+        if at == end || (byte == Some(&delimiter) && !quoted) {
+            fields.push(trimmed(line, start, at));
+            start = at + 1;
         }
     }
+    fields
+}
+
+/// Rows from which columns are chosen.
+const LOOKED_AT: usize = 100;
+
+/// Whether a file is none of the tables of a trace but a log.
+fn looks_like_a_log(head: &[u8]) -> bool {
+    let has = |words: &[u8]| memchr::memmem::find(head, words).is_some();
+    has(b" HTTP/") || has(b"#Fields:") || head.trim_ascii_start().starts_with(b"{") || has(b"REPORT RequestId")
 }
 
 /// The most names of columns that a message lists, and the most letters of each.

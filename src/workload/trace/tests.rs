@@ -1,6 +1,6 @@
 use super::*;
 use crate::units::{NANOS_PER_SECOND, Span, Time};
-use crate::workload::arrivals::{DurationIs, FromTrace, Inside, TraceSource};
+use crate::workload::arrivals::{Align, DurationIs, FromTrace, Inside, TraceSource};
 use crate::workload::tests::{all, app, generate, seconds};
 use crate::workload::{AppWorkload, Arrival, Arrivals, Demand, Generator, WorkloadError};
 use std::io::Write;
@@ -29,7 +29,15 @@ fn opened(content: &str, options: TraceOptions) -> Result<(TempDir, Trace), Trac
 
 fn from(trace: Trace) -> FromTrace {
     let source = TraceSource::File(Arc::new(trace));
-    FromTrace { source, scale: 1.0, repeat: false, inside: Inside::Uniform, duration_is: DurationIs::Wait }
+    FromTrace {
+        source,
+        scale: 1.0,
+        repeat: false,
+        inside: Inside::Uniform,
+        duration_is: DurationIs::Wait,
+        align: Align::Dated,
+        shift: Span(0),
+    }
 }
 
 fn replay(from: FromTrace, tenants: u32, length: f64) -> Vec<Arrival> {
@@ -119,13 +127,8 @@ fn mistakes_name_the_file_the_line_and_what_was_expected() {
         (&format!("{day}2000-01-01 00:00:00,1\n"), counts(None), "trace.csv:3: the same time as the row before"),
         (&format!("{day}1999-01-01 00:00:00,1\n"), counts(None), "trace.csv:3: this time is before"),
         (&format!("{day}noon,1\n"), counts(None), "trace.csv:3: expected a time such as"),
-        (
-            &format!("{day}2000-01-01 00:00:30,1\n"),
-            counts(Some(60)),
-            "nearer to the one before than the interval of 1 min",
-        ),
         (&format!("{day}2000-01-01 00:01:00\n"), counts(None), "trace.csv:3: expected at least 2 fields, found 1"),
-        ("t,a,b\n2000-01-01,1,2\n", counts(None), "2 columns could be meant (t, a, b)"),
+        ("t,a,b\n2000-01-01,1,2\n", counts(None), "2 columns could be meant (a, b): say which with `column`"),
         (
             "t,a\n2000-01-01,1\n",
             TraceOptions { column: Column::Named("c".into()), ..counts(None) },
@@ -166,7 +169,7 @@ fn mistakes_name_the_file_the_line_and_what_was_expected() {
 fn a_file_that_changes_is_an_error() {
     let (_folder, trace) = opened("5\n5\n5\n", counts(Some(1))).unwrap();
     let app = app("a", 1, Arrivals::Trace(from(trace.clone())));
-    std::fs::write(&trace.path, "5\n-1\n").unwrap();
+    std::fs::write(&trace.path, "5\n5\n-1\n").unwrap();
     let mut generator = Generator::new(&[app], 1, 0, 1.0, seconds(0.0, 9.0)).unwrap();
     let mut window = Vec::new();
     let error = loop {
@@ -175,7 +178,7 @@ fn a_file_that_changes_is_an_error() {
             Err(error) => break error,
         }
     };
-    assert!(matches!(error, WorkloadError::Trace(e) if e.line == Some(2)));
+    assert!(matches!(error, WorkloadError::Trace(e) if e.line == Some(3)));
 }
 
 /// Places within an interval are uniform: Kolmogorov-Smirnov, passed by chance once in 1,000.
@@ -270,11 +273,156 @@ fn a_trace_is_described() {
     let (_folder, path) = file("t.csv", b"arrival\n1\n2\n119\n185\n");
     assert_eq!(guess_format(&path), Ok(Format::Requests));
     let found = describe(&path, requests()).unwrap();
-    // Minutes with 2, 1, 0 and 1 requests.
-    assert_eq!((found.total, found.peak_rate, found.dispersion), (4, 2.0 / 60.0, Some(0.5)));
+    // Whole minutes with 2, 1 and 0 requests; the fourth is cut by the trace's end.
+    assert_eq!((found.total, found.peak_rate, found.dispersion), (4, 2.0 / 60.0, found.dispersion));
+    assert!((found.dispersion.unwrap() - 2.0 / 3.0).abs() < 1e-12);
+    assert!((found.mean_rate - 1.0 / 60.0).abs() < 1e-12);
     // Left-out intervals are empty ones.
     let (_folder, path) = file("t.csv", b"t,n\n2000-01-01 00:00:00,6\n2000-01-01 00:01:00,6\n2000-01-01 00:03:00,0\n");
     assert_eq!(describe(&path, counts(None)).unwrap().dispersion, Some(3.0));
+}
+
+fn described(content: &str, options: TraceOptions) -> Description {
+    let (_folder, path) = file("t.csv", content.as_bytes());
+    describe(&path, options).unwrap()
+}
+
+/// One cell that is no number must not make another column be taken, whatever is in it.
+#[test]
+fn a_cell_that_is_no_number_is_an_error_at_the_cell() {
+    for cell in ["", "n/a", "NaN", "\"1,234\"", "-"] {
+        let dated = format!("t,hits\n2024-01-01 00:00:00,7\n2024-01-01 00:01:00,{cell}\n2024-01-01 00:02:00,9\n");
+        let error = opened(&dated, counts(None)).unwrap_err().to_string();
+        assert!(error.contains("trace.csv:3:") && error.contains("in column `hits`"), "{cell}: {error}");
+        let numbered = format!("minute,hits\n0,{cell}\n1,50\n2,70\n");
+        let error = opened(&numbered, counts(Some(60))).unwrap_err().to_string();
+        assert!(error.contains("2 columns could be meant (minute, hits)"), "{cell}: {error}");
+    }
+    let three = "hash,Average,Count\nf3a,10,2\n";
+    let error = opened(three, counts(Some(60))).unwrap_err().to_string();
+    assert!(error.contains("2 columns could be meant (Average, Count)"), "{error}");
+}
+
+/// Whatever clock a file keeps, the same moments are read.
+#[test]
+fn clocks_in_every_spelling() {
+    for rows in [
+        ["2024-01-01T00:00:00+02:00", "2024-01-01T00:01:00+02:00"],
+        ["31/Dec/2023:22:00:00 +0000", "31/Dec/2023:22:01:00 +0000"],
+        ["1704060000", "1704060060"],
+        ["1704060000000", "1704060060000"],
+        ["1704060000000000", "1704060060000000"],
+        ["1704060000000000000", "1704060060000000000"],
+    ] {
+        let content = format!("timestamp,count\n{},10\n{},20\n", rows[0], rows[1]);
+        let (_folder, trace) = opened(&content, counts(None)).unwrap();
+        assert_eq!(
+            (trace.summary.zero, trace.summary.interval),
+            (1_704_060_000_000_000_000, 60_000_000_000),
+            "{rows:?}"
+        );
+    }
+    let twice = "time,requests\n2025-10-26 02:00,10\n2025-10-26 02:30,11\n2025-10-26 02:00,12\n2025-10-26 02:30,13\n";
+    let zone = jiff::tz::TimeZone::get("Europe/Berlin").ok();
+    let (_folder, trace) = opened(twice, TraceOptions { zone, ..counts(None) }).unwrap();
+    assert_eq!((trace.summary.span, trace.summary.missing), (7_200_000_000_000, 0));
+    assert!(opened(twice, counts(None)).unwrap_err().to_string().contains("zone"));
+}
+
+#[test]
+fn gaps_are_counted_and_filled_as_told() {
+    let content = "t,n\n2024-01-01 00:00,10\n2024-01-01 00:01,20\n2024-01-01 00:05,60\n2024-01-01 00:06,40\n";
+    let (_folder, trace) = opened(content, counts(None)).unwrap();
+    assert_eq!((trace.summary.missing, trace.summary.total), (3, 130));
+    assert!(trace.notes()[0].contains("3 intervals are missing"));
+    let (_folder, trace) = opened(content, TraceOptions { gaps: Gaps::Interpolate, ..counts(None) }).unwrap();
+    assert_eq!(trace.summary.total, 130 + 30 + 40 + 50);
+    assert_eq!(per_interval(&replay(from(trace), 1, 420.0), 60, 7), [10, 20, 30, 40, 50, 60, 40]);
+    let error = opened(content, TraceOptions { gaps: Gaps::Error, ..counts(None) }).unwrap_err().to_string();
+    assert!(error.contains("3 intervals are missing"), "{error}");
+    // Two rows a second apart in a series of five minutes are of one interval.
+    let jitter = "t,n\n2024-01-01 00:00:00,1\n2024-01-01 00:05:00,2\n2024-01-01 00:05:01,4\n2024-01-01 00:10:00,8\n";
+    let (_folder, trace) = opened(jitter, counts(None)).unwrap();
+    assert_eq!(per_interval(&replay(from(trace), 1, 900.0), 300, 3), [1, 6, 8]);
+}
+
+/// Fractional counts keep their sum: what is left is carried on.
+#[test]
+fn fractions_are_carried() {
+    let rows: String = (0..60).map(|m| format!("2024-01-01 00:{m:02},12.4\n")).collect();
+    let (_folder, trace) = opened(&format!("t,n\n{rows}"), counts(None)).unwrap();
+    assert!((743..=744).contains(&trace.summary.total), "{}", trace.summary.total);
+}
+
+/// An unfinished last interval is in no rate: a Poisson process with it has a dispersion of 1.
+#[test]
+fn an_unfinished_interval_is_left_out() {
+    let counts_of = |last: &str| {
+        let rows: String = (0..50).map(|m| format!("2024-01-01 00:{m:02}:00,{}\n", 2_950 + (m * 37) % 101)).collect();
+        described(&format!("t,n\n{rows}2024-01-01 00:50:00,{last}\n"), counts(None))
+    };
+    let (cut, whole) = (counts_of("168"), counts_of("3001"));
+    assert!((cut.mean_rate / whole.mean_rate - 1.0).abs() < 0.001, "{} {}", cut.mean_rate, whole.mean_rate);
+    assert!(cut.dispersion.unwrap() < 1.0 && cut.peak_rate >= cut.mean_rate);
+    assert!(cut.notes.iter().any(|note| note.contains("last interval looks unfinished")), "{:?}", cut.notes);
+    // Less than one interval: the peak is the mean.
+    let short =
+        described("end,duration\n2025-11-24T05:25:03.118901Z,0.018\n2025-11-24T05:25:33.222222Z,30\n", requests());
+    assert_eq!(short.peak_rate, short.mean_rate);
+}
+
+/// Whole seconds are the stamps' resolution, not a burst at each second's first nanosecond.
+#[test]
+fn requests_are_spread_over_whole_seconds() {
+    let rows: String = (0..5_000).map(|i| format!("2024-01-01 00:{:02}:{:02}\n", i / 1_200, i / 20 % 60)).collect();
+    let (_folder, trace) = opened(&format!("arrival\n{rows}"), requests()).unwrap();
+    assert_eq!(trace.summary.resolution, NANOS_PER_SECOND);
+    let drawn = replay(from(trace.clone()), 1, 1_000.0);
+    assert_eq!(drawn.len(), 5_000);
+    assert!(drawn.is_sorted_by_key(|a| a.time));
+    assert!(per_interval(&drawn, 1, 250).iter().all(|n| *n == 20), "each stays in its second");
+    // Kolmogorov-Smirnov against the uniform within the second, passed by chance once in 1,000.
+    let mut places: Vec<f64> = drawn.iter().map(|a| (a.time.0 % NANOS_PER_SECOND) as f64 / 1e9).collect();
+    places.sort_by(f64::total_cmp);
+    let far = places.iter().enumerate().map(|(i, p)| (p - (i as f64 + 0.5) / 5_000.0).abs()).fold(0.0, f64::max);
+    assert!(far < 1.95 / 5_000f64.sqrt(), "{far}");
+    assert!(trace.notes()[0].contains("spread"));
+    // Times by hand, whole and each once, stay as they are.
+    let (_folder, trace) = opened("arrival\n0\n3\n3\n7\n", requests()).unwrap();
+    assert_eq!(trace.summary.resolution, 0);
+}
+
+/// The name of a column tells its unit, an option overrides it; a trace without durations fills nothing.
+#[test]
+fn durations_have_units() {
+    let rows = "2025-11-24 06:25:03.118,12.34\n2025-11-24 06:25:02.001,395.99\n";
+    for (head, unit, first) in [("end,duration_ms", None, 395_990_000), ("end,duration", Some(1_000), 395_990)] {
+        let (_folder, trace) = opened(&format!("{head}\n{rows}"), TraceOptions { unit, ..requests() }).unwrap();
+        assert_eq!(replay(from(trace), 1, 10.0)[0].wait, first, "{head}");
+    }
+    let (_folder, trace) = opened("time_ms,function\n529,f\n584,g\n", requests()).unwrap();
+    assert_eq!(replay(from(trace.clone()), 1, 10.0)[0].time, Time(529_000_000));
+    assert!(!from(trace).fills(DurationIs::Wait));
+    let long = described("arrival,duration\n0,3000\n1,2000\n", requests());
+    assert!(long.notes.iter().any(|note| note.contains("longer than all of it")), "{:?}", long.notes);
+}
+
+/// Traces with dates keep their distance: one by day and one by night are not laid over each other.
+#[test]
+fn dated_traces_keep_their_distance() {
+    let row = |hour: u32| format!("1998-06-10 {hour:02}:00:00,60\n");
+    let halves = [0..12, 12..24].map(|hours| format!("t,n\n{}", hours.map(row).collect::<String>()));
+    let (_a, day) = opened(&halves[0], counts(None)).unwrap();
+    let (_b, night) = opened(&halves[1], counts(None)).unwrap();
+    let mut both = [from(night), from(day)];
+    crate::workload::arrivals::align(both.iter_mut());
+    assert_eq!(both.each_ref().map(|f| f.shift), [Span(12 * 3_600 * NANOS_PER_SECOND), Span(0)]);
+    let [night, _] = both.clone();
+    let first = replay(night, 1, 86_400.0)[0].time;
+    assert!((12 * 3_600..13 * 3_600).contains(&(first.0 / NANOS_PER_SECOND)), "{first:?}");
+    let mut apart = both.map(|f| FromTrace { align: Align::FirstRow, shift: Span(0), ..f });
+    crate::workload::arrivals::align(apart.iter_mut());
+    assert_eq!(apart.map(|f| f.shift), [Span(0), Span(0)]);
 }
 
 fn azure(folder: &Path) -> AzureFiles {
@@ -311,6 +459,8 @@ fn azure_2019_has_a_row_per_tenant() {
         repeat: false,
         inside: Inside::Uniform,
         duration_is: DurationIs::Ignored,
+        align: Align::Dated,
+        shift: Span(0),
     });
     let app = AppWorkload { cpu: Demand::Tenants(trace.clone()), wait: Demand::None, ..app("a", 2, arrivals) };
     let drawn = all(Generator::new(&[app], 1, 0, 1.0, Time(0)..Time(u64::MAX >> 2)).unwrap());

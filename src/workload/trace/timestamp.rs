@@ -1,15 +1,17 @@
 //! Moments and lengths in files: seconds, or dates with times.
 
+use super::moment::parse_dated;
+
 /// Nanoseconds of a moment: "1995-07-01 00:00:01.5", "1995-07-01T00:00:01Z" since 1970 (UTC), or
 /// seconds as they stand. `None` for anything else.
 pub(super) fn parse_moment(text: &str) -> Option<i64> {
-    parse_seconds(text).or_else(|| parse_date(text))
+    parse_seconds(text).or_else(|| parse_dated(text.as_bytes()).map(|dated| dated.nanoseconds))
 }
 
 /// Whether a text says when by a date, or by seconds since 1970 (past 1973, so that seconds from
 /// the start of a trace are not taken for it).
 pub(super) fn is_absolute(text: &str) -> bool {
-    parse_date(text).is_some() || parse_seconds(text).is_some_and(|t| t >= ABSOLUTE)
+    parse_dated(text.as_bytes()).is_some() || parse_seconds(text).is_some_and(|t| t >= ABSOLUTE)
 }
 
 /// 10^8 seconds: March 1973 since 1970, or three years and two months since the start of a trace.
@@ -43,34 +45,6 @@ fn unsigned_nanoseconds(digits: &str) -> Option<i64> {
     }
     let up = i64::from(part.as_bytes().get(9).is_some_and(|b| *b >= b'5'));
     seconds.checked_mul(1_000_000_000)?.checked_add(nanoseconds + up)
-}
-
-fn parse_date(text: &str) -> Option<i64> {
-    let text = text.strip_suffix('Z').unwrap_or(text);
-    let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
-    let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
-    let mut time = time.splitn(3, ':');
-    let hour: i64 = time.next()?.parse().ok()?;
-    let minute: i64 = time.next()?.parse().ok()?;
-    let seconds = unsigned_nanoseconds(time.next().unwrap_or("0"))?;
-    let valid = (1700..2250).contains(&year)
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && (0..24).contains(&hour)
-        && (0..60).contains(&minute)
-        && seconds < 61_000_000_000;
-    valid.then(|| ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60_000_000_000 + seconds)
-}
-
-/// Days from 1970-01-01 (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms).
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year - era * 400;
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }
 
 #[cfg(test)]
