@@ -2,7 +2,7 @@
 
 use crate::usage::{line, priced, total};
 use hostsim::billing::reading::{round_up, whole};
-use hostsim::billing::{Metered, PriceList, Terms, invoice};
+use hostsim::billing::{Metered, PriceList, Terms, Usage, invoice};
 use hostsim::document::{Diagnostics, Node, Table};
 use hostsim::units::Exact;
 use proptest::prelude::*;
@@ -241,12 +241,13 @@ fn lambda_prices() -> PriceList {
 #[test]
 fn integer_sums_and_a_usage_file_of_the_same_use_make_the_same_invoice() {
     let (list, month) = (lambda_prices(), whole(744));
-    // As a simulation meters it: each request rounded, summed in byte·nanoseconds.
+    // As a simulation meters it: each request rounded, a million of each summed.
     let each = &list.charges[1].each;
     let times = [3_141_592_653u64, 99_999_999, 100_000_000, 100_000_001];
-    let sum: u128 = times.iter().map(|time| u128::from(each.time(*time)) * u128::from(each.memory(512 << 20))).sum();
+    let sum: u64 = times.iter().map(|time| each.time(*time)).sum();
     let requests = Metered::new(0, 1, Some(1), whole(4_000_000));
-    let compute = Metered::new(1, 1, Some(1), list.charges[1].meter.quantity(sum * 1_000_000, &month));
+    let used = Usage { time: whole(sum) * whole(1_000_000), memory: 512 << 20, ..Usage::default() };
+    let compute = Metered::new(1, 1, Some(1), list.charges[1].quantity(&used, &month));
     let simulated = invoice(&list, &[requests, compute], &Terms::of_month(month)).unwrap();
     let row = |time: &u64| format!("[[usage]]\nsize = \"512mb\"\nrequests = 1_000_000\ntime = \"{time} ns\"\n");
     let rows: String = times.iter().map(row).collect();

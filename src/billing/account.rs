@@ -5,10 +5,12 @@
 //! fraction; levels and flat fees are not.
 
 use super::charge::{Free, Over, RoundTime};
-use super::{Charge, Committed, Invoice, Meter, Metered, PriceList, Terms, invoice};
+use super::meter::Reads;
+use super::reading::whole;
+use super::{Balanced, Charge, Committed, Invoice, Metered, PriceList, Terms, Usage, invoice};
 use crate::units::{Exact, HOUR, Span};
 use num_bigint::BigInt;
-use num_traits::{One, Zero};
+use num_traits::Zero;
 
 /// What one lane (an app's tenant) used, in integers, with what each instance holds.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,24 @@ pub struct LaneUse {
     pub hertz: Exact,
     /// Disk in bytes.
     pub disk: u64,
+    /// Bytes that each request brings.
+    pub request: u64,
+    /// Bytes that each request writes to the logs.
+    pub log: u64,
+    /// Data that is kept, in bytes.
+    pub stored: u64,
+    /// Calls that each request makes to others.
+    pub calls: Exact,
+    /// Bytes of each such call.
+    pub call_bytes: u64,
+    /// Connections that each request opens.
+    pub connections: Exact,
+    /// How long each stays open, in nanoseconds.
+    pub open: u64,
+    /// Rules that a balancer tries for each request.
+    pub rules: u64,
+    /// Disk that was ordered beside what the size includes, in bytes.
+    pub volume: u64,
     /// Rack units of the servers rented, at the most at once.
     pub rack_units: u64,
     /// Watts of the servers rented, at the most at once.
@@ -100,9 +120,7 @@ pub fn account_invoice(
     let mut metered = Vec::new();
     for (index, charge) in list.charges.iter().enumerate() {
         if terms.in_force(index, charge) {
-            for (lane, used) in lanes.iter().enumerate() {
-                meter(index, charge, lane as u64, used, scale, &month_hours, &mut metered);
-            }
+            meter(index, charge, lanes, scale, &month_hours, &mut metered);
         }
     }
     invoice(list, &metered, &terms).map_err(|beyond| {
@@ -111,8 +129,29 @@ pub fn account_invoice(
     })
 }
 
-/// Adds what a lane used of one charge.
+/// Adds what the lanes used of one charge: a balancer is one for all of them.
 fn meter(
+    index: usize,
+    charge: &Charge,
+    lanes: &[LaneUse],
+    scale: &Scale,
+    month_hours: &Exact,
+    metered: &mut Vec<Metered>,
+) {
+    let counted = |used: &&LaneUse| charge.counts(used.size, false) || charge.counts(used.size, true);
+    if charge.meter.reads() == Reads::Balancer {
+        let mut all = Usage::default();
+        lanes.iter().filter(counted).for_each(|used| all.balanced.add(&balanced(charge, used, &scale.factor())));
+        metered.push(Metered::new(index, 0, None, charge.quantity(&all, month_hours)));
+        return;
+    }
+    for (lane, used) in lanes.iter().enumerate().filter(|(_, used)| counted(used)) {
+        meter_lane(index, charge, lane as u64, used, scale, month_hours, metered);
+    }
+}
+
+/// Adds what a lane used of one charge: by instance where the charge tells them apart, else in one sum.
+fn meter_lane(
     index: usize,
     charge: &Charge,
     lane: u64,
@@ -121,32 +160,23 @@ fn meter(
     month_hours: &Exact,
     metered: &mut Vec<Metered>,
 ) {
-    if !charge.counts(used.size, false) && !charge.counts(used.size, true) {
-        return;
-    }
+    let resource = lane << 32;
     let factor = scale.factor();
-    let whole = |sum: u128| Exact::from(BigInt::from(sum));
-    let plain = |sum: u128| charge.meter.quantity_of(&(whole(sum) * &factor), month_hours);
-    let quantity = match &charge.meter {
-        _ if charge.flat => return,
-        Meter::Requests => plain(u128::from(used.requests) * u128::from(charge.each.payload(used.response))),
-        Meter::EgressGb | Meter::EgressGib => {
-            plain(u128::from(used.served) * u128::from(charge.each.payload_bytes(used.response)))
+    match charge.meter.reads() {
+        _ if charge.flat => {}
+        Reads::Statement | Reads::Invoice | Reads::Balancer => {}
+        Reads::Time | Reads::Disk | Reads::Months => {
+            meter_times(index, charge, lane, used, scale, month_hours, metered)
         }
-        Meter::CpuMilliseconds => plain(used.times[index]),
-        Meter::SurplusVcpuHours => plain(used.surplus),
-        Meter::RackUnits => whole(u128::from(used.rack_units)),
-        Meter::Kilowatts => charge.meter.quantity(u128::from(used.watts), month_hours),
-        Meter::BandwidthP95Mbps => used.bandwidth_p95.clone(),
-        Meter::Other(_) => return,
-        _ => return meter_times(index, charge, lane, used, scale, month_hours, metered),
-    };
-    let entitled = entitled(charge, used, scale, month_hours);
-    metered.push(Metered { entitled, ..Metered::new(index, lane << 32, used.size, quantity) });
+        Reads::Requests | Reads::CpuTime | Reads::Level | Reads::Surplus | Reads::Stored => {
+            let quantity = charge.quantity(&usage(used, used.times[index], &factor), month_hours);
+            let entitled = entitled(charge, used, scale, month_hours);
+            metered.push(Metered { entitled, ..Metered::new(index, resource, used.size, quantity) });
+        }
+    }
 }
 
-/// Adds time, alone or multiplied by what an instance holds: by instance where the charge tells
-/// them apart, else in one sum.
+/// Adds time, alone or multiplied by what an instance holds.
 fn meter_times(
     index: usize,
     charge: &Charge,
@@ -157,14 +187,12 @@ fn meter_times(
     metered: &mut Vec<Metered>,
 ) {
     let factor = scale.factor();
-    let held = held(charge, used);
     let rounded_in_sum = charge.sum != RoundTime::default() && charge.over == Over::Life;
     let apart = (charge.is_per_resource() || rounded_in_sum) && !used.by_position.is_empty();
     let sums: Vec<u128> =
         if apart { used.by_position.iter().map(|sums| sums[index]).collect() } else { vec![used.times[index]] };
     for (position, sum) in sums.into_iter().enumerate() {
-        let nanoseconds = Exact::from(BigInt::from(sum)) * &factor;
-        let quantity = charge.timed(&nanoseconds, &held, month_hours);
+        let quantity = charge.quantity(&usage(used, sum, &factor), month_hours);
         let mut row = Metered::new(index, lane << 32 | position as u64, used.size, quantity);
         if !apart {
             row.hourly = hourly(charge, used, scale);
@@ -173,16 +201,43 @@ fn meter_times(
     }
 }
 
-/// What is multiplied by time, in the meter's base units.
-fn held(charge: &Charge, used: &LaneUse) -> Exact {
-    match charge.meter {
-        Meter::GibSeconds | Meter::GbSeconds | Meter::ProvisionedGibSeconds => {
-            Exact::from(BigInt::from(charge.each.memory(used.memory)))
-        }
-        Meter::VcpuSeconds => Exact::from(BigInt::from(used.cores)),
-        Meter::GhzSeconds => used.hertz.clone(),
-        Meter::StorageGbMonths | Meter::StorageGibMonths => Exact::from(BigInt::from(used.disk)),
-        _ => Exact::one(),
+/// What a lane used in a month. `time`: the sum of what the charge counts, each rounded.
+fn usage(used: &LaneUse, time: u128, factor: &Exact) -> Usage {
+    let scaled = |sum: u128| if sum == 0 { Exact::zero() } else { Exact::from(BigInt::from(sum)) * factor };
+    Usage {
+        requests: scaled(u128::from(used.requests)),
+        answered: scaled(u128::from(used.served)),
+        request: used.request,
+        response: used.response,
+        payload: used.response,
+        log: used.log,
+        calls: used.calls.clone(),
+        call_bytes: used.call_bytes,
+        time: scaled(time),
+        memory: used.memory,
+        cores: whole(used.cores),
+        hertz: used.hertz.clone(),
+        disk: used.disk,
+        volume: used.volume,
+        stored: used.stored,
+        rack_units: whole(used.rack_units),
+        watts: whole(used.watts),
+        bandwidth_p95: used.bandwidth_p95.clone(),
+        surplus: scaled(used.surplus),
+        balanced: Balanced::default(),
+        stated: None,
+    }
+}
+
+/// What a lane's requests had the balancer do in a month.
+fn balanced(charge: &Charge, used: &LaneUse, factor: &Exact) -> Balanced {
+    let requests = whole(used.requests) * factor;
+    let connections = &requests * &used.connections;
+    Balanced {
+        open: &connections * whole(used.open),
+        connections,
+        bytes: &requests * whole(used.request) + whole(used.served) * factor * whole(used.response),
+        evaluations: requests * whole(used.rules.saturating_sub(charge.unit.free_rules)),
     }
 }
 

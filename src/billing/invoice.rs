@@ -6,10 +6,12 @@ mod lines;
 
 use super::charge::Charge;
 use super::confidence::Confidence;
+use super::meter::Meter;
 use super::price_list::{PriceList, RoundEach};
-use super::reading::{exact_text, plus};
+use super::reading::{exact_text, plus, whole};
 use crate::units::{Currency, Exact};
 use num_traits::{One, Signed, Zero};
+use std::collections::BTreeMap;
 
 /// What was used of one charge's meter by one resource in a month.
 #[derive(Clone, Debug)]
@@ -143,7 +145,8 @@ pub struct Line {
 pub struct Invoice {
     /// The currency of its amounts.
     pub currency: Currency,
-    /// Its lines: one for every charge in force, in the order of the price list.
+    /// Its lines: one for every charge in force, in the order of the price list; then commitments, charges on the
+    /// subtotal, the minimum and taxes.
     pub lines: Vec<Line>,
     /// How the commitments were used.
     pub commitments: Vec<CommittedUse>,
@@ -173,13 +176,37 @@ pub fn invoice(list: &PriceList, metered: &[Metered], terms: &Terms<'_>) -> Resu
     let covered = cover::cover(list, &by_charge, terms);
     let mut lines = Vec::with_capacity(list.charges.len() + 2);
     for (index, charge) in list.charges.iter().enumerate() {
-        if terms.in_force(index, charge) {
+        if terms.in_force(index, charge) && charge.meter != Meter::Subtotal {
             lines.push(lines::of_charge(index, charge, &by_charge[index], covered.by_charge.get(&index), terms)?);
         }
     }
     let plans = terms.committed.iter().filter(|committed| committed.plan < list.commitments.len()).enumerate();
     lines.extend(plans.flat_map(|(place, committed)| lines::of_commitment(list, committed, 2 * place, terms)));
+    add_subtotals(list, &mut lines, terms)?;
     Ok(close(list, lines, covered.used))
+}
+
+/// Charges on what other lines come to: of use and commitments, before credits and taxes; of the lines named, where
+/// some are.
+fn add_subtotals(list: &PriceList, lines: &mut Vec<Line>, terms: &Terms<'_>) -> Result<(), Box<BeyondLastTier>> {
+    for (index, charge) in list.charges.iter().enumerate() {
+        if charge.meter != Meter::Subtotal || !terms.in_force(index, charge) {
+            continue;
+        }
+        let is_subtotal = |line: &Line| line.meter == Meter::Subtotal.name();
+        let counts = |line: &&Line| match &charge.subtotal_of {
+            Some(names) => names.contains(&line.name),
+            None => matches!(line.kind, LineKind::Usage | LineKind::Commitment) && !is_subtotal(line),
+        };
+        let rounded = |line: &Line| match list.rounding.each {
+            RoundEach::Line => list.rounding.round(&line.amount),
+            RoundEach::Total => line.amount.clone(),
+        };
+        let subtotal: Exact = lines.iter().filter(counts).map(rounded).sum();
+        let metered = Metered::new(index, 0, None, subtotal);
+        lines.push(lines::of_charge(index, charge, &[&metered], None, terms)?);
+    }
+    Ok(())
 }
 
 /// Digits after the point that a multiple of `step` has.
@@ -210,13 +237,33 @@ fn close(list: &PriceList, mut lines: Vec<Line>, commitments: Vec<CommittedUse>)
         subtotal += &missing;
         lines.push(lines::plain("minimum charge", LineKind::Minimum, Exact::one(), missing));
     }
-    if let Some(tax) = &list.tax {
-        let amount = list.rounding.round(&(&subtotal * &tax.rate));
-        let line = lines::plain(&tax.name, LineKind::Tax, subtotal.clone(), amount);
+    for line in taxes(list, &lines, &subtotal) {
         subtotal += &line.amount;
-        lines.push(Line { unit_price: Some(tax.rate.clone()), ..line });
+        lines.push(line);
     }
     Invoice { currency: list.currency, lines, commitments, total: subtotal, places: places(&list.rounding.to) }
+}
+
+/// The taxes: the list's, on what no charge has a rate of its own for; and one for each such rate.
+fn taxes(list: &PriceList, lines: &[Line], subtotal: &Exact) -> Vec<Line> {
+    let mut by_rate: BTreeMap<&Exact, Exact> = BTreeMap::new();
+    let mut rest = subtotal.clone();
+    for line in lines {
+        let own = line.charge.and_then(|index| list.charges.get(index)?.tax.as_ref());
+        if let Some(rate) = own {
+            *by_rate.entry(rate).or_insert_with(Exact::zero) += &line.amount;
+            rest -= &line.amount;
+        }
+    }
+    let name = list.tax.as_ref().map_or("tax", |tax| tax.name.as_str());
+    let of = |name: &str, rate: &Exact, base: Exact| {
+        let amount = list.rounding.round(&(&base * rate));
+        Line { unit_price: Some(rate.clone()), ..lines::plain(name, LineKind::Tax, base, amount) }
+    };
+    let named = |rate: &Exact| format!("{name} {} %", exact_text(&(rate * whole(100))));
+    let general = list.tax.as_ref().map(|tax| of(name, &tax.rate, rest));
+    let own = by_rate.into_iter().filter(|(rate, _)| !rate.is_zero()).map(|(rate, base)| of(&named(rate), rate, base));
+    general.into_iter().chain(own).collect()
 }
 
 /// A credit that pays no more than the other lines come to.

@@ -1,8 +1,11 @@
 //! Meters: what is counted, and how integer sums become exact quantities.
 
 use crate::billing::charge::Over;
+use crate::billing::reading::whole;
+use crate::billing::used::{Counting, Usage};
 use crate::units::Exact;
 use num_bigint::BigInt;
+use num_traits::Zero;
 
 /// What a charge counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,8 +46,51 @@ pub enum Meter {
     SurplusVcpuHours,
     /// 95th percentile of five-minute bandwidth samples: a level.
     BandwidthP95Mbps,
+    /// Disk that was ordered beside what a size includes, in units of 10^9 bytes × share of the month.
+    VolumeGbMonths,
+    /// Bytes of requests and answers, in units of 10^9.
+    TrafficGb,
+    /// Bytes written to logs, in units of 10^9.
+    LogGb,
+    /// Calls to others.
+    Calls,
+    /// Bytes of such calls, there and back, in units of 10^9.
+    CallGb,
+    /// Data kept all month, in units of 10^9 bytes.
+    StoredGbMonths,
+    /// A balancer's capacity units × hours, by its most demanding dimension.
+    BalancerUnitHours,
+    /// Money: what the other lines come to.
+    Subtotal,
     /// A meter that only a usage file fills.
-    Other(String),
+    Custom(String),
+}
+
+/// What a meter looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Each request.
+    Requests,
+    /// The CPU time of each request.
+    CpuTime,
+    /// Time of whatever the charge counts: requests, busy or idle time, lives.
+    Time,
+    /// Disk × the time of lives.
+    Disk,
+    /// The share of the month that an instance lived, or the month itself.
+    Months,
+    /// What was needed at most.
+    Level,
+    /// What instances borrowed.
+    Surplus,
+    /// What is kept all month.
+    Stored,
+    /// What the balancer before all apps of an account had to do.
+    Balancer,
+    /// The other lines of the invoice.
+    Invoice,
+    /// What a usage file states.
+    Statement,
 }
 
 const NAMES: &[(&str, Meter)] = &[
@@ -66,6 +112,14 @@ const NAMES: &[(&str, Meter)] = &[
     ("months", Meter::Months),
     ("surplus-vcpu-hours", Meter::SurplusVcpuHours),
     ("bandwidth-p95-mbps", Meter::BandwidthP95Mbps),
+    ("volume-gb-months", Meter::VolumeGbMonths),
+    ("traffic-gb", Meter::TrafficGb),
+    ("log-gb", Meter::LogGb),
+    ("calls", Meter::Calls),
+    ("call-gb", Meter::CallGb),
+    ("stored-gb-months", Meter::StoredGbMonths),
+    ("balancer-unit-hours", Meter::BalancerUnitHours),
+    ("subtotal", Meter::Subtotal),
 ];
 
 const NANOSECONDS_PER_HOUR: u64 = 3_600_000_000_000;
@@ -76,27 +130,55 @@ impl Meter {
     /// The meter of that name; a name that no simulator meter has is one that only a usage file fills.
     pub fn parse(name: &str) -> Meter {
         let known = NAMES.iter().find(|(known, _)| *known == name).map(|(_, meter)| meter.clone());
-        known.unwrap_or_else(|| Meter::Other(name.to_string()))
+        known.unwrap_or_else(|| Meter::Custom(name.to_string()))
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
         match self {
-            Meter::Other(name) => name,
+            Meter::Custom(name) => name,
             known => NAMES.iter().find(|(_, meter)| meter == known).map_or("", |(name, _)| name),
+        }
+    }
+
+    /// The names of all meters that a simulation fills.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(name, _)| *name)
+    }
+
+    /// What it looks at.
+    pub fn reads(&self) -> Reads {
+        use Meter::*;
+        match self {
+            Requests | EgressGb | EgressGib | TrafficGb | LogGb | Calls | CallGb => Reads::Requests,
+            CpuMilliseconds => Reads::CpuTime,
+            InstanceSeconds
+            | InstanceHours
+            | GibSeconds
+            | GbSeconds
+            | GhzSeconds
+            | VcpuSeconds
+            | ProvisionedGibSeconds => Reads::Time,
+            StorageGbMonths | StorageGibMonths | VolumeGbMonths => Reads::Disk,
+            Months => Reads::Months,
+            RackUnits | Kilowatts | BandwidthP95Mbps => Reads::Level,
+            SurplusVcpuHours => Reads::Surplus,
+            StoredGbMonths => Reads::Stored,
+            BalancerUnitHours => Reads::Balancer,
+            Subtotal => Reads::Invoice,
+            Custom(_) => Reads::Statement,
         }
     }
 
     /// Whether it is time, alone or multiplied by what an instance holds; such a meter is counted
     /// over requests, busy time or life.
     pub fn is_time(&self) -> bool {
-        use Meter::*;
-        matches!(self, InstanceSeconds | InstanceHours | ProvisionedGibSeconds) || self.is_allocation_time()
+        self.reads() == Reads::Time
     }
 
     /// Whether it is time × memory, cores or clock rate of whatever holds them.
     pub fn is_allocation_time(&self) -> bool {
-        matches!(self, Meter::GibSeconds | Meter::GbSeconds | Meter::GhzSeconds | Meter::VcpuSeconds)
+        self.is_time() && !self.is_plain_time() && *self != Meter::ProvisionedGibSeconds
     }
 
     /// Whether it is time × memory.
@@ -114,20 +196,10 @@ impl Meter {
         matches!(self, Meter::EgressGb | Meter::EgressGib)
     }
 
-    /// Whether it is disk over the month.
-    pub fn is_storage(&self) -> bool {
-        matches!(self, Meter::StorageGbMonths | Meter::StorageGibMonths)
-    }
-
-    /// Whether it is a level (a peak or a percentile), which no length of time scales.
-    pub fn is_level(&self) -> bool {
-        matches!(self, Meter::RackUnits | Meter::Kilowatts | Meter::BandwidthP95Mbps)
-    }
-
     /// What is counted where a charge does not say `over`.
     pub fn default_over(&self, serverless: bool) -> Over {
         match self {
-            Meter::Requests | Meter::CpuMilliseconds | Meter::EgressGb | Meter::EgressGib => Over::Request,
+            other if matches!(other.reads(), Reads::Requests | Reads::CpuTime) => Over::Request,
             time if time.is_allocation_time() && serverless => Over::Request,
             _ => Over::Life,
         }
@@ -141,7 +213,8 @@ impl Meter {
         let whole = |factors: &[u64]| Exact::from(factors.iter().fold(BigInt::from(1), |product, f| product * f));
         let month = || month_hours * whole(&[NANOSECONDS_PER_HOUR]);
         match self {
-            Meter::Requests | Meter::RackUnits | Meter::BandwidthP95Mbps | Meter::Other(_) => whole(&[]),
+            Meter::Requests | Meter::RackUnits | Meter::BandwidthP95Mbps => whole(&[]),
+            Meter::Calls | Meter::BalancerUnitHours | Meter::Subtotal | Meter::Custom(_) => whole(&[]),
             Meter::InstanceSeconds => whole(&[1_000_000_000]),
             Meter::InstanceHours => whole(&[NANOSECONDS_PER_HOUR]),
             Meter::GibSeconds | Meter::ProvisionedGibSeconds => whole(&[1_000_000_000, GIBIBYTE]),
@@ -150,23 +223,50 @@ impl Meter {
             Meter::VcpuSeconds => whole(&[1_000_000_000, 1_000_000]),
             Meter::SurplusVcpuHours => whole(&[NANOSECONDS_PER_HOUR]),
             Meter::CpuMilliseconds => whole(&[1_000_000]),
-            Meter::EgressGb => whole(&[GIGABYTE]),
+            Meter::EgressGb | Meter::TrafficGb | Meter::LogGb | Meter::CallGb | Meter::StoredGbMonths => {
+                whole(&[GIGABYTE])
+            }
             Meter::EgressGib => whole(&[GIBIBYTE]),
-            Meter::StorageGbMonths => month() * whole(&[GIGABYTE]),
+            Meter::StorageGbMonths | Meter::VolumeGbMonths => month() * whole(&[GIGABYTE]),
             Meter::StorageGibMonths => month() * whole(&[GIBIBYTE]),
             Meter::Months => month(),
             Meter::Kilowatts => whole(&[1000]),
         }
     }
 
-    /// The exact quantity of a sum in base units (see [`Meter::base`]).
-    pub fn quantity(&self, sum: u128, month_hours: &Exact) -> Exact {
-        self.quantity_of(&Exact::from(BigInt::from(sum)), month_hours)
-    }
-
-    /// The same, of a sum that scaling to the month made a fraction.
-    pub fn quantity_of(&self, sum: &Exact, month_hours: &Exact) -> Exact {
-        sum / self.base(month_hours)
+    /// What was used, in the meter's units, exactly.
+    pub fn quantity(&self, used: &Usage, counting: &Counting<'_>) -> Exact {
+        if let Some(stated) = &used.stated {
+            return stated.clone();
+        }
+        let each = counting.each;
+        let sum = match self {
+            Meter::Requests => &used.requests * whole(each.payload(used.payload)),
+            Meter::EgressGb | Meter::EgressGib => &used.answered * whole(each.payload_bytes(used.response)),
+            Meter::TrafficGb => &used.requests * whole(used.request) + &used.answered * whole(used.response),
+            Meter::LogGb => &used.requests * whole(used.log),
+            Meter::Calls => &used.requests * &used.calls,
+            Meter::CallGb => &used.requests * &used.calls * whole(used.call_bytes),
+            Meter::InstanceSeconds | Meter::InstanceHours | Meter::CpuMilliseconds | Meter::Months => {
+                counting.time(used)
+            }
+            Meter::GibSeconds | Meter::GbSeconds | Meter::ProvisionedGibSeconds => {
+                counting.time(used) * whole(each.memory(used.memory))
+            }
+            Meter::VcpuSeconds => counting.time(used) * &used.cores,
+            Meter::GhzSeconds => counting.time(used) * &used.hertz,
+            Meter::StorageGbMonths | Meter::StorageGibMonths => counting.time(used) * whole(used.disk),
+            Meter::VolumeGbMonths => counting.time(used) * whole(used.volume),
+            Meter::StoredGbMonths => whole(used.stored),
+            Meter::RackUnits => used.rack_units.clone(),
+            Meter::Kilowatts => used.watts.clone(),
+            Meter::BandwidthP95Mbps => used.bandwidth_p95.clone(),
+            Meter::SurplusVcpuHours => used.surplus.clone(),
+            Meter::BalancerUnitHours => counting.unit.hours(&used.balanced),
+            // The invoice counts itself; a usage file states what only it can know.
+            Meter::Subtotal | Meter::Custom(_) => Exact::zero(),
+        };
+        if sum.is_zero() { sum } else { sum / self.base(counting.month_hours) }
     }
 }
 
@@ -187,7 +287,7 @@ mod tests {
     #[test]
     fn sums_become_exact_quantities() {
         let month = parse_decimal("730").unwrap();
-        let text = |meter: Meter, sum: u128| decimal_text(&meter.quantity(sum, &month), 12);
+        let text = |meter: Meter, sum: u128| decimal_text(&(Exact::from(BigInt::from(sum)) / meter.base(&month)), 12);
         // 3 M requests × 1 s × 512 MiB = 1.5 M GiB-s.
         assert_eq!(text(Meter::GibSeconds, 3_000_000 * 1_000_000_000 * (512 << 20)), "1500000");
         // 1 h 15 min 30 s = 4530/3600 h.

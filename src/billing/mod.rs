@@ -18,6 +18,8 @@ pub mod provider;
 pub mod reading;
 pub mod render;
 pub mod usage;
+mod used;
+mod words;
 
 pub use charge::{Charge, Each, Free, Of, Over, Scope, read as read_charge};
 pub use confidence::Confidence;
@@ -26,3 +28,5 @@ pub use labour::{Labour, LabourOverrides, LabourTable, LabourUse, Managed, Slice
 pub use meter::Meter;
 pub use price_list::{PriceList, RoundEach, Rounding, Tax};
 pub use provider::{FleetUse, Ledger, ProviderCosts, owned_usd};
+pub use used::{Balanced, Counting, Usage};
+pub use words::known_word;

@@ -114,6 +114,9 @@ impl PriceList {
         let nodes = charge_nodes(table.node("charge"), d);
         let sizes = if sizes.is_empty() { implied(&nodes) } else { sizes.to_vec() };
         let charges = read_charges(&nodes, &sizes, serverless, d);
+        if charges.len() == nodes.len() {
+            check_subtotals(&charges, &nodes, d);
+        }
         let list = PriceList {
             currency: table.required("currency", d, currency).unwrap_or(Currency::USD),
             rounding: table.optional("rounding", d, Rounding::read).unwrap_or_default(),
@@ -198,6 +201,19 @@ fn read_charges(nodes: &[&Node], sizes: &[String], serverless: bool, d: &mut Dia
         }
     }
     charges
+}
+
+/// The lines that a subtotal is of are charges of the list.
+fn check_subtotals(charges: &[Charge], nodes: &[&Node], d: &mut Diagnostics) {
+    for (charge, node) in charges.iter().zip(nodes) {
+        for name in charge.subtotal_of.iter().flatten() {
+            if !charges.iter().any(|other| other.name == *name) {
+                let at = node.get("subtotal-of").map_or(node.key, |node| node.at);
+                let help = crate::document::suggest(name, charges.iter().map(|charge| charge.name.as_str()));
+                d.error(at, format!("`{name}` is not a charge of this model"), help);
+            }
+        }
+    }
 }
 
 fn refuse_same_name(before: &[Charge], charge: &Charge, node: &Node, d: &mut Diagnostics) {

@@ -1,6 +1,7 @@
 //! From a case's plan to the numbers that a simulation needs.
 
 use super::cluster;
+use crate::billing::meter::Reads;
 use crate::billing::{Meter, Over};
 use crate::catalogue::{Allotment, Discipline, Size};
 use crate::fleet::{Demand, Isolation};
@@ -310,18 +311,24 @@ pub fn gauge(charge: &crate::billing::Charge) -> Option<Gauge> {
         crate::billing::Of::OnDemand => Some(false),
         crate::billing::Of::Provisioned => Some(true),
     };
-    let fact = match (&charge.meter, charge.over) {
-        (Meter::CpuMilliseconds, _) => Fact::RequestCpu,
-        (Meter::ProvisionedGibSeconds, _) => Fact::LifeTime { provisioned: Some(true) },
-        _ if charge.flat => return None,
-        (Meter::Months, _) => Fact::LifeTime { provisioned },
-        (meter, Over::Request) if meter.is_time() => Fact::RequestTime { provisioned },
-        (meter, Over::Busy) if meter.is_time() => Fact::BusyTime { provisioned },
-        (meter, Over::Idle) if meter.is_time() => {
-            return Some(Gauge { fact: Fact::IdleTime { provisioned }, each: Default::default() });
-        }
-        (meter, Over::Life) if meter.is_time() || meter.is_storage() => Fact::LifeTime { provisioned },
-        _ => return None,
-    };
+    let by_life = Some(Fact::LifeTime { provisioned });
+    let fact = match charge.meter.reads() {
+        Reads::CpuTime => Some(Fact::RequestCpu),
+        Reads::Time if charge.meter == Meter::ProvisionedGibSeconds => Some(Fact::LifeTime { provisioned: Some(true) }),
+        _ if charge.flat => None,
+        Reads::Months => by_life,
+        Reads::Time => match charge.over {
+            Over::Request => Some(Fact::RequestTime { provisioned }),
+            Over::Busy => Some(Fact::BusyTime { provisioned }),
+            Over::Idle => {
+                return Some(Gauge { fact: Fact::IdleTime { provisioned }, each: Default::default() });
+            }
+            Over::Life => by_life,
+            Over::Month => None,
+        },
+        Reads::Disk if charge.over == Over::Life => by_life,
+        Reads::Disk | Reads::Requests | Reads::Level | Reads::Surplus | Reads::Stored => None,
+        Reads::Balancer | Reads::Invoice | Reads::Statement => None,
+    }?;
     Some(Gauge { fact, each: charge.each })
 }

@@ -3,7 +3,8 @@
 use super::deploy::Order;
 use super::replicate::Replication;
 use super::sizing::{Attempt, is_open};
-use crate::billing::Confidence;
+use crate::billing::meter::Reads;
+use crate::billing::{Charge, Confidence};
 use crate::hosting::WhenFull;
 use crate::scenario::{App, Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
 use crate::units::format;
@@ -128,6 +129,7 @@ pub fn of_case(
         if !left_off.is_empty() {
             notes.push(format!("{}: optional charges left off: {}.", plan.model.name, left_off.join(", ")));
         }
+        notes.extend(unfilled(plan));
         notes.extend(credits(plan, order));
         notes.extend(units_for_power(case, plan, order));
         if !plan.allowances {
@@ -143,6 +145,17 @@ pub fn of_case(
         }
     }
     notes
+}
+
+/// Charges in force that a simulation cannot fill.
+fn unfilled(plan: &DeploymentPlan) -> Vec<String> {
+    let asked = |charge: &&Charge| charge.with.as_ref().is_none_or(|word| plan.with.contains(word));
+    let custom = |charge: &&Charge| charge.meter.reads() == Reads::Statement;
+    let say = |charge: &Charge| {
+        let (name, meter) = (&charge.name, charge.meter.name());
+        format!("{}: `{name}` costs nothing here: only a usage file fills its meter `{meter}`.", plan.model.name)
+    };
+    plan.model.prices.charges.iter().filter(asked).filter(custom).map(say).collect()
 }
 
 fn mean(replications: &[Replication], flat: &str) -> f64 {

@@ -1,6 +1,7 @@
 //! `[app.NAME]`: a stream of requests, and what each needs.
 
 use super::Slo;
+use super::surroundings::Surroundings;
 use crate::document::{Diagnostics, Node, Table, bytes};
 use crate::hosting::retries::Retries;
 use crate::hosting::timeout::Timeout;
@@ -21,6 +22,8 @@ pub struct App {
     pub memory: Bytes,
     /// What each tenant's copy needs, where a trace says it.
     pub memory_by_tenant: Option<Arc<[Bytes]>>,
+    /// What it has around it.
+    pub around: Surroundings,
     /// When callers leave.
     pub timeout: Option<Timeout>,
     /// How they try again.
@@ -51,6 +54,7 @@ fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> 
     let memory = table.default("memory", Memory::default(), d, |node, d| Memory::read(node, context, d));
     let timeout = table.optional("timeout", d, Timeout::read);
     let retries = table.optional("retries", d, Retries::read);
+    let around = Surroundings::take(&mut table, d);
     let slo = table.default("slo", Slo::default(), d, Slo::read);
     table.finish(d);
     // An app whose workload is wrong stays, so that what refers to it is still checked.
@@ -62,7 +66,16 @@ fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> 
         d.error(node.at, message, "write `tenants = \"trace\"` and take `arrivals.trace` from the same trace");
     }
     let Memory { most, by_tenant } = memory;
-    Some(App { name: name.to_string(), workload, memory: most, memory_by_tenant: by_tenant, timeout, retries, slo })
+    Some(App {
+        name: name.to_string(),
+        workload,
+        memory: most,
+        memory_by_tenant: by_tenant,
+        around,
+        timeout,
+        retries,
+        slo,
+    })
 }
 
 /// What copies of an app need.

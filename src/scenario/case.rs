@@ -77,11 +77,16 @@ impl Case {
 /// A cost of the user's own: it must be on a meter that a simulation fills, or it would be 0.
 fn read_own_charge(node: &Node, d: &mut Diagnostics) -> Option<Charge> {
     let charge = read_charge(node, &[], false, d)?;
-    if let Meter::Other(name) = &charge.meter {
+    if let Meter::Custom(name) = &charge.meter {
         let help =
             "a meter of the simulator such as `requests`, `instance-hours`, `egress-gb`, or `months` for a flat fee";
         let at = node.get("meter").map_or(node.at, |node| node.at);
         d.error(at, format!("no simulation fills the meter `{name}`: this charge would cost nothing"), help);
+    }
+    if charge.meter == Meter::Subtotal {
+        let help = "put it into a model of your own: [model.NAME] with `extends` and a [[model.NAME.charge]]";
+        let at = node.get("meter").map_or(node.at, |node| node.at);
+        d.error(at, "a cost of one's own knows no subtotal: the provider's invoice is another one", help);
     }
     Some(charge)
 }

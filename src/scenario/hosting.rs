@@ -1,14 +1,15 @@
 //! How a case hosts one app: the model, and what its customer chooses.
 
 use super::{App, ClusterChoice};
+use crate::billing::known_word;
 use crate::catalogue::{Catalogue, Model, Size, Terms, count32};
 use crate::document::{
-    Diagnostics, Node, Origin, Table, Value, boolean, count, list, non_negative, price, suggest, text,
+    Diagnostics, Node, Origin, Table, Value, boolean, bytes, count, list, non_negative, price, suggest, text,
 };
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
 use crate::hosting::scaling::controller::Rule;
-use crate::units::Exact;
+use crate::units::{Bytes, Exact};
 use crate::workload::{Distribution, Unit};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -82,6 +83,8 @@ pub struct DeploymentPlan {
     pub queue: Option<u32>,
     /// Instances kept ready (on demand).
     pub provisioned: u32,
+    /// The disk of each instance, where it is not its size's.
+    pub disk: Option<Bytes>,
     /// Which commitment.
     pub commitment: CommitmentChoice,
     /// Optional charges that are asked for.
@@ -127,7 +130,8 @@ impl Hosts {
         let start = table.optional("start", d, |n, d| Distribution::read(n, d, Unit::Time, Path::new("")));
         let queue = table.optional("queue", d, count).map(count32);
         let provisioned = table.optional("provisioned", d, count).map_or(0, count32);
-        let with = table.optional("with", d, |n, d| list(n, d, text)).unwrap_or_default();
+        let mut with = table.optional("with", d, |n, d| list(n, d, text)).unwrap_or_default();
+        let disk = table.optional("disk", d, bytes);
         let allowances = table.default("allowances", true, d, boolean);
         let cluster = ClusterChoice::read(&mut table, d);
         let credits = table.optional("credits", d, non_negative);
@@ -145,7 +149,7 @@ impl Hosts {
         if let (Some(node), Some(choice), Some(size)) = (commitment_node, &commitment, &size) {
             check_offered(&model, choice, size, node, d);
         }
-        check_with(&model, &with, node, d);
+        resolve_with(&model, &mut with, node, d);
         ClusterChoice::check(&model, node, d);
         let misread = (own.scaling.is_none() && node.get("scaling").is_some())
             || (instances.is_none() && node.get("instances").is_some());
@@ -169,6 +173,7 @@ impl Hosts {
             cluster,
             credits,
             provisioned,
+            disk,
             commitment: commitment?,
             with,
             allowances,
@@ -264,13 +269,16 @@ fn check_offered(model: &Model, choice: &CommitmentChoice, size: &SizeChoice, no
     }
 }
 
-fn check_with(model: &Model, with: &[String], node: &Node, d: &mut Diagnostics) {
+/// Puts the model's own words in the place of those written; refuses what it does not sell.
+fn resolve_with(model: &Model, with: &mut [String], node: &Node, d: &mut Diagnostics) {
     let words = || model.prices.charges.iter().filter_map(|charge| charge.with.as_deref());
     for word in with {
-        if !words().any(|known| known == word) {
+        if let Some(known) = known_word(word, &model.prices.charges) {
+            *word = known;
+        } else {
             let list = node.get("with");
             let item = list.and_then(|list| match &list.value {
-                Value::Array(items) => items.iter().find(|item| item.as_str() == Some(word)),
+                Value::Array(items) => items.iter().find(|item| item.as_str() == Some(word.as_str())),
                 _ => None,
             });
             let at = item.or(list).map_or(node.key, |node| node.at);

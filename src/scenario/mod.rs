@@ -13,6 +13,7 @@ mod load;
 pub mod map;
 mod run;
 mod slo;
+mod surroundings;
 
 pub use app::App;
 pub use case::Case;

@@ -1,6 +1,7 @@
 //! A charge: the price rule on one meter. One kind of rule, one file.
 
 pub mod amount;
+mod capacity;
 pub mod commitment;
 pub mod each;
 pub mod free;
@@ -11,6 +12,7 @@ pub mod tiers;
 pub mod units;
 
 pub use amount::Amount;
+pub use capacity::CapacityUnit;
 pub use commitment::{Commitment, CommitmentTerms};
 pub use each::{Each, RoundTime};
 pub use free::{Accrual, Free};
@@ -21,6 +23,7 @@ pub use tiers::Tier;
 use crate::billing::confidence::{Confidence, Confidences};
 use crate::billing::meter::Meter;
 use crate::billing::reading::whole;
+use crate::billing::used::{Counting, Usage};
 use crate::document::Origin;
 use crate::units::Exact;
 use num_traits::One;
@@ -110,6 +113,12 @@ pub struct Charge {
     pub each: Each,
     /// How a resource's time of the month is rounded.
     pub sum: RoundTime,
+    /// What a balancer's capacity unit is good for.
+    pub unit: CapacityUnit,
+    /// The charges that a subtotal is of, by name; `None`: all that use is charged by.
+    pub subtotal_of: Option<Vec<String>>,
+    /// Whether its meter is one that only a usage file fills, and is meant to be.
+    pub custom: bool,
     /// Which use is counted.
     pub of: Of,
     /// The word by which a case asks for this charge; `None`: it is always in force.
@@ -136,6 +145,8 @@ pub struct Charge {
     pub cap_amount: Option<Amount>,
     /// A credit that pays no more than the other lines come to.
     pub up_to_subtotal: bool,
+    /// Its own rate of tax, where that is not the price list's.
+    pub tax: Option<Exact>,
     /// Where the price was found.
     pub source: Option<String>,
     /// When it held, where that differs from the model's date.
@@ -207,12 +218,10 @@ impl Charge {
         self.scope == Scope::Resource || per_instance || capped || by_resource
     }
 
-    /// The quantity of a resource's summed time in nanoseconds (each already rounded by
-    /// [`Each::time`], the sum scaled to the month), multiplied by what it holds: `held` is in the
-    /// meter's base units without the nanoseconds (bytes after [`Each::memory`], millionths of a
-    /// core, hertz, or 1).
-    pub fn timed(&self, nanoseconds: &Exact, held: &Exact, month_hours: &Exact) -> Exact {
-        self.meter.quantity_of(&(self.sum.exact(nanoseconds) * held), month_hours)
+    /// What was used, in the meter's units.
+    pub fn quantity(&self, used: &Usage, month_hours: &Exact) -> Exact {
+        let counting = Counting { each: &self.each, sum: &self.sum, unit: &self.unit, month_hours };
+        self.meter.quantity(used, &counting)
     }
 
     /// How sure the price of a size is.

@@ -1,7 +1,7 @@
 //! Reading a `[[charge]]`.
 
 use super::*;
-use crate::billing::reading::{amount as non_negative, positive_amount};
+use crate::billing::reading::{amount as non_negative, exact_percent, positive_amount};
 use crate::document::{Diagnostics, Node, Table, Value, boolean, list, named, text};
 use num_bigint::BigInt;
 
@@ -65,6 +65,9 @@ pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics
         meter: meter.unwrap_or(Meter::Requests),
         each: table.default("each", Each::default(), d, Each::read),
         sum: table.default("sum", RoundTime::default(), d, RoundTime::read),
+        unit: table.default("capacity-unit", CapacityUnit::default(), d, CapacityUnit::read),
+        subtotal_of: table.optional("subtotal-of", d, |n, d| list(n, d, text)),
+        custom: table.default("custom", false, d, boolean),
         of: table.default("of", Of::All, d, |n, d| named(n, d, "use", OFS)),
         with: table.optional("with", d, line_name),
         sizes: payers,
@@ -78,6 +81,7 @@ pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics
         minimum_amount: table.optional("minimum-amount", d, limit),
         cap_amount: table.optional("cap-amount", d, limit),
         up_to_subtotal: table.default("up-to-subtotal", false, d, boolean),
+        tax: table.optional("tax", d, exact_percent),
         source: table.optional("source", d, text),
         as_of: table.optional("as-of", d, text),
         confidence: table
@@ -85,6 +89,7 @@ pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics
             .unwrap_or(Confidences::all(Confidence::Assumption)),
         at: node.key,
     };
+    check_meter(&charge, table.node("meter"), d);
     let free_node = table.node("free");
     table.finish(d);
     let charge = by_size_is_not_flat(charge);
@@ -206,6 +211,25 @@ fn check_month(charge: &Charge, node: &Node, d: &mut Diagnostics) {
     }
 }
 
+/// A meter that no simulation fills is meant to be so, or misspelt.
+fn check_meter(charge: &Charge, node: Option<&Node>, d: &mut Diagnostics) {
+    let Some(node) = node else { return };
+    match &charge.meter {
+        Meter::Custom(name) if !charge.custom => {
+            let distance = |known: &'static str| (strsim::damerau_levenshtein(name, known), known);
+            if let Some((_, near)) = Meter::names().map(distance).filter(|(distance, _)| *distance <= 2).min() {
+                let help = format!("did you mean `{near}`? If only usage files fill it, write custom = true");
+                d.error(node.at, format!("no simulation fills the meter `{name}`"), help);
+            }
+        }
+        Meter::Custom(_) => {}
+        known if charge.custom => {
+            d.error(node.at, format!("`{}` is a meter that simulations fill", known.name()), "leave out `custom`");
+        }
+        _ => {}
+    }
+}
+
 /// Bands of the month need a meter of time; what is pooled over sizes has one price.
 fn check_sustained(charge: &Charge, node: &Node, d: &mut Diagnostics) {
     let Pricing::Sustained(price, _, pool) = &charge.pricing else { return };
@@ -229,6 +253,14 @@ fn check_combination(charge: &Charge, node: &Node, d: &mut Diagnostics) {
     if charge.over == Over::Idle && (!charge.meter.is_time() || charge.is_per_resource()) {
         let help = "it is for meters of time, of the account";
         d.error(at("over"), format!("`{}` cannot be counted over idle time here", charge.meter.name()), help);
+    }
+    if (charge.meter == Meter::BalancerUnitHours) != (charge.unit != CapacityUnit::default()) {
+        let help = "such as capacity-unit = { new-connections = 25, active-connections = 3000, data = \"1 GB\" }, \
+                    with the meter `balancer-unit-hours`";
+        d.error(at("meter"), "this meter and what a capacity unit is good for go together", help);
+    }
+    if charge.subtotal_of.is_some() && charge.meter != Meter::Subtotal {
+        d.error(at("subtotal-of"), "`subtotal-of` needs the meter `subtotal`", "");
     }
     if charge.up_to_subtotal && !charge.is_credit() {
         d.error(at("up-to-subtotal"), "`up-to-subtotal` is for a credit: a negative `price`", "");

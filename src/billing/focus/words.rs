@@ -51,7 +51,12 @@ pub(super) fn unit(meter: &str) -> String {
         Meter::Months => "Months",
         Meter::SurplusVcpuHours => "vCPU-Hours",
         Meter::BandwidthP95Mbps => "Mbps",
-        Meter::Other(name) => return name,
+        Meter::TrafficGb | Meter::LogGb | Meter::CallGb => "GB",
+        Meter::Calls => "Requests",
+        Meter::StoredGbMonths | Meter::VolumeGbMonths => "GB-Months",
+        Meter::BalancerUnitHours => "Unit-Hours",
+        Meter::Subtotal => "USD",
+        Meter::Custom(name) => return name,
     };
     known.to_string()
 }

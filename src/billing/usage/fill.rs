@@ -2,13 +2,14 @@
 
 use super::hours_of;
 use super::model::{Held, Model};
-use super::part::Part;
 use super::resource::{Resources, pool};
 use super::row::{Instances, Row, RowKind};
 use crate::billing::calendar::Month;
 use crate::billing::charge::{Charge, Free, RoundTime};
 use crate::billing::invoice::{Metered, Terms};
+use crate::billing::meter::Reads;
 use crate::billing::reading::whole;
+use crate::billing::used::Usage;
 use crate::document::{Diagnostics, suggest};
 use crate::units::{Exact, HOUR};
 use num_traits::{One, Zero};
@@ -16,8 +17,7 @@ use num_traits::{One, Zero};
 /// Time of one resource that may have to be rounded as a sum.
 struct Pending {
     metered: Metered,
-    nanoseconds: Exact,
-    held: Exact,
+    used: Usage,
 }
 
 pub(super) struct Filler<'f> {
@@ -126,7 +126,7 @@ impl Filler<'_> {
         charge: &Charge,
         row: &Row,
         (id, size): (u64, Option<usize>),
-        part: Part,
+        part: Usage,
         d: &mut Diagnostics,
     ) {
         if size.is_none() && charge.is_by_size() {
@@ -134,23 +134,14 @@ impl Filler<'_> {
             d.error(row.at, format!("the charge `{}` is by size, and this row has no `size`", charge.name), help);
             return;
         }
-        if charge.flat && !matches!(part, Part::Quantity(_)) {
+        if charge.flat && part.stated.is_none() {
             return;
         }
         // A named resource is one, however many instances it has; without a name each is its own.
         let hourly = if self.hourly || charge.is_hourly() { self.profile(charge, row) } else { Vec::new() };
         for (resource, copies) in self.resources.instances(row, id) {
             let one = Metered { copies, hourly: hourly.clone(), ..Metered::new(index, resource, size, Exact::zero()) };
-            match &part {
-                Part::Quantity(quantity) => self.metered.push(Metered { quantity: quantity.clone(), ..one }),
-                Part::Sum(sum) => {
-                    let quantity = charge.meter.quantity_of(sum, &self.month_hours);
-                    self.metered.push(Metered { quantity, ..one });
-                }
-                Part::Timed(time, held) => {
-                    self.pending.push(Pending { metered: one, nanoseconds: time.clone(), held: held.clone() });
-                }
-            }
+            self.pending.push(Pending { metered: one, used: part.clone() });
         }
     }
 
@@ -183,29 +174,30 @@ impl Filler<'_> {
         self.metered.push(Metered { copies, entitled: entitled * times, ..metered });
     }
 
-    /// Rounds sums of time, resource by resource, and multiplies.
+    /// Adds up what is rounded as a sum, and what one balancer does, and counts it all.
     fn settle(&mut self) {
         let mut sums: Vec<Pending> = Vec::new();
         for one in std::mem::take(&mut self.pending) {
             let charge = &self.model.list.charges[one.metered.charge];
+            let balancer = charge.meter.reads() == Reads::Balancer && one.used.stated.is_none();
             let same = |other: &&mut Pending| {
                 let (a, b) = (&other.metered, &one.metered);
-                (a.charge, a.resource, a.size, a.copies) == (b.charge, b.resource, b.size, b.copies)
-                    && other.held == one.held
+                let alike = (a.resource, a.size, a.copies) == (b.resource, b.size, b.copies);
+                a.charge == b.charge && (balancer || (alike && other.used.holds_the_same(&one.used)))
             };
-            let rounds = charge.sum != RoundTime::default();
-            match if rounds { sums.iter_mut().rev().find(same) } else { None } {
+            let added_up = balancer || charge.sum != RoundTime::default();
+            match if added_up { sums.iter_mut().rev().find(same) } else { None } {
                 Some(sum) => {
-                    sum.nanoseconds += one.nanoseconds;
+                    sum.used.time += one.used.time;
+                    sum.used.balanced.add(&one.used.balanced);
                     let parts = sum.metered.hourly.iter_mut().zip(&one.metered.hourly);
                     parts.for_each(|(sum, part)| *sum += part);
                 }
                 None => sums.push(one),
             }
         }
-        for Pending { metered, nanoseconds, held } in sums {
-            let charge = &self.model.list.charges[metered.charge];
-            let quantity = charge.timed(&nanoseconds, &held, &self.month_hours);
+        for Pending { metered, used } in sums {
+            let quantity = self.model.list.charges[metered.charge].quantity(&used, &self.month_hours);
             self.metered.push(Metered { quantity, ..metered });
         }
     }

@@ -16,6 +16,7 @@ use super::invoice::{BeyondLastTier, Invoice, Terms, invoice};
 use super::meter::Meter;
 use super::price_list::PriceList;
 use super::reading::{exact_text, whole};
+use super::words::known_word;
 use crate::document::{Diagnostics, Node, Origin, SourceId, Table, Value, boolean, list, suggest, text};
 use crate::units::{Exact, HOUR};
 use model::Model;
@@ -84,14 +85,14 @@ pub fn read(source: SourceId, models: &dyn Models, d: &mut Diagnostics) -> Optio
     read_schema(&mut table, d);
     let (hosting, inline) = (table.node("hosting"), table.node("model"));
     let model = model::read(hosting, inline, &node, models, d);
-    let written = Written::take(&mut table, d);
+    let mut written = Written::take(&mut table, d);
     table.finish(d);
     let rows = row::read_all(written.usage, d);
     let mut model = model?;
     if let Some(own) = written.own_charges {
         model.list.add_charges(own, model.family == "serverless", d);
     }
-    check_with(&model.list, &written.with, d);
+    resolve_with(&model.list, &mut written.with, d);
     let (invoice, at_list) = price(&model, &written, &rows, written.usage.unwrap_or(&node).key, d)?;
     let Model { name, provider, product, family, as_of, .. } = model;
     Some(Bill { hosting: name, provider, product, family, as_of, month: written.month, invoice, at_list })
@@ -159,11 +160,12 @@ fn read_schema(table: &mut Table<'_>, d: &mut Diagnostics) {
     });
 }
 
-fn check_with(list: &PriceList, with: &[(String, Origin)], d: &mut Diagnostics) {
+fn resolve_with(list: &PriceList, with: &mut [(String, Origin)], d: &mut Diagnostics) {
     let words = || list.charges.iter().filter_map(|charge| charge.with.as_deref());
     for (word, at) in with {
-        if !words().any(|known| known == word) {
-            d.error(*at, format!("no charge of this model is `with` \"{word}\""), suggest(word, words()));
+        match known_word(word, &list.charges) {
+            Some(known) => *word = known,
+            None => d.error(*at, format!("no charge of this model is `with` \"{word}\""), suggest(word, words())),
         }
     }
 }

@@ -56,6 +56,10 @@ pub struct Requests {
     pub cpu_time: Option<u64>,
     /// Bytes that each sent.
     pub response: Option<u64>,
+    /// Bytes that each brought.
+    pub request: Option<u64>,
+    /// Bytes that each wrote to the logs.
+    pub log: Option<u64>,
     /// Bytes that are cut into chunks.
     pub payload: Option<u64>,
     /// How many of them waited for a start.
@@ -137,6 +141,8 @@ fn requests(table: &mut Table<'_>, d: &mut Diagnostics) -> Option<RowKind> {
         time: table.optional("time", d, span).map(|s| s.0),
         cpu_time: table.optional("cpu-time", d, span).map(|s| s.0),
         response: table.optional("response", d, bytes).map(|b| b.0),
+        request: table.optional("request", d, bytes).map(|b| b.0),
+        log: table.optional("log", d, bytes).map(|b| b.0),
         payload: table.optional("payload", d, bytes).map(|b| b.0),
         cold: table.optional("cold", d, whole_amount).unwrap_or(0),
         start_up: table.optional("start-up", d, span).map_or(0, |s| s.0),
