@@ -134,6 +134,7 @@ impl Simulation {
             case: CaseFacts::default(),
             start_streams: deployments.iter().map(stream("start")).collect(),
             choice_streams: deployments.iter().map(stream("choice")).collect(),
+            quota_streams: deployments.iter().map(stream("quota")).collect(),
             aging: vec![Default::default(); deployments.len()],
             idle: vec![Default::default(); deployments.len()],
             making_room,
@@ -374,6 +375,9 @@ impl Simulation {
     fn mark(&mut self) {
         let now = self.next_mark;
         self.world.now = now;
+        if self.marks == 0 {
+            self.world.settle_quotas();
+        }
         let case = &mut self.world.case;
         if self.marks == 0 {
             case.reset(now);

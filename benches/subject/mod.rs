@@ -95,6 +95,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         useful: 1.0,
         start: vec![StartPhase::of_every_instance("runtime", start, false)],
         credits: None,
+        quota: None,
         cluster: None,
         queue_limit: 0,
         queue_at_limit: false,

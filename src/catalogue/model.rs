@@ -7,7 +7,7 @@ use super::size::{Size, SizeRange};
 use super::start::read_phases;
 use super::terms::Terms;
 use crate::billing::{LabourOverrides, PriceList, Slice};
-use crate::document::{Diagnostics, Node, Table, count, list, named, positive_span, suggest, text};
+use crate::document::{Diagnostics, Node, Table, count, list, named, positive_span, span, suggest, text};
 use crate::fleet::Isolation;
 use crate::hosting::Recovery;
 use crate::hosting::deployment::StartPhase;
@@ -48,6 +48,9 @@ impl Family {
     }
 }
 
+/// Linux's own period for a group's share of the processor (`cpu.max`, `cpu.cfs_period_us`).
+const CPU_PERIOD: Span = Span(100_000_000);
+
 /// A hosting model, read and checked.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -67,6 +70,8 @@ pub struct Model {
     pub terms: Terms,
     /// What a server's failure means for its instances.
     pub recovery: Recovery,
+    /// How often an instance's share of its threads is given anew.
+    pub cpu_period: Span,
     /// How long a request may be inside an instance.
     pub time_limit: Option<Span>,
     /// The slices of the stack that the developer works on.
@@ -100,6 +105,7 @@ impl Model {
             None => Some(default_isolation(family)),
         };
         let terms = Terms::read(&mut table, diagnostics);
+        let cpu_period = table.default("cpu-period", CPU_PERIOD, diagnostics, span);
         let time_limit = table.optional("time-limit", diagnostics, positive_span);
         let recovery = match (table.node("recovery"), family) {
             (Some(node), Some(family)) => recovery::read(node, family, diagnostics),
@@ -134,6 +140,7 @@ impl Model {
             isolation: isolation?,
             terms,
             recovery: recovery?,
+            cpu_period,
             time_limit,
             manages,
             labour,

@@ -1,7 +1,8 @@
 //! Sizes: what a customer of a model can order.
 
 use crate::document::{
-    Diagnostics, Node, Table, boolean, bytes, non_negative, number, positive, positive_span, power, price,
+    Diagnostics, Node, Table, boolean, bytes, non_negative, number, positive, positive_count, positive_span, power,
+    price, span,
 };
 use crate::hosting::credits::CreditRule;
 use crate::units::{Bytes, Cores, Exact, Span};
@@ -40,6 +41,10 @@ pub struct Size {
     pub sleep: Option<Span>,
     /// Its CPU credits.
     pub credits: Option<CreditRule>,
+    /// How many requests can compute at full speed at once; `None`: as many as it has cores, the last one whole.
+    pub threads: Option<f64>,
+    /// How often its share of those is given anew; `None`: as its model says.
+    pub cpu_period: Option<Span>,
 }
 
 /// Where the customer picks cores and memory, or memory alone.
@@ -72,6 +77,8 @@ impl Size {
         let watts_per_rack_unit = table.optional("power-per-rack-unit", diagnostics, positive_power);
         let sleep = table.optional("sleep", diagnostics, positive_span);
         let credits = table.optional("credits", diagnostics, read_credits);
+        let threads = table.optional("threads", diagnostics, positive_count).map(|threads| threads as f64);
+        let cpu_period = table.optional("cpu-period", diagnostics, span);
         for described in ["bandwidth", "power", "transfer", "source", "confidence"] {
             table.node(described);
         }
@@ -87,6 +94,8 @@ impl Size {
             watts_per_rack_unit,
             sleep,
             credits,
+            threads,
+            cpu_period,
         })
     }
 }
@@ -126,18 +135,38 @@ fn plain(name: String, cpu: Cores, memory: Bytes) -> Size {
         watts_per_rack_unit: None,
         sleep: None,
         credits: None,
+        threads: None,
+        cpu_period: None,
     }
 }
 
-/// Reads `{ per-hour = 3, most = 72, at-launch = 30, unlimited = false }`.
+/// Reads `{ per-hour = 3, most = 72, at-launch = 30, unlimited = false }`, or the same by the share of cores
+/// and lengths of CPU time: `{ share = 0.05, most = "72 min", at-launch = "30 min" }`.
 fn read_credits(node: &Node, diagnostics: &mut Diagnostics) -> Option<CreditRule> {
     let mut table = Table::of(node, diagnostics)?;
-    let per_hour = table.required("per-hour", diagnostics, positive);
-    let most = table.required("most", diagnostics, non_negative);
-    let at_launch = table.default("at-launch", 0.0, diagnostics, non_negative);
+    let share = table.optional("share", diagnostics, positive).map(|share| share * CREDITS_PER_CORE_HOUR);
+    let per_hour = match (share, table.node("share").is_some()) {
+        (Some(share), _) => Some(share),
+        (None, true) => None,
+        (None, false) => table.required("per-hour", diagnostics, positive),
+    };
+    let most = table.required("most", diagnostics, read_saved);
+    let at_launch = table.default("at-launch", 0.0, diagnostics, read_saved);
+    let period = table.default("period", Span(0), diagnostics, span);
     let unlimited = table.default("unlimited", false, diagnostics, boolean);
     table.finish(diagnostics);
-    Some(CreditRule { per_hour: per_hour?, most: most?, at_launch, unlimited, at_beginning: 0.0 })
+    Some(CreditRule { per_hour: per_hour?, most: most?, at_launch, unlimited, period, at_beginning: 0.0 })
+}
+
+/// A credit is a whole core for a minute.
+const CREDITS_PER_CORE_HOUR: f64 = 60.0;
+
+/// Credits, or the CPU time that they are.
+pub fn read_saved(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
+    match node.as_str() {
+        Some(_) => span(node, diagnostics).map(|time| time.seconds() / 60.0),
+        None => non_negative(node, diagnostics),
+    }
 }
 
 /// The commonest slip with size names: `[size.t2.micro]` is a table `micro` in a table `t2`.

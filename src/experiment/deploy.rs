@@ -10,6 +10,7 @@ use crate::hosting::cluster::ClusterPlan;
 use crate::hosting::credits::CreditRule;
 use crate::hosting::deployment::{Fact, Gauge, StartPhase, TenantRoom};
 use crate::hosting::keep_alive::KeepAlive;
+use crate::hosting::quota::QuotaRule;
 use crate::hosting::routing::QueueAt;
 use crate::hosting::scaling::Scaling;
 use crate::hosting::scaling::controller::Rule;
@@ -170,6 +171,23 @@ pub(super) fn credits(plan: &DeploymentPlan, size: &Size) -> Option<CreditRule> 
     Some(CreditRule { at_beginning: plan.credits.unwrap_or(0.0), ..rule })
 }
 
+/// The quota that an instance is held to: where its requests can use more cores at once than it has on average.
+/// One with credits is while it has none saved. A container without a limit of its own is held to none.
+fn quota(plan: &DeploymentPlan, size: &Size, slice: &Slice, node: Option<Cores>, places: u32) -> Option<QuotaRule> {
+    let cores = slice.cores.as_f64();
+    if let Some(rule) = credits(plan, size) {
+        let (period, share) = (rule.period, rule.baseline());
+        return (period.0 > 0 && share < cores).then_some(QuotaRule { period, share, threads: cores });
+    }
+    let threads = match node {
+        Some(node) => plan.cluster.container.and_then(|container| container.cpu).map(|_| node.as_f64().ceil())?,
+        None => size.threads.unwrap_or(cores.ceil()),
+    };
+    let period = size.cpu_period.unwrap_or(plan.model.cpu_period);
+    let at_once = threads.min(f64::from(places));
+    (period.0 > 0 && cores < at_once).then_some(QuotaRule { period, share: cores, threads })
+}
+
 fn start_of_instance(plan: &DeploymentPlan, size: &Size) -> Vec<StartPhase> {
     plan.start.iter().filter(|phase| !phase.of_node && phase.applies_to(&size.name)).cloned().collect()
 }
@@ -212,6 +230,8 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
     let fifo = terms.discipline == Some(Discipline::Fifo);
     let routing = terms.routing.unwrap_or_default();
     let useful = plan.model.isolation.cpu_share();
+    let places = if fifo { concurrency.min(whole_cores) } else { concurrency };
+    let node = cluster.as_ref().map(|cluster| cluster.cores);
     let overhead = match plan.model.cluster {
         Some(_) => plan.model.isolation.around_containers().1.around_app(),
         None => overhead(&plan.model.isolation, &order.size),
@@ -224,8 +244,9 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         memory_used: app.memory.0 + overhead.0,
         by_tenant: if cluster.is_some() { None } else { by_tenant(plan, &order.size, app, slice) },
         credits: credits(plan, &order.size),
+        quota: quota(plan, &order.size, &slice, node, places),
         cluster,
-        places: if fifo { concurrency.min(whole_cores) } else { concurrency },
+        places,
         speed: case.fleet.server.speed * useful,
         useful,
         start: start_of_instance(plan, &order.size),

@@ -6,7 +6,7 @@ use crate::hosting::keep_alive::KeepAlive;
 use crate::units::Cores;
 
 /// Work is counted in thousand-millionths of a core.
-const WORK_PER_CORE: f64 = 1e9;
+pub(crate) const WORK_PER_CORE: f64 = 1e9;
 
 /// Numbers that follow from a deployment and do not change.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Brief {
     pub concurrency_limit: u32,
     /// Whether every request inside has a constant share, so that its end is known at once.
     pub is_exclusive: bool,
+    /// Whether it is held to a quota, so that its end follows from what its instance has used.
+    pub has_quota: bool,
     /// Whether the deployment has a time-out, a limit of time inside, a limit of growth.
     pub has_timeout: bool,
     /// Whether its callers try again.
@@ -50,12 +52,13 @@ impl Brief {
     pub fn of(plan: &Deployment, crowded: bool, counts_uses: bool) -> Brief {
         let share = plan.cores.as_f64().min(1.0);
         Brief {
-            pace: share * plan.speed,
+            pace: if plan.quota.is_some() { plan.speed } else { share * plan.speed },
             work: (share * plan.useful * WORK_PER_CORE) as i64,
             demand: (share * Cores::ONE.0 as f64) as i64,
             places: plan.places,
             concurrency_limit: plan.concurrency_limit,
             is_exclusive: plan.is_exclusive() && !crowded,
+            has_quota: plan.quota.is_some(),
             has_timeout: plan.timeout.is_some(),
             has_retries: plan.retries.is_some(),
             has_time_limit: plan.time_limit.is_some(),

@@ -20,6 +20,9 @@ pub struct CreditRule {
     pub at_launch: f64,
     /// Whether it may borrow.
     pub unlimited: bool,
+    /// How often the baseline is given anew to an instance that has nothing saved: it runs at full speed until
+    /// that is used up. Of no length: it is so much slower.
+    pub period: Span,
     /// Credits that those instances have which stand ready when the simulation begins.
     pub at_beginning: f64,
 }
@@ -176,6 +179,14 @@ impl World {
         let (Some(credits), Some(rule)) = (place.credits.as_deref_mut(), &plan.credits) else { return };
         let wanted = plan.cores.as_f64().min(f64::from(place.computing));
         credits.throttled = !rule.unlimited && wanted > rule.baseline() && credits.is_spent();
+        let (throttled, quota) = (credits.throttled, plan.quota);
+        if let (Some(quota), Some(rule)) = (place.quota.as_deref_mut(), &quota) {
+            match (throttled, quota.holds()) {
+                (true, false) => quota.hold_to(rule),
+                (false, true) => quota.let_go(),
+                _ => {}
+            }
+        }
     }
 
     /// Notes what an instance uses from now on, and sees to it that its account is looked at when it
@@ -259,9 +270,9 @@ mod tests {
     use super::*;
 
     const T2_NANO: CreditRule =
-        CreditRule { per_hour: 3.0, most: 72.0, at_launch: 30.0, unlimited: false, at_beginning: 0.0 };
+        CreditRule { per_hour: 3.0, most: 72.0, at_launch: 30.0, unlimited: false, period: Span(0), at_beginning: 0.0 };
     const T3_NANO: CreditRule =
-        CreditRule { per_hour: 6.0, most: 144.0, at_launch: 0.0, unlimited: true, at_beginning: 0.0 };
+        CreditRule { per_hour: 6.0, most: 144.0, at_launch: 0.0, unlimited: true, period: Span(0), at_beginning: 0.0 };
 
     /// So many hours at a share of so many virtual CPUs, throttled when nothing is left.
     fn run(credits: &mut Credits, rule: &CreditRule, hours: f64, cores: f64) {

@@ -3,6 +3,7 @@
 use super::cluster::ClusterPlan;
 use super::credits::CreditRule;
 use super::keep_alive::KeepAlive;
+use super::quota::QuotaRule;
 use super::retries::Retries;
 use super::routing::{QueueAt, Routing};
 use super::scaling::Scaling;
@@ -129,6 +130,8 @@ pub struct Deployment {
     pub reserve: Demand,
     /// The CPU credits of an instance, where its size has them.
     pub credits: Option<CreditRule>,
+    /// The quota of an instance, where what it has is less than its requests could use at once.
+    pub quota: Option<QuotaRule>,
     /// The cluster on whose nodes its instances are packed, if it is hosted on one.
     pub cluster: Option<ClusterPlan>,
     /// The memory that an instance really uses, in bytes, overhead included.

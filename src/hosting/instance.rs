@@ -1,6 +1,7 @@
 //! An instance: one running copy of an app on a slice of a server.
 
 use super::credits::Credits;
+use super::quota::Quota;
 use super::slab::{Key, NONE};
 use crate::fleet::ServerId;
 use crate::units::{Span, Time};
@@ -112,6 +113,8 @@ pub struct Instance {
     pub(crate) processor: Option<Box<SharedProcessor>>,
     /// Where its size has CPU credits.
     pub(crate) credits: Option<Box<Credits>>,
+    /// Where it is held to a share of its cores.
+    pub(crate) quota: Option<Box<Quota>>,
 }
 
 impl Instance {
@@ -143,6 +146,7 @@ impl Instance {
             timer: Time(u64::MAX),
             processor: None,
             credits: None,
+            quota: None,
         }
     }
 

@@ -160,6 +160,7 @@ impl World {
     /// The window is over: the instances that run are metered up to its end.
     pub(crate) fn meter_what_runs(&mut self) {
         self.now = self.end;
+        self.settle_quotas();
         let instances: Vec<u32> = self.instances.used().collect();
         for slot in instances {
             let running = &self.instances[slot];

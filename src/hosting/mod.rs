@@ -15,6 +15,7 @@ pub(crate) mod lane;
 pub(crate) mod metering;
 mod on_demand;
 mod pool;
+pub mod quota;
 pub mod request;
 pub mod retries;
 pub mod routing;

@@ -4,7 +4,8 @@
 //! `min(1, c/n) × speed × (1 − cpu-tax)`. Where an instance never takes more requests than it has
 //! cores, or only one, every request has a constant share and its end is known when it begins:
 //! one event. Otherwise the processor keeps virtual time (the CPU time that each request present
-//! has received), a heap of finishes in virtual time, and one scheduled completion.
+//! has received), a heap of finishes in virtual time, and one scheduled completion. An instance that is
+//! held to a quota runs at full speed while that lasts (see [`super::quota`]).
 
 use super::brief::Brief;
 use super::instance::{Computing, SharedProcessor};
@@ -19,11 +20,15 @@ impl World {
         let computing = &mut self.requests[request];
         computing.stage = Stage::Computing;
         let (deployment, lane, cpu) = (computing.deployment as usize, computing.lane, computing.cpu);
-        let Brief { is_exclusive, pace, work, demand, .. } = self.briefs[deployment];
+        let Brief { is_exclusive, has_quota, pace, work, demand, .. } = self.briefs[deployment];
         if !is_exclusive {
             return self.compute_shared(request, instance);
         }
-        let length = if pace == 1.0 { cpu } else { stretched(cpu as f64, pace) };
+        let length = match (has_quota, pace) {
+            (true, _) => stretched(self.run_alone(instance, cpu as f64 / pace), 1.0),
+            (false, 1.0) => cpu,
+            (false, _) => stretched(cpu as f64, pace),
+        };
         self.facts[deployment].work.add(self.now, work);
         self.instances[instance].computing += 1;
         self.watch_demand(lane, demand);
@@ -68,7 +73,10 @@ impl World {
     #[inline]
     fn leave_processor(&mut self, request: u32) {
         let &Request { instance, lane, deployment, .. } = &self.requests[request];
-        let Brief { work, demand, .. } = self.briefs[deployment as usize];
+        let Brief { has_quota, work, demand, .. } = self.briefs[deployment as usize];
+        if has_quota {
+            self.stop_alone(instance);
+        }
         self.instances[instance].computing -= 1;
         self.facts[deployment as usize].work.add(self.now, -work);
         self.watch_demand(lane, -demand);
@@ -91,9 +99,12 @@ impl World {
         let plan = &self.deployments[self.instances[instance].deployment as usize];
         let Some(limit) = plan.time_limit else { return };
         let pace = plan.cores.as_f64().min(1.0) * plan.speed;
-        let least = self.requests[request].wait.saturating_add(stretched(self.requests[request].cpu as f64, pace));
+        let computing = stretched(self.requests[request].cpu as f64, pace);
+        // Under a quota it may come where that of its period is spent.
+        let pauses = plan.quota.map_or(0, |quota| 2 * quota.period.0);
+        let most = self.requests[request].wait.saturating_add(computing).saturating_add(pauses);
         let certain = plan.is_exclusive() && self.crowding.is_none();
-        if !certain || least > limit.0 {
+        if !certain || most > limit.0 {
             let key = self.requests.key(request);
             self.agenda.schedule(self.now + limit, Event::OverTime(key));
         }
@@ -160,8 +171,10 @@ impl World {
     /// Brings a shared processor's virtual time forward to now.
     pub(crate) fn bring_forward(&mut self, instance: u32) {
         let now = self.now;
+        let ran = self.instances[instance].quota.is_some().then(|| self.settle_quota(instance));
         if let Some(processor) = self.instances[instance].processor.as_deref_mut() {
-            processor.virtual_time += (now - processor.updated).0 as f64 * processor.pace;
+            let ran = ran.unwrap_or((now - processor.updated).0 as f64);
+            processor.virtual_time += ran * processor.pace;
             processor.updated = now;
         }
         if self.instances[instance].credits.is_some() {
@@ -196,12 +209,16 @@ impl World {
     /// Sets the pace of each request on a shared processor from how many there are.
     pub(crate) fn set_pace(&mut self, instance: u32) {
         let (slowdown, cores) = (self.slowdown_of(instance), self.usable_cores(instance).as_f64());
+        let at_once = self.cores_at_once(instance);
         let place = &mut self.instances[instance];
         let plan = &self.deployments[place.deployment as usize];
         let computing = f64::from(place.computing.max(1));
-        let share = (cores / computing).min(1.0);
+        let share = (at_once / computing).min(1.0);
         let used = cores.min(f64::from(place.computing)) * slowdown;
         let has_credits = place.credits.is_some();
+        if let Some(quota) = place.quota.as_deref_mut() {
+            (quota.rate, quota.slowdown) = (at_once.min(f64::from(place.computing)), slowdown);
+        }
         if let Some(processor) = place.processor.as_deref_mut() {
             processor.pace = share * plan.speed * slowdown;
         }
@@ -217,14 +234,19 @@ impl World {
         // for one of the instance that has its slot now.
         self.completions = self.completions.wrapping_add(1);
         let generation = self.completions;
-        let Some(processor) = self.instances[instance].processor.as_deref_mut() else { return };
+        let place = &mut self.instances[instance];
+        let Some(processor) = place.processor.as_deref_mut() else { return };
         processor.generation = generation;
         if !next {
             return;
         }
         let Some(first) = processor.heap.peek() else { return };
         let left = (first.finish - processor.virtual_time).max(0.0);
-        let at: Time = self.now + Span(stretched(left, processor.pace));
+        let length = match &place.quota {
+            Some(quota) => stretched(quota.time_to_run(left / processor.pace), 1.0),
+            None => stretched(left, processor.pace),
+        };
+        let at: Time = self.now + Span(length);
         self.agenda.schedule(at, Event::SharedComputed { slot: instance, generation });
     }
 }

@@ -77,6 +77,7 @@ impl World {
         instance.position = self.lanes[lane as usize].take_position();
         let key = self.instances.insert(instance);
         self.count_instance(deployment, lane, 1);
+        self.open_quota(key.slot);
         Some((key.slot, ready))
     }
 

@@ -174,6 +174,8 @@ pub struct World {
     /// Per deployment: random numbers for starts, routing, keep-alive lengths.
     pub(crate) start_streams: Vec<Stream>,
     pub(crate) choice_streams: Vec<Stream>,
+    /// Per deployment: for the phases of instances' quotas.
+    pub(crate) quota_streams: Vec<Stream>,
     /// Per deployment: the oldest and newest request under a time-out, and whether a timer runs.
     pub(crate) aging: Vec<super::timeout::Aging>,
     /// Sums of the gauges: per lane, per gauge.

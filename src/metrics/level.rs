@@ -30,6 +30,12 @@ impl Level {
         self.peak = self.peak.max(self.value);
     }
 
+    /// Adds to the integral what the level alone does not say: level × nanoseconds.
+    #[inline]
+    pub fn add_area(&mut self, area: i128) {
+        self.moments = self.moments.wrapping_sub(area);
+    }
+
     /// Changes the level to `value`.
     #[inline]
     pub fn set(&mut self, now: Time, value: i64) {
