@@ -27,6 +27,7 @@ mod laws;
 mod own_model;
 mod program;
 mod provider;
+mod quotas;
 mod right_sizing;
 mod schema;
 mod shared_invoices;

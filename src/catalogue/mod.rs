@@ -15,6 +15,6 @@ mod terms;
 pub use cluster::ClusterTerms;
 pub use lookup::{Catalogue, Origin as ModelOrigin};
 pub use model::{FAMILIES, Family, Model, schema_1};
-pub use size::{Allotment, Size, SizeRange};
+pub use size::{Allotment, Size, SizeRange, read_saved};
 pub(crate) use terms::count32;
 pub use terms::{Discipline, Terms};

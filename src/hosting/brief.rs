@@ -64,7 +64,7 @@ impl Brief {
             has_time_limit: plan.time_limit.is_some(),
             has_growth: plan.growth.is_some(),
             keeps: plan.keep_alive != KeepAlive::None,
-            counts_uses,
+            counts_uses: counts_uses || matches!(plan.keep_alive, KeepAlive::SinceArrival(_)),
             learns: matches!(plan.keep_alive, KeepAlive::Histogram(_)),
             is_closed: plan.closed,
             slow_after: plan.scaling.slow_after().map(|span| span.0),

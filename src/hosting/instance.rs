@@ -99,6 +99,10 @@ pub struct Instance {
     pub provisioned: bool,
     /// How many requests have come inside, where evictions go by that.
     pub uses: u32,
+    /// When the last of those came, or it was ordered itself.
+    pub used: Time,
+    /// Its priority among the idle, where each has its own.
+    pub(crate) priority: f64,
     /// First and last of them.
     pub(crate) first_bound: u32,
     pub(crate) last_bound: u32,
@@ -137,6 +141,8 @@ impl Instance {
             billed_start: Span(0),
             provisioned: false,
             uses: 0,
+            used: now,
+            priority: 0.0,
             first_bound: NONE,
             last_bound: NONE,
             idle_older: NONE,

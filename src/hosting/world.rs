@@ -361,7 +361,8 @@ impl World {
             self.limit_time(request, instance);
         }
         if self.briefs[deployment].counts_uses {
-            self.note_use(lane as u32, instance);
+            let arrival = self.requests[request].arrival;
+            self.note_use(lane as u32, instance, arrival);
         }
         if cpu == 0 { self.block(request) } else { self.compute(request, instance) }
     }

@@ -93,11 +93,11 @@ fn read_own_charge(node: &Node, d: &mut Diagnostics) -> Option<Charge> {
 
 /// A fleet evicts in one order: the apps of a case may not ask for two.
 fn check_evictions(deployments: &[Option<DeploymentPlan>], case: &Node, d: &mut Diagnostics) {
-    let order = |plan: &DeploymentPlan| plan.terms.keep_alive.as_ref().and_then(|keep| keep.eviction());
+    let order = |plan: &DeploymentPlan| plan.terms.keep_alive.as_ref().and_then(|keep| keep.cache());
     let mut orders = deployments.iter().flatten().filter_map(order);
     let Some(first) = orders.next() else { return };
-    if let Some(other) = orders.find(|order| *order != first) {
-        let message = format!("apps of one fleet keep alive by `{}` and by `{}`", first.name(), other.name());
+    if let Some(other) = orders.find(|order| !order.evicts_as(&first)) {
+        let message = format!("apps of one fleet keep alive by `{}` and by `{}`", first.describe(), other.describe());
         d.error(case.key, message, "one fleet evicts in one order: give all its apps the same, or a fixed time");
     }
 }

@@ -2,10 +2,8 @@
 
 use super::{App, ClusterChoice};
 use crate::billing::known_word;
-use crate::catalogue::{Catalogue, Model, Size, Terms, count32};
-use crate::document::{
-    Diagnostics, Node, Origin, Table, Value, boolean, bytes, count, list, non_negative, price, suggest, text,
-};
+use crate::catalogue::{Catalogue, Model, Size, Terms, count32, read_saved};
+use crate::document::{Diagnostics, Node, Origin, Table, Value, boolean, bytes, count, list, price, suggest, text};
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
 use crate::hosting::scaling::controller::Rule;
@@ -134,7 +132,7 @@ impl Hosts {
         let disk = table.optional("disk", d, bytes);
         let allowances = table.default("allowances", true, d, boolean);
         let cluster = ClusterChoice::read(&mut table, d);
-        let credits = table.optional("credits", d, non_negative);
+        let credits = table.optional("credits", d, read_saved);
         let size_node = table.node("size");
         let commitment_node = table.node("commitment");
         table.finish(d);

@@ -32,10 +32,17 @@ fn policy() -> impl Strategy<Value = (Policy, u64)> {
         Policy::Fixed(500),
         Policy::Fixed(2_000),
         Policy::Forever,
-        Policy::GreedyDual,
-        Policy::Frequency,
-        Policy::Size,
-        Policy::Landlord,
+        Policy::SinceArrival(500),
+        Policy::SinceArrival(2_000),
+        Policy::LruArrival,
+        Policy::GreedyDual { by_function: false },
+        Policy::GreedyDual { by_function: true },
+        Policy::Frequency { by_function: false },
+        Policy::Frequency { by_function: true },
+        Policy::Size { by_function: false },
+        Policy::Size { by_function: true },
+        Policy::Landlord { by_function: false },
+        Policy::Landlord { by_function: true },
         Policy::Histogram { from_load: true },
         Policy::Histogram { from_load: false },
     ];
@@ -77,7 +84,7 @@ fn found(result: &ResultDocument, apps: usize) -> Vec<Counted> {
 }
 
 proptest! {
-    #![proptest_config(common::config(150))]
+    #![proptest_config(common::config(300))]
 
     #[test]
     fn the_product_and_the_reference_agree(
@@ -123,6 +130,30 @@ fn the_histogram_foresees_what_is_regular() {
     let (cold, instances) = of("{ fixed = \"1201 s\" }");
     assert_eq!(cold, 1.0);
     assert!((instances - 1.0).abs() < 0.002, "{instances}");
+}
+
+/// A busy function with an instance that was needed once, and two others that come now and then, in room for three:
+/// by the function's priority the surplus one is as dear as the busy one, and the others go in turns for ten minutes.
+#[test]
+fn a_surplus_instance_goes_first() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let every = |first: u64, gap: u64| (0..60_000 / gap).map(move |i| (first + i * gap, 500)).collect::<Vec<_>>();
+    let mut busy = every(2_000, 1_000);
+    busy.retain(|(at, _)| *at < 59_000);
+    busy.splice(0..0, [(0, 500), (100, 500)]);
+    let seldom = |first| every(first, 10_000).into_iter().filter(|(at, _)| *at < 59_000).collect();
+    let apps = [
+        App { memory: 100, requests: busy },
+        App { memory: 100, requests: seldom(3_501) },
+        App { memory: 100, requests: seldom(8_502) },
+    ];
+    let cold = |policy| {
+        let result = run(&scenario(&apps, policy, 200, 300, directory.path()));
+        found(&result, 3).iter().map(|app| app.cold).sum::<u64>()
+    };
+    assert_eq!(cold(Policy::Forever), 4);
+    assert_eq!(cold(Policy::GreedyDual { by_function: false }), 4);
+    assert!(cold(Policy::GreedyDual { by_function: true }) > 10);
 }
 
 /// An idle instance is not evicted where that makes no room: the large app finds none, because of

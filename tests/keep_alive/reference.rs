@@ -13,10 +13,23 @@ pub enum Policy {
     None,
     Fixed(u64),
     Forever,
-    GreedyDual,
-    Frequency,
-    Size,
-    Landlord,
+    /// Kept so long after the last request came.
+    SinceArrival(u64),
+    /// The least recently asked goes first.
+    LruArrival,
+    /// With one priority for all instances of an app, or one for each.
+    GreedyDual {
+        by_function: bool,
+    },
+    Frequency {
+        by_function: bool,
+    },
+    Size {
+        by_function: bool,
+    },
+    Landlord {
+        by_function: bool,
+    },
     /// Bins of 200 ms up to 2 s, threshold 1.2.
     Histogram {
         from_load: bool,
@@ -24,16 +37,31 @@ pub enum Policy {
 }
 
 impl Policy {
+    fn is_by_function(self) -> bool {
+        use Policy::{Frequency, GreedyDual, Landlord, Size};
+        match self {
+            GreedyDual { by_function } | Frequency { by_function } => by_function,
+            Size { by_function } | Landlord { by_function } => by_function,
+            _ => false,
+        }
+    }
+
     /// As a scenario writes it.
     pub fn written(self) -> String {
         match self {
             Policy::None => "\"none\"".into(),
             Policy::Fixed(ms) => format!("{{ fixed = \"{ms} ms\" }}"),
             Policy::Forever => "\"lru\"".into(),
-            Policy::GreedyDual => "\"greedy-dual\"".into(),
-            Policy::Frequency => "{ freq = { cost = \"3 s\" } }".into(),
-            Policy::Size => "\"size\"".into(),
-            Policy::Landlord => "\"landlord\"".into(),
+            Policy::SinceArrival(ms) => format!("{{ ttl = {{ after = \"{ms} ms\", last-use = \"arrival\" }} }}"),
+            Policy::LruArrival => "{ lru = { last-use = \"arrival\" } }".into(),
+            Policy::GreedyDual { by_function: true } => "{ greedy-dual = { priority = \"function\" } }".into(),
+            Policy::Frequency { by_function: true } => "{ freq = { cost = \"3 s\", priority = \"function\" } }".into(),
+            Policy::Size { by_function: true } => "{ size = { priority = \"function\" } }".into(),
+            Policy::Landlord { by_function: true } => "{ landlord = { priority = \"function\" } }".into(),
+            Policy::GreedyDual { .. } => "\"greedy-dual\"".into(),
+            Policy::Frequency { .. } => "{ freq = { cost = \"3 s\", priority = \"container\" } }".into(),
+            Policy::Size { .. } => "\"size\"".into(),
+            Policy::Landlord { .. } => "\"landlord\"".into(),
             Policy::Histogram { from_load } => format!(
                 "{{ histogram = {{ bin = \"200 ms\", range = \"2 s\", threshold = 1.2, window = \"{}\" }} }}",
                 if from_load { "load" } else { "finish" }
@@ -73,6 +101,9 @@ struct Instance {
     born: u64,
     order: u64,
     uses: u64,
+    /// When its last request came.
+    asked: u64,
+    priority: f64,
     is: Is,
     /// Until when one that was loaded early is kept.
     until: u64,
@@ -165,11 +196,13 @@ impl<'a> Reference<'a> {
         if let Some(warm) =
             warm.clone().filter(|i| idle(&self.instances[*i]).is_some()).max_by_key(|i| idle(&self.instances[*i]))
         {
+            self.instances[warm].asked = self.now;
             return self.enter(warm, length);
         }
         let unbound = |i: &usize| matches!(self.instances[*i].is, Is::Starting { request: None, .. });
         if let Some(starting) = warm.clone().find(unbound) {
             self.counted[app].cold += 1;
+            self.instances[starting].asked = self.now;
             if let Is::Starting { request, .. } = &mut self.instances[starting].is {
                 *request = Some(length);
             }
@@ -186,7 +219,16 @@ impl<'a> Reference<'a> {
 
     fn create(&mut self, app: usize, request: Option<u64>) -> usize {
         let is = Is::Starting { ready: self.now + self.start, request };
-        self.instances.push(Instance { app, born: self.now, order: 0, uses: 0, is, until: NEVER });
+        self.instances.push(Instance {
+            app,
+            born: self.now,
+            order: 0,
+            uses: 0,
+            asked: self.now,
+            priority: 0.0,
+            is,
+            until: NEVER,
+        });
         self.instances.len() - 1
     }
 
@@ -194,18 +236,23 @@ impl<'a> Reference<'a> {
         let app = self.instances[instance].app;
         self.instances[instance].is = Is::Busy { until: self.now + length };
         self.instances[instance].uses += 1;
-        let uses: u64 = self.instances.iter().filter(|i| i.app == app).map(|i| i.uses).sum();
+        let mut uses: u64 = self.instances.iter().filter(|i| i.app == app).map(|i| i.uses).sum();
+        if !self.policy.is_by_function() {
+            uses = self.instances[instance].uses;
+        }
         let (uses, size) = (uses as f64, self.apps[app].memory as f64);
         let cost = if self.start == 0 { 1.0 } else { self.start as f64 / 1e9 };
         self.known[app].used = self.now;
-        self.known[app].priority = self.clock
+        let priority = self.clock
             + match self.policy {
-                Policy::GreedyDual => uses * cost / size,
-                Policy::Frequency => uses * 3.0,
-                Policy::Size => uses / size,
-                Policy::Landlord => cost / size,
+                Policy::GreedyDual { .. } => uses * cost / size,
+                Policy::Frequency { .. } => uses * 3.0,
+                Policy::Size { .. } => uses / size,
+                Policy::Landlord { .. } => cost / size,
                 _ => 0.0,
             };
+        self.known[app].priority = priority;
+        self.instances[instance].priority = priority;
     }
 
     /// The next thing that happens to an instance.
@@ -227,6 +274,7 @@ impl<'a> Reference<'a> {
         match self.policy {
             Policy::None => self.stop(instance),
             Policy::Fixed(length) => self.keep(instance, self.now + length * MS),
+            Policy::SinceArrival(length) => self.keep(instance, self.instances[instance].asked + length * MS),
             Policy::Histogram { from_load } => {
                 let (prewarm, until) = windows(&self.known[app].gaps, from_load);
                 if prewarm == 0 {
@@ -287,11 +335,11 @@ impl<'a> Reference<'a> {
                 let one = &reference.instances[*i];
                 let Is::Idle { since, .. } = one.is else { return None };
                 let known = &reference.known[one.app];
-                let by_app = !matches!(
-                    reference.policy,
-                    Policy::None | Policy::Fixed(_) | Policy::Forever | Policy::Histogram { .. }
-                );
-                let app = if by_app { (known.priority, known.used, one.app) } else { (0.0, 0, 0) };
+                let app = match reference.policy {
+                    Policy::None | Policy::Fixed(_) | Policy::Forever | Policy::Histogram { .. } => (0.0, 0, 0),
+                    policy if policy.is_by_function() => (known.priority, known.used, one.app),
+                    _ => (one.priority, one.asked, 0),
+                };
                 Some((app, since, one.order))
             };
             let idle = (0..reference.instances.len()).filter_map(|i| order(&i).map(|order| (order, i)));
@@ -301,7 +349,7 @@ impl<'a> Reference<'a> {
         let (priority, ..) = first;
         self.clock = self.clock.max(priority);
         self.stop(index);
-        while self.policy == Policy::Landlord {
+        while matches!(self.policy, Policy::Landlord { .. }) {
             match victim(self) {
                 Some((((next, ..), ..), index)) if next <= priority => self.stop(index),
                 _ => return,

@@ -1,7 +1,7 @@
 //! Which idle instance goes first where another one needs its room: caches' rules, after FaasCache
 //! (Fuerst and Sharma, ASPLOS 2021) and its simulator.
 
-use crate::document::{Diagnostics, Node, Table, positive_span};
+use crate::document::{Diagnostics, Node, Table, named, positive_span};
 use crate::units::Span;
 
 /// An order of eviction among idle instances.
@@ -29,10 +29,39 @@ pub const EVICTIONS: [(&str, Eviction); 5] = [
     ("landlord", Eviction::Landlord),
 ];
 
-/// What the orders know of an app and tenant.
+/// Whose a priority is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PriorityOf {
+    /// Each instance's own, by its own uses: an instance that is not needed goes, however busy its app.
+    #[default]
+    Container,
+    /// All instances' of an app and tenant, by their uses together: the rule of the published simulator.
+    Function,
+}
+
+/// When an instance counts as last used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastUse {
+    /// When its last request came.
+    Arrival,
+    /// When its last request ended.
+    #[default]
+    Finish,
+}
+
+impl LastUse {
+    /// Reads `last-use` among a policy's keys.
+    pub fn read(table: &mut Table<'_>, diagnostics: &mut Diagnostics) -> LastUse {
+        let words = [("arrival", LastUse::Arrival), ("finish", LastUse::Finish)];
+        let read = |node: &Node, d: &mut Diagnostics| named(node, d, "last use", &words);
+        table.default("last-use", LastUse::default(), diagnostics, read)
+    }
+}
+
+/// What the orders know of an instance, or of those of an app and tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
-    /// Uses of its instances that there are (it is forgotten with an instance).
+    /// Its uses, or those of the instances that there are (they are forgotten with an instance).
     pub uses: u64,
     /// What a cold start costs, in seconds.
     pub cost: f64,
@@ -46,7 +75,7 @@ impl Eviction {
         EVICTIONS.iter().find(|(_, order)| *order == self).map_or("", |(name, _)| name)
     }
 
-    /// The priority of an app's instances after a use; the lowest goes first. `clock` is the
+    /// The priority of an instance, or of an app's, after a use; the lowest goes first. `clock` is the
     /// highest priority that was evicted so far (with Landlord: the rent paid so far by a MiB).
     pub fn priority(self, clock: f64, standing: &Standing) -> f64 {
         let Standing { uses, cost, size } = *standing;
@@ -62,23 +91,50 @@ impl Eviction {
 }
 
 /// A keep-alive by eviction alone: idle instances stay until their room is needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cache {
     /// The order.
     pub order: Eviction,
     /// What a cold start is taken to cost; the mean of the start's phases where it is not given,
     /// and the same for all where that is nothing.
     pub cost: Option<Span>,
+    /// Whose the priority is.
+    pub priority: PriorityOf,
+    /// What the least recently used was used at.
+    pub last_use: LastUse,
 }
 
 impl Cache {
+    /// Whether both evict in one order; what a start costs may differ by app.
+    pub fn evicts_as(&self, other: &Cache) -> bool {
+        Cache { cost: None, ..*self } == Cache { cost: None, ..*other }
+    }
+
+    /// The policy in words.
+    pub fn describe(&self) -> String {
+        let more = match (self.priority, self.last_use) {
+            (PriorityOf::Function, _) => " by function",
+            (_, LastUse::Arrival) => " by arrival",
+            _ => "",
+        };
+        format!("{}{more}", self.order.name())
+    }
+
     /// Reads the parameters of an order.
     pub fn read(order: Eviction, node: &Node, diagnostics: &mut Diagnostics) -> Option<Cache> {
         let mut table = Table::of(node, diagnostics)?;
         let by_cost = matches!(order, Eviction::GreedyDual | Eviction::Frequency | Eviction::Landlord);
         let cost = if by_cost { table.optional("cost", diagnostics, positive_span) } else { None };
+        let (mut priority, mut last_use) = Default::default();
+        if order == Eviction::Lru {
+            last_use = LastUse::read(&mut table, diagnostics);
+        } else {
+            let words = [("container", PriorityOf::Container), ("function", PriorityOf::Function)];
+            let read = |node: &Node, d: &mut Diagnostics| named(node, d, "priority", &words);
+            priority = table.default("priority", PriorityOf::default(), diagnostics, read);
+        }
         table.finish(diagnostics);
-        Some(Cache { order, cost })
+        Some(Cache { order, cost, priority, last_use })
     }
 }
 

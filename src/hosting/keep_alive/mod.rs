@@ -8,7 +8,7 @@ mod idle;
 mod room;
 
 pub use curve::Curve;
-pub use eviction::{Cache, Eviction, Standing};
+pub use eviction::{Cache, Eviction, LastUse, PriorityOf, Standing};
 pub use gaps::{Gaps, Window};
 pub use histogram::{Histogram, IdleTime, Representative, WindowFrom};
 pub(crate) use idle::IdleList;
@@ -27,6 +27,8 @@ pub enum KeepAlive {
     None,
     /// An idle instance is kept for so long.
     Fixed(Span),
+    /// An idle instance is kept until so long after its last request came.
+    SinceArrival(Span),
     /// A measured curve: the probability that an instance is gone after so long.
     Curve(Curve),
     /// An idle instance is kept until the end (or until it is evicted).
@@ -58,10 +60,11 @@ impl KeepAlive {
         kind(node, diagnostics, "keep-alive", &kinds)
     }
 
-    /// The order of eviction that the policy asks for; `None` where it asks for none.
-    pub fn eviction(&self) -> Option<Eviction> {
+    /// The rule by which idle instances make room; `None` where the policy has none.
+    pub fn cache(&self) -> Option<Cache> {
         match self {
-            KeepAlive::Cache(cache) => Some(cache.order),
+            KeepAlive::Cache(cache) => Some(*cache),
+            KeepAlive::SinceArrival(_) => Some(Cache { last_use: LastUse::Arrival, ..Cache::default() }),
             _ => None,
         }
     }
@@ -83,18 +86,23 @@ impl KeepAlive {
         match self {
             KeepAlive::None => "none".into(),
             KeepAlive::Fixed(length) => length.to_string(),
+            KeepAlive::SinceArrival(length) => format!("{length} from the arrival"),
             KeepAlive::Curve(_) => "measured curve".into(),
             KeepAlive::Forever => "forever".into(),
             KeepAlive::Histogram(_) => "histogram".into(),
-            KeepAlive::Cache(cache) => cache.order.name().into(),
+            KeepAlive::Cache(cache) => cache.describe(),
         }
     }
 }
 
-/// `ttl`: another word for a fixed time, of 10 minutes if not given, as caches call it.
+/// `ttl`: a fixed time, of 10 minutes if not given, as caches call it, since the last request's end or arrival.
 fn time_to_live(node: &Node, diagnostics: &mut Diagnostics) -> Option<KeepAlive> {
     let mut table = Table::of(node, diagnostics)?;
     let after = table.default("after", Span(600_000_000_000), diagnostics, positive_span);
+    let last_use = LastUse::read(&mut table, diagnostics);
     table.finish(diagnostics);
-    Some(KeepAlive::Fixed(after))
+    Some(match last_use {
+        LastUse::Finish => KeepAlive::Fixed(after),
+        LastUse::Arrival => KeepAlive::SinceArrival(after),
+    })
 }

@@ -1,7 +1,7 @@
 //! Making room: idle instances are evicted, in one order for the whole fleet, until another one
 //! has room. Where even that would not do, none goes.
 
-use super::eviction::{Eviction, Standing};
+use super::eviction::{Cache, Eviction, LastUse, PriorityOf, Standing};
 use crate::fleet::{Demand, ServerId};
 use crate::hosting::deployment::{Deployment, WhenFull};
 use crate::hosting::keep_alive::KeepAlive;
@@ -14,9 +14,11 @@ use std::collections::BTreeSet;
 /// What is known for evictions; there is one where the fleet's rule is to evict.
 pub(crate) struct MakingRoom {
     order: Eviction,
+    priority_of: PriorityOf,
+    last_use: LastUse,
     /// The highest priority that has been evicted.
     clock: f64,
-    /// Lanes with an idle instance, the first to go first: by priority, then by last use.
+    /// Idle instances, or lanes that have one, the first to go first: by priority, then by last use.
     queue: BTreeSet<(u64, Time, u32)>,
     ranks: Vec<Rank>,
     /// Per server: what its idle instances hold.
@@ -31,10 +33,15 @@ struct Rank {
 }
 
 impl Rank {
-    /// Its place in the queue. Priorities are not negative, so their bits are in their order.
+    /// Its place in the queue.
     fn key(&self, lane: u32) -> (u64, Time, u32) {
-        (self.priority.to_bits(), self.used, lane)
+        key(self.priority, self.used, lane)
     }
+}
+
+/// A place in the queue. Priorities are not negative, so their bits are in their order.
+fn key(priority: f64, used: Time, whose: u32) -> (u64, Time, u32) {
+    (priority.to_bits(), used, whose)
 }
 
 impl MakingRoom {
@@ -43,19 +50,26 @@ impl MakingRoom {
         if deployments.iter().all(|plan| plan.when_full != WhenFull::Evict) {
             return None;
         }
-        let order = deployments.iter().find_map(|plan| plan.keep_alive.eviction()).unwrap_or_default();
+        let rule = deployments.iter().find_map(|plan| plan.keep_alive.cache()).unwrap_or_default();
+        let Cache { order, priority: priority_of, last_use, .. } = rule;
         let rank = |lane: &Lane| {
             let plan = &deployments[lane.deployment as usize];
             let size = plan.reserve_of(lane.tenant).memory.max(1) as f64 / Bytes::MIB.0 as f64;
             Rank { standing: Standing { uses: 0, cost: cost(plan), size }, priority: 0.0, used: Time(0) }
         };
         let ranks = if order == Eviction::Lru { Vec::new() } else { lanes.iter().map(rank).collect() };
-        Some(Box::new(MakingRoom { order, clock: 0.0, queue: BTreeSet::new(), ranks, held: Vec::new() }))
+        let queue = BTreeSet::new();
+        Some(Box::new(MakingRoom { order, priority_of, last_use, clock: 0.0, queue, ranks, held: Vec::new() }))
     }
 
     /// Whether uses have to be counted.
     pub(crate) fn counts_uses(&self) -> bool {
-        self.order != Eviction::Lru
+        self.order != Eviction::Lru || self.last_use == LastUse::Arrival
+    }
+
+    /// Whether the queue is of lanes.
+    fn is_by_function(&self) -> bool {
+        self.priority_of == PriorityOf::Function
     }
 
     fn hold(&mut self, server: ServerId) -> &mut Demand {
@@ -79,11 +93,20 @@ fn cost(plan: &Deployment) -> f64 {
 }
 
 impl World {
-    /// A request comes inside an instance: its lane's priority is set anew.
-    pub(crate) fn note_use(&mut self, lane: u32, instance: u32) {
+    /// A request that came at a moment comes inside an instance: its priority, or its lane's, is set anew.
+    pub(crate) fn note_use(&mut self, lane: u32, instance: u32, arrival: Time) {
         let is_queued = self.lanes[lane as usize].tops[Stack::Idle as usize] != NONE;
+        let used = &mut self.instances[instance];
+        used.used = used.used.max(arrival);
         let Some(making) = &mut self.making_room else { return };
-        self.instances[instance].uses += 1;
+        used.uses += 1;
+        if !making.is_by_function() {
+            if let Some(rank) = making.ranks.get(lane as usize) {
+                let standing = Standing { uses: u64::from(used.uses), ..rank.standing };
+                used.priority = making.order.priority(making.clock, &standing);
+            }
+            return;
+        }
         let rank = &mut making.ranks[lane as usize];
         let before = rank.key(lane);
         rank.standing.uses += 1;
@@ -98,7 +121,8 @@ impl World {
 
     /// An instance stops: its uses are forgotten.
     pub(crate) fn forget_uses(&mut self, lane: u32, uses: u32) {
-        if let Some(rank) = self.making_room.as_mut().and_then(|making| making.ranks.get_mut(lane as usize)) {
+        let Some(making) = self.making_room.as_deref_mut().filter(|making| making.is_by_function()) else { return };
+        if let Some(rank) = making.ranks.get_mut(lane as usize) {
             rank.standing.uses -= u64::from(uses);
         }
     }
@@ -107,26 +131,34 @@ impl World {
     pub(crate) fn may_evict(&mut self, instance: u32, first: bool) {
         let (lane, server) = (self.instances[instance].lane, self.instances[instance].server);
         let demand = self.fleet.amount(self.reserve_of(lane));
+        let place = self.place_in_queue(instance, first);
         let Some(making) = &mut self.making_room else { return };
         let held = making.hold(server);
         *held = held.checked_add(demand).unwrap_or(*held);
-        if first && making.counts_uses() {
-            let key = making.ranks[lane as usize].key(lane);
-            making.queue.insert(key);
-        }
+        making.queue.extend(place);
     }
 
     /// An instance is no longer idle; `last`: no other of its lane is.
     pub(crate) fn may_not_evict(&mut self, instance: u32, last: bool) {
         let (lane, server) = (self.instances[instance].lane, self.instances[instance].server);
         let demand = self.fleet.amount(self.reserve_of(lane));
+        let place = self.place_in_queue(instance, last);
         let Some(making) = &mut self.making_room else { return };
         let held = making.hold(server);
         *held = held.checked_sub(demand).unwrap_or(Demand::NONE);
-        if last && making.counts_uses() {
-            let key = making.ranks[lane as usize].key(lane);
-            making.queue.remove(&key);
+        if let Some(place) = place {
+            making.queue.remove(&place);
         }
+    }
+
+    /// An idle instance's place in the queue, or its lane's where it is its `only` one.
+    fn place_in_queue(&self, instance: u32, only: bool) -> Option<(u64, Time, u32)> {
+        let making = self.making_room.as_deref().filter(|making| making.counts_uses())?;
+        let idle = &self.instances[instance];
+        if !making.is_by_function() {
+            return Some(key(idle.priority, idle.used, instance));
+        }
+        only.then(|| making.ranks[idle.lane as usize].key(idle.lane))
     }
 
     /// Evicts idle instances until there is room for this, and takes it; `None` (and none is
@@ -153,7 +185,7 @@ impl World {
     /// Evicts what goes first; false where nothing is idle.
     fn evict(&mut self) -> bool {
         match self.making_room.as_ref().map(|making| making.order) {
-            Some(Eviction::Lru) => self.evict_least_recent(),
+            Some(Eviction::Lru) if !self.counts_uses() => self.evict_least_recent(),
             Some(Eviction::Landlord) => self.evict_whoever_cannot_pay(),
             Some(_) => self.evict_least_priority().is_some(),
             None => false,
@@ -169,20 +201,30 @@ impl World {
         true
     }
 
+    fn counts_uses(&self) -> bool {
+        self.making_room.as_deref().is_some_and(MakingRoom::counts_uses)
+    }
+
     /// Stops the idle instance of the least priority (of a lane: the one idle for longest), and
     /// sets the clock by it.
     fn evict_least_priority(&mut self) -> Option<f64> {
         let making = self.making_room.as_mut()?;
-        let (bits, _, lane) = *making.queue.first()?;
+        let (bits, _, whose) = *making.queue.first()?;
         let priority = f64::from_bits(bits);
         making.clock = making.clock.max(priority);
+        let slot = if making.is_by_function() { self.longest_idle(whose) } else { whose };
+        self.leave_idle(slot);
+        self.stop(slot);
+        Some(priority)
+    }
+
+    /// The instance of a lane that has been idle for longest.
+    fn longest_idle(&self, lane: u32) -> u32 {
         let mut slot = self.lanes[lane as usize].tops[Stack::Idle as usize];
         while self.instances[slot].below != NONE {
             slot = self.instances[slot].below;
         }
-        self.leave_idle(slot);
-        self.stop(slot);
-        Some(priority)
+        slot
     }
 
     /// All that stay pay the same rent by MiB, so much that one has no credit left; stops every

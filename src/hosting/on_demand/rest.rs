@@ -26,6 +26,10 @@ impl OnDemand {
                     self.arm(world);
                 }
             }
+            KeepAlive::SinceArrival(length) => {
+                let expires = world.instances[instance].used + *length;
+                self.keep_until(world, instance, expires);
+            }
             KeepAlive::Curve(curve) => {
                 let length = curve.draw(&mut world.choice_streams[deployment]);
                 world.instances[instance].expires = world.now + length;
