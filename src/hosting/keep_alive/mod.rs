@@ -74,7 +74,7 @@ impl KeepAlive {
     pub fn typical(&self) -> Option<Span> {
         match self {
             KeepAlive::None => Some(Span(0)),
-            KeepAlive::Fixed(length) => Some(*length),
+            KeepAlive::Fixed(length) | KeepAlive::SinceArrival(length) => Some(*length),
             KeepAlive::Curve(curve) => Some(curve.quantile(0.5)),
             KeepAlive::Forever => Some(FOREVER),
             KeepAlive::Histogram(_) | KeepAlive::Cache(_) => None,
