@@ -4,6 +4,7 @@
 //! `mod` line, and its line in `commands!`.
 
 mod advise;
+mod article;
 mod bill;
 mod catalogue;
 mod check;
@@ -59,6 +60,7 @@ commands! {
     Curve(curve::Curve),
     Map(map::Map),
     Advise(advise::Advise),
+    Article(article::Article),
     Sweep(sweep::Sweep),
     Merge(merge::Merge),
     Sensitivity(sensitivity::Sensitivity),

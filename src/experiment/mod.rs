@@ -1,6 +1,7 @@
 //! Experiments: cases × replications, in parallel, summed up with their uncertainty.
 
 pub mod advise;
+pub mod claim;
 mod cluster;
 mod commitment;
 pub mod curve;

@@ -5,6 +5,10 @@
 //! right a number, a figure of a case, or a number times such a figure. `slo_met` (and `settled`) is 1 where the
 //! objectives are met and 0 where not.
 
+mod ratio;
+
+pub use ratio::Ratio;
+
 use crate::document::{Diagnostics, Node, Origin, Table, suggest, text};
 use crate::report::{CaseResult, ResultDocument};
 use crate::units::parse_percent;
@@ -148,17 +152,22 @@ impl Figure {
     }
 
     fn mean(&self, result: &ResultDocument) -> Result<Option<f64>, Mistake> {
+        Ok(crate::metrics::Estimate::of(&self.values(result)?).mean)
+    }
+
+    /// The figure's value in each replication.
+    fn values(&self, result: &ResultDocument) -> Result<Vec<Option<f64>>, Mistake> {
         let case = result.case(&self.case).ok_or_else(|| Mistake {
             at: self.at,
             message: format!("the result has no case `{}`", self.case),
             help: suggest(&self.case, result.cases.iter().map(|c| c.name.as_str())),
         })?;
-        self.mean_in(case)
+        self.values_in(case)
     }
 
-    fn mean_in(&self, case: &CaseResult) -> Result<Option<f64>, Mistake> {
+    fn values_in(&self, case: &CaseResult) -> Result<Vec<Option<f64>>, Mistake> {
         if self.name == "slo_met" {
-            return Ok(case.slo_met.map(|met| f64::from(u8::from(met))));
+            return Ok(vec![case.slo_met.map(|met| f64::from(u8::from(met)))]);
         }
         if self.name == "settled" {
             return Ok(Some(f64::from(u8::from(case.is_settled()))));
@@ -171,7 +180,7 @@ impl Figure {
                 help: suggest(&self.name, names.iter().map(String::as_str)),
             }
         })?;
-        Ok(crate::metrics::Estimate::of(values).mean)
+        Ok(values.to_vec())
     }
 }
 

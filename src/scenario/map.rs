@@ -103,7 +103,8 @@ impl Range {
 }
 
 impl MapAxis {
-    fn read(node: &Node, d: &mut Diagnostics) -> Option<MapAxis> {
+    /// Reads `{ path, from, to, points, spacing }` or `{ path, values }`.
+    pub fn read(node: &Node, d: &mut Diagnostics) -> Option<MapAxis> {
         let mut table = Table::of(node, d)?;
         let path = table.required("path", d, text);
         let at = table.node("path").map_or(node.at, |node| node.at);

@@ -3,6 +3,7 @@
 mod app;
 pub mod axis;
 mod case;
+pub mod claim;
 mod cluster;
 mod currency;
 mod curve;
@@ -12,6 +13,7 @@ mod hosting;
 mod load;
 pub mod map;
 mod run;
+pub mod shipped;
 mod slo;
 mod surroundings;
 
@@ -56,6 +58,8 @@ pub struct Scenario {
     pub map: Option<map::MapPlan>,
     /// Claims that are checked.
     pub expectations: Vec<Expectation>,
+    /// The claim of the article that it is about, where it is about one.
+    pub claim: Option<claim::Claim>,
 }
 
 impl Scenario {
@@ -117,6 +121,7 @@ impl Scenario {
         let names: Vec<&str> =
             root.get("case").and_then(Node::as_table).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
         let expectations = table.node("expect").map(|node| Expectation::read_all(node, &names, d)).unwrap_or_default();
+        let claim = table.optional("claim", d, |node, d| claim::Claim::read(node, &names, d));
         let curve = table.default("curve", CurvePlan::default(), d, CurvePlan::read);
         let map = table.optional("map", d, map::MapPlan::read);
         for later in ["sweep", "advise"] {
@@ -129,7 +134,7 @@ impl Scenario {
             return None;
         }
         let wage_given = cases.iter().any(|case| case.labour.wage_given);
-        Some(Scenario { title, run, apps, cases, currencies, wage_given, curve, map, expectations })
+        Some(Scenario { title, run, apps, cases, currencies, wage_given, curve, map, expectations, claim })
     }
 }
 

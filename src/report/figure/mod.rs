@@ -1,6 +1,7 @@
 //! Figures, each as SVG and PNG. One file per figure; `style` says how all of them look.
 
 pub mod axis;
+pub mod beside;
 pub mod cost;
 pub mod drawing;
 pub mod effects;

@@ -5,6 +5,7 @@
 
 mod advice;
 mod answer;
+mod article;
 mod assumptions;
 mod bill;
 mod curve;
@@ -17,6 +18,7 @@ mod svg;
 mod sweep;
 
 pub use advice::{advice_page, advice_report};
+pub use article::{article_page, article_report};
 pub use assumptions::{Assumption, assumptions};
 pub use curve::{curve_page, curve_report};
 pub use map::{map_page, map_report};

@@ -61,6 +61,8 @@ pub enum Block {
     Table(Table),
     /// Bills, side by side where there is room.
     Bills(Vec<Bill>),
+    /// A figure, with its heading.
+    Figure(Box<super::svg::Figure>),
     /// A heading and a text as it was written, in letters of one width.
     Verbatim(String, String),
 }
