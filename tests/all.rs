@@ -2,6 +2,7 @@
 
 mod advice;
 mod bill_around;
+mod article;
 mod bill_laws;
 mod bill_rules;
 mod bill_sharing;

@@ -170,7 +170,7 @@ impl Figure {
             return Ok(vec![case.slo_met.map(|met| f64::from(u8::from(met)))]);
         }
         if self.name == "settled" {
-            return Ok(Some(f64::from(u8::from(case.is_settled()))));
+            return Ok(vec![Some(f64::from(u8::from(case.is_settled())))]);
         }
         let values = case.figures.values_of_flat(&self.name).ok_or_else(|| {
             let names: Vec<String> = case.figures.flat_names().collect();
