@@ -1,8 +1,8 @@
 //! All integration tests: one binary, one module per topic.
 
 mod advice;
-mod bill_around;
 mod article;
+mod bill_around;
 mod bill_laws;
 mod bill_rules;
 mod bill_sharing;
