@@ -8,6 +8,7 @@ use clap::Args;
 use hostsim::billing::{LabourTable, usage};
 use hostsim::catalogue::{Catalogue, Model};
 use hostsim::document::{Diagnostics, Node, Value};
+use hostsim::experiment::validate;
 use hostsim::scenario::{Scenario, Source, read_source};
 use indexmap::IndexMap;
 use std::path::PathBuf;
@@ -75,7 +76,25 @@ fn check(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
 }
 
 fn check_scenario(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
-    Scenario::read(&source.root, &source.directory, catalogue, d);
+    let before = d.count();
+    let scenario = Scenario::read(&source.root, &source.directory, catalogue, d);
+    if let Some(scenario) = scenario.filter(|_| d.count() == before) {
+        validate(&scenario, d);
+        unused_models(source, &scenario, catalogue, d);
+    }
+}
+
+/// The models that a scenario states and no case has, which nothing else reads.
+fn unused_models(source: &Source, scenario: &Scenario, catalogue: &Catalogue, d: &mut Diagnostics) {
+    let Some(models) = source.root.get("model") else { return };
+    let mut own = catalogue.clone();
+    own.add_inline(models);
+    let used = |name: &str| scenario.cases.iter().flat_map(|c| &c.deployments).any(|plan| plan.model.name == name);
+    for (name, node) in models.as_table().into_iter().flatten().filter(|(name, _)| !used(name)) {
+        if let Some(whole) = own.resolve(name, node.at, d) {
+            Model::read(name, &whole, d);
+        }
+    }
 }
 
 fn check_usage(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {

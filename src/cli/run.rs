@@ -49,8 +49,9 @@ impl Execute for Run {
     fn execute(self) -> Result<(), Failure> {
         let mut diagnostics = Diagnostics::default();
         let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
-        let result = self.simulate(&scenario)?;
         let directory = self.files.directory(stem(&source));
+        directory.as_deref().map_or(Ok(()), report::check_writable)?;
+        let result = self.simulate(&scenario)?;
         // A disk that is full does not take away what has been computed.
         let written =
             directory.as_ref().map(|to| interrupt::after_writing(|| write_files(to, &result, &scenario, &source)));
@@ -128,7 +129,13 @@ fn check_expectations(
         }
     }
     sound(diagnostics)?;
-    if all_hold { Ok(()) } else { Err(Failure::Expectations) }
+    let unsized_cases: Vec<&str> =
+        result.cases.iter().filter(|case| case.unsizable.is_some()).map(|case| case.name.as_str()).collect();
+    match all_hold {
+        false => Err(Failure::Expectations),
+        true if unsized_cases.is_empty() => Ok(()),
+        true => Err(Failure::Input(format!("no order of {} meets the objective", unsized_cases.join(", ")))),
+    }
 }
 
 #[cfg(test)]

@@ -64,7 +64,17 @@ struct Ordered<'a> {
 pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -> Result<ResultDocument, RunError> {
     let (simulations, tally) = (Simulations::default(), Tally::default());
     let runs = Runs { simulations: &simulations, tally: &tally };
-    let ordered = scenario.cases.iter().map(|case| order(runs, scenario, case)).collect::<Result<Vec<_>, _>>()?;
+    // A case that cannot be sized is a row that says so: the others are answered.
+    let found: Vec<(&Case, Result<Ordered<'_>, String>)> =
+        scenario.cases.iter().map(|case| (case, order(runs, scenario, case))).collect();
+    if let [(case, Err(why)), rest @ ..] = &found[..]
+        && rest.iter().all(|(_, found)| found.is_err())
+    {
+        return Err(RunError::Input(format!("case `{}`: {why}", case.name)));
+    }
+    let places: Vec<(&Case, Option<String>)> =
+        found.iter().map(|(case, found)| (*case, found.as_ref().err().cloned())).collect();
+    let ordered: Vec<Ordered<'_>> = found.into_iter().filter_map(|(_, found)| found.ok()).collect();
     let mut results: Vec<Vec<Replication>> = ordered.iter().map(|_| Vec::new()).collect();
     let mut wanted = u64::from(scenario.run.replications);
     loop {
@@ -80,12 +90,46 @@ pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -
             _ => break,
         }
     }
-    Ok(document(scenario, &ordered, &results))
+    let mut document = document(scenario, &ordered, &results);
+    add_unsized(&mut document, &places);
+    Ok(document)
 }
 
-fn order<'a>(runs: Runs<'_>, scenario: &Scenario, case: &'a Case) -> Result<Ordered<'a>, RunError> {
-    let found = find_in(runs, scenario, case, 1.0, &Vec::new())
-        .map_err(|error| RunError::Input(format!("case `{}`: {error}", case.name)))?;
+/// Puts the cases that could not be sized between the others, in the scenario's order, with every figure
+/// undefined.
+fn add_unsized(document: &mut ResultDocument, places: &[(&Case, Option<String>)]) {
+    let Some(like) = document.cases.first().map(|case| case.figures.clone()) else { return };
+    let apps = document.cases[0].apps.clone();
+    for (place, (case, why)) in places.iter().enumerate() {
+        let Some(why) = why else { continue };
+        let mut figures = Figures::new();
+        for _ in 0..like.replications() {
+            figures.push_paths(like.iter().map(|(path, _)| (path.clone(), None)));
+        }
+        let plans = &case.deployments;
+        let app = |(app, plan): (AppResult, &crate::scenario::DeploymentPlan)| AppResult {
+            hosting: plan.model.name.clone(),
+            size: None,
+            slo_met: Some(false),
+            ..app
+        };
+        let row = CaseResult {
+            name: case.name.clone(),
+            hosting: joined(plans.iter().map(|plan| plan.model.name.as_str())),
+            family: joined(plans.iter().map(|plan| plan.model.family.name())),
+            slo_met: Some(false),
+            unsizable: Some(why.clone()),
+            notes: vec![format!("cannot be sized: {why}.")],
+            apps: apps.iter().cloned().zip(plans).map(app).collect(),
+            figures,
+            ..CaseResult::default()
+        };
+        document.cases.insert(place, row);
+    }
+}
+
+fn order<'a>(runs: Runs<'_>, scenario: &Scenario, case: &'a Case) -> Result<Ordered<'a>, String> {
+    let found = find_in(runs, scenario, case, 1.0, &Vec::new())?;
     Ok(Ordered { case, orders: found.orders, tried: found.tried })
 }
 
@@ -180,6 +224,7 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         family: joined(plans.iter().map(|plan| plan.model.family.name())),
         size: Some(joined(apps.iter().filter_map(|app| app.size.as_deref()))),
         slo_met: (!all.is_empty()).then(|| all.iter().all(|met| *met)),
+        unsizable: None,
         unsettled: unsettled(scenario, &replications.iter().collect::<Vec<_>>()),
         followed_s: replications.iter().filter_map(|r| r.followed_s).reduce(f64::min),
         straddles: straddles.collect(),

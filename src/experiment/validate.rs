@@ -1,12 +1,15 @@
 //! What a scenario must hold to be run, beyond being well-formed: apps fit their sizes, sizes fit
 //! the servers. (In a curve or a sweep such a point is recorded as infeasible instead.)
 
-use super::deploy::cut;
+use super::deploy::{Order, cut};
 use crate::document::Diagnostics;
+use crate::metrics::is_figure;
 use crate::scenario::{Scenario, SizeChoice};
 
 /// Notes every size that an app, or a server, has no room for, where it is written.
 pub fn validate(scenario: &Scenario, diagnostics: &mut Diagnostics) {
+    unsizable(scenario, diagnostics);
+    unknown_figures(scenario, diagnostics);
     for case in &scenario.cases {
         for plan in &case.deployments {
             if let SizeChoice::Named(size) = &plan.size
@@ -15,6 +18,30 @@ pub fn validate(scenario: &Scenario, diagnostics: &mut Diagnostics) {
                 let help = format!("choose another size, or another server for case `{}`", case.name);
                 diagnostics.error(plan.size_at, message, help);
             }
+        }
+    }
+}
+
+/// Notes what is to be sized to an objective that its app does not state.
+fn unsizable(scenario: &Scenario, diagnostics: &mut Diagnostics) {
+    for plan in scenario.cases.iter().flat_map(|case| &case.deployments) {
+        let app = &scenario.apps[plan.app];
+        if Order::stated(plan).is_none() && app.slo.is_empty() {
+            let message = format!("the app `{}` states no `slo` that an order could be sized to", app.name);
+            let help = "add one, such as slo = { p99 = \"500 ms\" }, or state the size and the number of instances";
+            diagnostics.error(plan.size_at, message, help);
+        }
+    }
+}
+
+/// Notes claims about figures that no case can have.
+fn unknown_figures(scenario: &Scenario, diagnostics: &mut Diagnostics) {
+    let apps: Vec<&str> = scenario.apps.iter().map(|app| app.name.as_str()).collect();
+    for figure in scenario.expectations.iter().flat_map(|expectation| expectation.figures()) {
+        if !is_figure(&figure.name, &apps) {
+            let message = format!("there is no figure `{}`", figure.name);
+            let help = "names are those of the columns of result.csv, such as latency_p99_s or invoice_usd";
+            diagnostics.error(figure.at, message, help);
         }
     }
 }

@@ -205,6 +205,26 @@ pub fn flat_name(path: &[String]) -> String {
     format!("{prefix}{}{unit}", keys.join("_"))
 }
 
+/// Whether a case, or an app of these, can have a figure of that flat name. Lines of invoices and
+/// ledgers, and slices of labour, may have any name.
+pub fn is_figure(flat: &str, apps: &[&str]) -> bool {
+    let of_app = |app: &&str| flat.strip_prefix("apps_")?.strip_prefix(*app)?.strip_prefix('_');
+    let named = apps.iter().filter_map(of_app).any(is_figure_of);
+    named || is_figure_of(flat)
+}
+
+fn is_figure_of(flat: &str) -> bool {
+    let given = ["invoice_", "labour_", "provider_"];
+    let has_line = flat.ends_with("_usd") && given.iter().any(|group| flat.starts_with(group));
+    let key = |group: &str, key: &str| flat_name(&[group.to_string(), key.to_string()]) == flat;
+    has_line
+        || flat == "fleet_failures"
+        || GROUPS.iter().any(|(group, keys)| match keys {
+            [] => *group == flat,
+            keys => keys.iter().any(|k| key(group, k)),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

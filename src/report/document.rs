@@ -40,6 +40,8 @@ pub struct CaseResult {
     pub figures: Figures,
     /// Whether every objective is met; `None` where no app states one.
     pub slo_met: Option<bool>,
+    /// Why no order of it meets the objective, where it was to be sized and none does.
+    pub unsizable: Option<String>,
     /// Why its numbers are none for good: an overload, a level that still drifts. Nothing where it is
     /// settled.
     pub unsettled: Vec<String>,

@@ -28,6 +28,19 @@ pub fn in_place_of(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> 
     })
 }
 
+/// Makes a directory where it is missing, and tries whether files can be written there: before what
+/// goes there is computed.
+///
+/// # Errors
+/// What the file system says, with the path in front.
+pub fn check_writable(directory: &Path) -> io::Result<()> {
+    let trial = directory.join(format!(".{}-trial", std::process::id()));
+    fs::create_dir_all(directory)
+        .and_then(|()| fs::write(&trial, b""))
+        .and_then(|()| fs::remove_file(&trial))
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", directory.display())))
+}
+
 /// A name in the same directory that no two processes share and that keeps the ending, by which
 /// encoders choose the format.
 fn temporary_name(path: &Path) -> PathBuf {

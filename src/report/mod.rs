@@ -26,7 +26,7 @@ pub use crate::units::format;
 pub use csv::to_csv;
 pub use document::{AppResult, CaseResult, ResultDocument, Timeline};
 pub use figure::write_figures;
-pub use files::{in_place_of, write_atomically};
+pub use files::{check_writable, in_place_of, write_atomically};
 pub use json::{estimate_json, to_json};
 pub use markdown::to_markdown;
 pub use notes::notes;

@@ -47,10 +47,12 @@ pub struct Mistake {
 
 /// A figure of a case, and where it is named.
 #[derive(Clone, Debug, PartialEq)]
-struct Figure {
+pub struct Figure {
     case: String,
-    name: String,
-    at: Origin,
+    /// Its flat name.
+    pub name: String,
+    /// Where it is written.
+    pub at: Origin,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,6 +80,11 @@ impl Mistake {
 }
 
 impl Expectation {
+    /// The figures that it names.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        std::iter::once(&self.left).chain(&self.right.figure)
+    }
+
     /// Reads the table `[expect]`, in the order of the file; `cases` are the names there are.
     pub fn read_all(node: &Node, cases: &[&str], diagnostics: &mut Diagnostics) -> Vec<Expectation> {
         let Some(entries) = Table::of(node, diagnostics).and(node.as_table()) else { return Vec::new() };

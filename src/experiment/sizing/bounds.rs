@@ -9,7 +9,7 @@ use crate::experiment::tapes::Requests;
 use crate::hosting::scaling::Scaling;
 use crate::scenario::{InstancesChoice, Slo, Statistic};
 use crate::units::{Cores, NANOS_PER_SECOND, Span};
-use crate::workload::{AppWorkload, Arrivals};
+use crate::workload::{AppWorkload, Arrival, Arrivals};
 
 /// The most instances that a search goes up to.
 pub const MOST_INSTANCES: u32 = 1 << 16;
@@ -70,29 +70,37 @@ impl Search<'_> {
         Trial { scenario, case, orders: &[], traffic: self.traffic, replication: 0 }.requests()
     }
 
+    /// Looks at all requests of the first replication up to the window's end; false where they depend on
+    /// answers, or cannot be had.
+    pub fn each_arrival(&self, mut look: impl FnMut(&Arrival)) -> bool {
+        if self.scenario.apps[0].workload.arrivals.is_closed() {
+            return false;
+        }
+        let requests = self.requests();
+        let tapes = &self.runs.simulations.tapes;
+        let Ok(mut feed) = tapes.feed(&requests) else { return false };
+        let (end, mut window) = (self.scenario.window().end(), Vec::new());
+        while let Ok(true) = feed.next_window(&mut window) {
+            window.iter().take_while(|arrival| arrival.time < end).for_each(&mut look);
+            if window.last().is_some_and(|last| last.time >= end) {
+                break;
+            }
+        }
+        tapes.keep(&requests, feed.take_tape());
+        true
+    }
+
     /// The cores that must do the app's work for the objective to be met, counted from the arrivals
     /// of the first replication, for each tenant: of the requests that must be served in time, less
     /// what may still wait at the end. Where tenants differ, or users wait for answers, nothing is
     /// known beforehand: 0.
     pub fn offered_load(&self) -> f64 {
         let app = &self.scenario.apps[0];
-        if app.workload.arrivals.is_closed() || app.workload.activity.is_some() {
+        let mut work = 0u128;
+        if app.workload.activity.is_some() || !self.each_arrival(|arrival| work += u128::from(arrival.cpu)) {
             return 0.0;
         }
-        let requests = self.requests();
-        let tapes = &self.runs.simulations.tapes;
-        let Ok(mut feed) = tapes.feed(&requests) else { return 0.0 };
-        let end = self.scenario.window().end();
-        let (mut work, mut window) = (0u128, Vec::new());
-        while let Ok(true) = feed.next_window(&mut window) {
-            let coming = window.iter().take_while(|arrival| arrival.time < end);
-            work += coming.map(|arrival| u128::from(arrival.cpu)).sum::<u128>();
-            if window.last().is_some_and(|last| last.time >= end) {
-                break;
-            }
-        }
-        tapes.keep(&requests, feed.take_tape());
-        let until = end.seconds().max(1e-9);
+        let until = self.scenario.window().end().seconds().max(1e-9);
         let cores = work as f64 / NANOS_PER_SECOND as f64 / until;
         SURE_LOAD * demanded(&app.slo, until) * cores / f64::from(app.workload.tenants.max(1))
     }

@@ -59,6 +59,9 @@ impl Search<'_> {
     fn gallop(&mut self, size: &Size, load: f64, level: Level) -> Result<(u32, u32), Refusal> {
         let least = self.least_instances(size, load).max(1);
         if !self.judge(&self.plain(size, least), level)?.met {
+            if let Some(refusal) = self.ideal(size).refusal {
+                return Err(refusal);
+            }
             self.ample(size, least)?;
             return self.grow(size, least, level);
         }
@@ -87,11 +90,12 @@ impl Search<'_> {
 
     /// Tries ever more instances than a number that does not do.
     fn grow(&mut self, size: &Size, from: u32, level: Level) -> Result<(u32, u32), Refusal> {
+        let most = self.ideal(size).most.max(from.saturating_add(GIVES_UP)).min(MOST_INSTANCES);
         let (mut low, mut step) = (from, from.div_ceil(16));
         let mut before: Option<Judgement> = None;
         let mut in_vain = 0;
         loop {
-            let high = low.saturating_add(step).min(MOST_INSTANCES);
+            let high = low.saturating_add(step).min(most);
             let order = self.plain(size, high);
             let judgement = self.judge(&order, level)?;
             if judgement.met {
@@ -100,7 +104,7 @@ impl Search<'_> {
             // More instances helped no more, several times over: none will.
             let vain = before.as_ref().is_some_and(|before| !judgement.is_better_than(before));
             in_vain = if vain { in_vain + 1 } else { 0 };
-            if (in_vain >= GIVES_UP && high >= 4 * from) || high >= MOST_INSTANCES {
+            if (in_vain >= GIVES_UP && high >= 4 * from) || high >= most {
                 return Err(self.refusal(&order, &judgement));
             }
             before = Some(judgement);

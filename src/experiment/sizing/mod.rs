@@ -9,6 +9,7 @@
 //! that its offered load allows, and is only simulated where that is less than the best found.
 
 mod bounds;
+mod ideal;
 mod instances;
 mod judgement;
 mod scaling;

@@ -86,12 +86,19 @@ impl Search<'_> {
         let mut fitting = Vec::new();
         for size in sizes {
             match cut(&plan, &size, app, &self.case.fleet) {
+                Ok(_) if plan.instances.is_some() => match self.ideal(&size).refusal {
+                    Some(why) => nearest(refusal, why),
+                    None => fitting.push(size),
+                },
                 Ok(_) => fitting.push(size),
                 Err(why) => too_small = why,
             }
         }
         if fitting.is_empty() {
-            return Err(too_small);
+            return match refusal {
+                Some(_) => Ok((Vec::new(), true)),
+                None => Err(too_small),
+            };
         }
         let bounded = plan.instances.is_some() && self.rule().is_none();
         let mut candidates = Vec::new();
