@@ -115,7 +115,12 @@ fn on_demand() -> impl Strategy<Value = String> {
     let provisioned = perhaps(&["provisioned = 2"]);
     let start = perhaps(&["start.log-normal = { median = \"400 ms\", p95 = \"2 s\" }"]);
     let parts = (hosting, keep, limit, provisioned, start, terms());
-    parts.prop_map(|(a, b, c, d, e, f)| format!("{a}\n{b}\n{c}\n{d}\n{e}\n{f}"))
+    // Lambda of 2017 does not sell what is kept ready.
+    let sold = |hosting: &str, kept: String| if hosting.contains("aws-lambda-2017") { String::new() } else { kept };
+    parts.prop_map(move |(a, b, c, d, e, f)| {
+        let d = sold(&a, d);
+        format!("{a}\n{b}\n{c}\n{d}\n{e}\n{f}")
+    })
 }
 
 fn fleet() -> impl Strategy<Value = String> {

@@ -34,7 +34,8 @@ impl Search<'_> {
         let unknown = Ideal { most: MOST_INSTANCES, refusal: None };
         let app = &self.scenario.apps[0];
         let Ok(plan) = deployment(self.case, self.plan(), app, &self.plain(size, 1)) else { return unknown };
-        let pace = plan.speed * plan.cores.as_f64().min(1.0);
+        // What is held to a quota has full speed until it is used up.
+        let pace = plan.speed * if plan.quota.is_some() { 1.0 } else { plan.cores.as_f64().min(1.0) };
         let window = self.scenario.window();
         let (begin, end) = (window.warm_up.0, window.end().0);
         let mut latency = Histogram::default();
