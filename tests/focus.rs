@@ -100,7 +100,9 @@ fn every_row_fills_the_mandatory_columns() {
 fn billed_and_effective_costs_add_up_to_the_invoice() {
     for bill in bills() {
         let rows = rows(&bill);
-        assert_eq!(sum(&rows, "BilledCost"), bill.invoice.total, "{rows:#?}");
+        // What was paid at first is billed whole, once; an invoice's month has its share.
+        let ahead: Exact = bill.invoice.lines.iter().filter_map(|line| Some(line.once.as_ref()? - &line.amount)).sum();
+        assert_eq!(sum(&rows, "BilledCost") - ahead, bill.invoice.total, "{rows:#?}");
         // Shares of what was paid before have no finite decimals: twelve are written.
         let off = sum(&rows, "EffectiveCost") - &bill.invoice.total;
         assert!(off.clone() * off < whole(1) / whole(10u64.pow(18)), "{rows:#?}");
@@ -128,7 +130,7 @@ fn what_was_free_has_a_list_cost_and_no_billed_cost() {
     // 800,000 × 0.20/M = 0.16; 400,000 GiB-s × 0.00001667 = 6.668.
     for (name, list, unit) in [("requests", "0.16", "Requests"), ("compute", "6.67", "GiB-Seconds")] {
         let row = find(&rows, "Usage", name);
-        assert_eq!((row["BilledCost"].as_str(), row["ListCost"].as_str()), ("0", list));
+        assert_eq!((row["BilledCost"].as_str(), row["ListCost"].as_str()), ("0.00", list));
         assert_eq!((row["ConsumedUnit"].as_str(), row["PricingCategory"].as_str()), (unit, "Standard"));
         assert_eq!(row["ServiceSubcategory"], "Serverless Compute");
         assert_eq!(
@@ -182,25 +184,26 @@ fn tax_credit_minimum_and_rounding_are_rows_of_their_own() {
 #[test]
 fn a_commitment_is_bought_used_and_left_over() {
     let rows = rows(&priced(RESERVED));
-    // Two reserved instances, of which each is used for 365 of 730 h: half. 2 × 268/12 = 44.67 and 2 × 730 × 0.0306 = 44.68.
+    // Two reserved instances, of which each is used for 365 of 730 h: half. 2 × 268, once, of which a month has 44.67;
+    // 2 × 730 × 0.0306 = 44.68.
     let (upfront, hourly) =
         (find(&rows, "Purchase", "1-year-partial-upfront upfront"), find(&rows, "Purchase", "1-year-partial-upfront"));
     assert_eq!(
         [upfront, hourly].map(|row| (row["BilledCost"].as_str(), row["EffectiveCost"].as_str())),
-        [("44.67", "0"), ("44.68", "0")]
+        [("536.00", "0.00"), ("44.68", "0.00")]
     );
     assert_eq!(
         (hourly["CommitmentDiscountQuantity"].as_str(), hourly["CommitmentDiscountUnit"].as_str()),
-        ("1460", "Hours")
+        ("1460.00", "Hours")
     );
     let status = |wanted: &str| rows.iter().filter(|row| row["CommitmentDiscountStatus"] == wanted).collect::<Vec<_>>();
     let [used] = status("Used")[..] else { panic!("{rows:#?}") };
     assert_eq!(
         (used["BilledCost"].as_str(), used["PricingCategory"].as_str(), used["ListCost"].as_str()),
-        ("0", "Committed", "73")
+        ("0.00", "Committed", "73.00")
     );
     // Half of 89.35.
-    assert_eq!((used["ConsumedQuantity"].as_str(), used["EffectiveCost"].as_str()), ("730", "44.675"));
+    assert_eq!((used["ConsumedQuantity"].as_str(), used["EffectiveCost"].as_str()), ("730.00", "44.675"));
     assert_eq!(
         (used["CommitmentDiscountId"].as_str(), used["CommitmentDiscountType"].as_str()),
         ("1-year-partial-upfront", "Reserved")
@@ -208,8 +211,12 @@ fn a_commitment_is_bought_used_and_left_over() {
     let unused: Exact = status("Unused").iter().map(|row| number(row, "EffectiveCost")).sum();
     assert_eq!(unused, parse_decimal("44.675").unwrap());
     // The third instance: 365 × 0.10.
-    let paid = rows.iter().find(|row| row["PricingCategory"] == "Standard").unwrap();
-    assert_eq!((paid["BilledCost"].as_str(), paid["ConsumedQuantity"].as_str()), ("36.5", "365"));
+    let standard =
+        |row: &&BTreeMap<String, String>| row["PricingCategory"] == "Standard" && row["ChargeCategory"] == "Usage";
+    let paid = rows.iter().find(standard).unwrap();
+    assert_eq!([upfront, hourly].map(|row| row["ChargeFrequency"].as_str()), ["One-Time", "Recurring"]);
+    assert_eq!([upfront, hourly].map(|row| row["PricingCategory"].as_str()), ["Standard", "Standard"]);
+    assert_eq!((paid["BilledCost"].as_str(), paid["ConsumedQuantity"].as_str()), ("36.5", "365.00"));
 }
 
 #[test]
@@ -222,7 +229,7 @@ fn a_committed_spend_and_a_spot_price_have_their_categories() {
         (used["CommitmentDiscountCategory"].as_str(), used["CommitmentDiscountUnit"].as_str()),
         ("Spend", "USD")
     );
-    assert_eq!(used["EffectiveCost"], "73");
+    assert_eq!(used["EffectiveCost"], "73.00");
     assert!(of_spend.iter().all(|row| row["CommitmentDiscountStatus"] != "Unused"));
     let spot = "[[usage]]\ntime = \"1 h\"\n[model]\nfamily = \"vps\"\ncurrency = \"USD\"\n[[model.charge]]\nname = \"x\"\n\
                 meter = \"instance-hours\"\nspot = [{ from = \"0 h\", price = \"0.03\" }]\n";
@@ -255,4 +262,104 @@ fn a_run_has_a_row_for_each_tenant_and_charge() {
     }
     let lambda = rows.iter().filter(|row| row["BillingAccountId"] == "lambda/1").map(|row| row["SkuMeter"].as_str());
     assert_eq!(lambda.collect::<Vec<_>>(), ["requests", "gib-seconds"]);
+}
+
+/// Of one service name there is one category and one subcategory; what is a decimal is written as one; the currency's
+/// own columns are filled; no unit is a meter's raw name.
+#[test]
+fn what_the_validator_asks_of_every_row() {
+    let around = "hosting = \"aws-fargate-now\"\nwith = [\"nat\", \"logs\", \"balancer\", \"database\", \"cache\", \"queue\", \"object-storage\", \"support\"]\n\
+                  [[usage]]\nsize = { cpu = 1, memory = \"2 GiB\" }\n[[usage]]\nmeter = \"egress-gb\"\nquantity = 900\n";
+    let custom = "[[usage]]\nmeter = \"backup-gb-months\"\nquantity = 7\n[model]\nfamily = \"vps\"\ncurrency = \"USD\"\n\
+                  [[model.charge]]\nname = \"backups\"\nmeter = \"backup-gb-months\"\nprice = 1\n";
+    let mut services: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let bills = bills().into_iter().chain([by_name(around), priced(custom)]);
+    for row in bills.flat_map(|bill| rows(&bill)) {
+        let class = (row["ServiceCategory"].clone(), row["ServiceSubcategory"].clone());
+        let known =
+            services.entry(format!("{} of {}", row["ServiceName"], row["Tags"])).or_insert_with(|| class.clone());
+        assert_eq!(*known, class, "{row:#?}");
+        for column in [
+            "BilledCost",
+            "EffectiveCost",
+            "ListCost",
+            "PricingCurrencyEffectiveCost",
+            "PricingQuantity",
+            "ListUnitPrice",
+            "ConsumedQuantity",
+        ] {
+            assert!(row[column].is_empty() || row[column].contains('.'), "{column}: {row:#?}");
+        }
+        assert_eq!(row["PricingCurrencyEffectiveCost"], row["EffectiveCost"]);
+        assert_eq!(row["PricingCurrencyListUnitPrice"], row["ListUnitPrice"]);
+        assert!(
+            row["PricingUnit"]
+                .chars()
+                .next()
+                .is_none_or(|first| !first.is_lowercase() || row["PricingUnit"].starts_with("vCPU")),
+            "{row:#?}"
+        );
+    }
+    assert!(services.len() > 14, "{services:#?}");
+    let unit = &rows(&priced(custom))[0]["PricingUnit"];
+    assert_eq!(unit, "GB-Months");
+    let of_around = rows(&by_name(around));
+    let class = |name: &str| {
+        let row = find(&of_around, "Usage", name);
+        [row["ServiceCategory"].clone(), row["ServiceSubcategory"].clone(), row["ResourceType"].clone()]
+    };
+    assert_eq!(class("load balancer"), ["Networking", "Application Networking", "Load Balancer"]);
+    assert_eq!(class("database"), ["Databases", "Relational Databases", "Database"]);
+    assert_eq!(class("support"), ["Management and Governance", "Support", "Support Plan"]);
+}
+
+#[test]
+fn where_a_cap_bites_the_unit_price_makes_the_list_cost() {
+    // 800 h at 0.01, at most 5: 0.00625 an hour.
+    let capped = "month = \"1000 h\"\n[[usage]]\ntime = \"800 h\"\n[model]\nfamily = \"vps\"\ncurrency = \"USD\"\n\
+                  [[model.charge]]\nname = \"x\"\nmeter = \"instance-hours\"\nprice = \"0.01\"\ncap-amount = 5\n";
+    let row = &rows(&priced(capped))[0];
+    assert_eq!(
+        (row["ListCost"].as_str(), row["ListUnitPrice"].as_str(), row["PricingQuantity"].as_str()),
+        ("5.00", "0.00625", "800.00")
+    );
+}
+
+/// Rows with a name are rows of their own, and add up to the line; a refund is a correction.
+#[test]
+fn resources_keep_their_names() {
+    let named = "month = \"100 h\"\n[[usage]]\nresource = \"web\"\ncount = 2\n[[usage]]\nresource = \"mail\"\ntime = \"50 h\"\n[[usage]]\ntime = \"50 h\"\n\
+                 [model]\nfamily = \"vps\"\ncurrency = \"USD\"\n[[model.charge]]\nname = \"x\"\nmeter = \"instance-hours\"\nprice = \"0.1\"\n\
+                 [[model.charge]]\nname = \"given back\"\nmeter = \"months\"\nprice = -1\nrefund = true\n";
+    let rows = rows(&priced(named));
+    let of = |name: &str| {
+        let row = rows.iter().find(|row| row["ResourceName"] == name && row["ChargeCategory"] == "Usage").unwrap();
+        (row["BilledCost"].clone(), row["ConsumedQuantity"].clone())
+    };
+    let pair = |cost: &str, hours: &str| (cost.to_string(), hours.to_string());
+    assert_eq!(
+        [of("web"), of("mail"), of("acme")],
+        [pair("20.00", "200.00"), pair("5.00", "50.00"), pair("5.00", "50.00")]
+    );
+    assert_eq!(find(&rows, "Credit", "given back")["ChargeClass"], "Correction");
+    let ids: std::collections::BTreeSet<&String> = rows.iter().map(|row| &row["ResourceId"]).collect();
+    assert_eq!(ids.len(), 3);
+}
+
+/// Cases of 2017 and of today are in one file for one month.
+#[test]
+fn a_file_is_for_one_month() {
+    let scenario = crate::common::read(
+        "schema = 1\n[run]\nduration = \"10 min\"\nreplications = 1\n[app.a]\n\
+         [case.then]\nhosting = \"digitalocean-2017\"\nsize = \"512mb\"\ninstances = 1\n\
+         [case.now]\nhosting = \"digitalocean-now\"\nsize = \"s-1vcpu-1gb\"\ninstances = 1\n",
+        &crate::common::root(),
+    )
+    .unwrap();
+    let result = crate::common::run_scenario(&scenario).unwrap();
+    let rows = parse(&hostsim::report::focus::to_focus(&scenario, &result));
+    assert!(
+        rows.len() >= 2 && rows.iter().all(|row| row["BillingPeriodStart"] == rows[0]["BillingPeriodStart"]),
+        "{rows:#?}"
+    );
 }

@@ -113,6 +113,7 @@ pub fn account_invoice(
     let terms = Terms {
         month_hours: month_hours.clone(),
         allowances: choice.allowances,
+        by_resource: false,
         with: choice.with,
         also: &[],
         committed: &choice.committed,

@@ -59,6 +59,8 @@ pub struct Terms<'t> {
     pub month_hours: Exact,
     /// Whether free allowances are still there.
     pub allowances: bool,
+    /// Whether each line says what resources had of it.
+    pub by_resource: bool,
     /// The optional charges asked for.
     pub with: &'t [String],
     /// Charges in force besides, by index.
@@ -70,7 +72,7 @@ pub struct Terms<'t> {
 impl Terms<'_> {
     /// A month of so many hours, with allowances, without options or commitments.
     pub fn of_month(month_hours: Exact) -> Terms<'static> {
-        Terms { month_hours, allowances: true, with: &[], also: &[], committed: &[] }
+        Terms { month_hours, allowances: true, by_resource: false, with: &[], also: &[], committed: &[] }
     }
 
     /// Whether a charge is in force.
@@ -132,6 +134,14 @@ pub struct Line {
     pub dynamic: bool,
     /// The commitment that it pays for, by its index in the invoice.
     pub commitment: Option<usize>,
+    /// The share of each resource that used it; empty, unless they are asked for.
+    pub parts: Vec<(u64, Exact)>,
+    /// The word by which it was asked for.
+    pub asked: Option<String>,
+    /// Whether it is given back for what was billed before.
+    pub refund: bool,
+    /// All that was paid at first, where this is the month's share of it.
+    pub once: Option<Exact>,
     /// The price of one unit, where it is the same for all units.
     pub unit_price: Option<Exact>,
     /// The amount; rounded, where lines are.

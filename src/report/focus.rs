@@ -8,14 +8,16 @@ use crate::experiment::invoices::AccountInvoice;
 use crate::scenario::Scenario;
 
 /// The CSV of all cases' invoices, as the first replication has them. An account is a tenant of a
-/// case: `case/tenant`. The period is a month from the date of the model's terms on.
+/// case: `case/tenant`. All are for one month: the first
+/// after the newest of the models' terms, so that a file does not mix years.
 pub fn to_focus(scenario: &Scenario, result: &ResultDocument) -> Vec<u8> {
     let mut accounts = Vec::new();
+    let since = latest(scenario);
     for (case, result) in scenario.cases.iter().zip(&result.cases) {
         for one in &result.invoices {
             let model = case.deployments.iter().map(|plan| &*plan.model).find(|model| model.name == one.hosting);
             for tenant in &one.members {
-                accounts.push((Named::new(scenario, &case.name, *tenant, model), one));
+                accounts.push((Named::new(scenario, &case.name, *tenant, model, &since), one));
             }
         }
     }
@@ -26,6 +28,12 @@ pub fn to_focus(scenario: &Scenario, result: &ResultDocument) -> Vec<u8> {
     // Writing to memory does not fail.
     let _ = write(all, &mut text);
     text
+}
+
+/// The newest date of the terms that the cases are billed by.
+fn latest(scenario: &Scenario) -> String {
+    let plans = scenario.cases.iter().flat_map(|case| &case.deployments);
+    plans.map(|plan| plan.model.as_of.clone()).max().unwrap_or_default()
 }
 
 /// The words of an account.
@@ -39,7 +47,7 @@ struct Named {
 }
 
 impl Named {
-    fn new(scenario: &Scenario, case: &str, tenant: u32, model: Option<&Model>) -> Named {
+    fn new(scenario: &Scenario, case: &str, tenant: u32, model: Option<&Model>, since: &str) -> Named {
         let month = Month { length: scenario.run.month_length(), calendar: None };
         let word = |of: fn(&Model) -> &String, other: &str| model.map_or_else(|| other.to_string(), |m| of(m).clone());
         Named {
@@ -48,7 +56,7 @@ impl Named {
             provider: word(|model| &model.provider, "the developer"),
             product: word(|model| &model.product, "own charges"),
             family: model.map_or("vps", |model| model.family.name()),
-            period: month.bounds(model.map_or("", |model| &model.as_of)),
+            period: month.bounds(since),
         }
     }
 
@@ -61,6 +69,7 @@ impl Named {
             product: &self.product,
             family: self.family,
             period: (&self.period.0, &self.period.1),
+            resources: &[],
         }
     }
 }

@@ -143,6 +143,8 @@ pub struct Charge {
     pub minimum_amount: Option<Amount>,
     /// The most that is paid, in money.
     pub cap_amount: Option<Amount>,
+    /// A credit that gives back what was billed before.
+    pub refund: bool,
     /// A credit that pays no more than the other lines come to.
     pub up_to_subtotal: bool,
     /// Its own rate of tax, where that is not the price list's.
@@ -185,6 +187,11 @@ impl Charge {
     /// The month's length in the meter's unit of time.
     fn months_time(&self, month_hours: &Exact) -> Exact {
         if self.meter == Meter::InstanceSeconds { month_hours * whole(3600) } else { month_hours.clone() }
+    }
+
+    /// Whether its price changes with the clock.
+    pub fn is_spot(&self) -> bool {
+        matches!(self.pricing, Pricing::Spot(_))
     }
 
     /// Whether its price depends on the clock hour of use, so that `Metered::hourly` is needed.

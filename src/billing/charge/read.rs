@@ -80,6 +80,7 @@ pub fn read(node: &Node, sizes: &[String], serverless: bool, d: &mut Diagnostics
         cap: table.optional("cap", d, non_negative),
         minimum_amount: table.optional("minimum-amount", d, limit),
         cap_amount: table.optional("cap-amount", d, limit),
+        refund: table.default("refund", false, d, boolean),
         up_to_subtotal: table.default("up-to-subtotal", false, d, boolean),
         tax: table.optional("tax", d, exact_percent),
         source: table.optional("source", d, text),
@@ -261,6 +262,9 @@ fn check_combination(charge: &Charge, node: &Node, d: &mut Diagnostics) {
     }
     if charge.subtotal_of.is_some() && charge.meter != Meter::Subtotal {
         d.error(at("subtotal-of"), "`subtotal-of` needs the meter `subtotal`", "");
+    }
+    if charge.refund && !charge.is_credit() {
+        d.error(at("refund"), "`refund` is for a credit: a negative `price`", "");
     }
     if charge.up_to_subtotal && !charge.is_credit() {
         d.error(at("up-to-subtotal"), "`up-to-subtotal` is for a credit: a negative `price`", "");

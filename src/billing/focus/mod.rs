@@ -97,6 +97,8 @@ pub struct Account<'a> {
     pub family: &'a str,
     /// The first moment of the month and the first after it, `YYYY-MM-DDTHH:mm:ssZ`.
     pub period: (&'a str, &'a str),
+    /// The names of its resources, by the lower half of the numbers that the lines' parts have.
+    pub resources: &'a [(u64, String)],
 }
 
 /// Writes the header and the rows as CSV.

@@ -6,6 +6,13 @@ use crate::billing::invoice::{CommittedUse, LineKind};
 use crate::billing::meter::Meter;
 use crate::billing::reading::exact_text;
 use crate::units::{Currency, Exact};
+use num_traits::{Signed, Zero};
+
+/// A decimal that no reader takes for an integer.
+fn decimal(value: &Exact) -> String {
+    let text = exact_text(value);
+    if text.contains('.') { text } else { format!("{text}.00") }
+}
 
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +86,14 @@ pub struct Row<'a> {
     pub name: String,
     /// The meter's name.
     pub meter: &'a str,
+    /// The resource that it is of, where that has a name.
+    pub resource: Option<&'a str>,
+    /// The word by which the line was asked for.
+    pub asked: Option<&'a str>,
+    /// Whether it gives back what was billed before.
+    pub refund: bool,
+    /// Whether it was paid once, for more than the month.
+    pub once: bool,
     /// What is paid.
     pub billed: Exact,
     /// What is paid, with what was paid before for it.
@@ -108,14 +123,21 @@ impl Row<'_> {
     pub fn field(&self, column: &str) -> String {
         let account = self.account;
         let if_priced = |text: String| if self.kind.is_priced() { text } else { String::new() };
-        let number = |value: &Option<Exact>| value.as_ref().map_or(String::new(), exact_text);
+        let number = |value: &Option<Exact>| value.as_ref().map_or(String::new(), decimal);
+        let service = words::service(self.meter, self.asked, account.family);
+        let part = |name: &str, between: &str| match service.part {
+            "" => name.to_string(),
+            part => format!("{name}{between}{part}"),
+        };
         let unit_of = |value: &Option<Exact>| value.as_ref().map_or(String::new(), |_| words::unit(self.meter));
         match column {
-            "BilledCost" => exact_text(&self.billed),
-            "EffectiveCost" => exact_text(&self.effective),
-            "ListCost" | "ContractedCost" => exact_text(&self.list),
+            "BilledCost" => decimal(&self.billed),
+            "EffectiveCost" | "PricingCurrencyEffectiveCost" => decimal(&self.effective),
+            "ListCost" | "ContractedCost" => decimal(&self.list),
             "BillingAccountId" | "SubAccountId" => account.id.into(),
-            "BillingAccountName" | "SubAccountName" | "ResourceName" => account.name.into(),
+            "BillingAccountName" | "SubAccountName" => account.name.into(),
+            "ResourceName" => self.resource.map_or_else(|| part(account.name, " "), String::from),
+            "ChargeClass" if self.refund => "Correction".into(),
             "BillingAccountType" => "Billing Account".into(),
             "SubAccountType" => "Tenant".into(),
             "BillingCurrency" | "PricingCurrency" => self.currency.code().into(),
@@ -130,19 +152,25 @@ impl Row<'_> {
             "PricingUnit" => if_priced(unit_of(&self.priced)),
             "ConsumedQuantity" => number(&self.consumed),
             "ConsumedUnit" => unit_of(&self.consumed),
-            "ListUnitPrice" | "ContractedUnitPrice" => if_priced(number(&self.unit_price)),
+            "ListUnitPrice"
+            | "ContractedUnitPrice"
+            | "PricingCurrencyListUnitPrice"
+            | "PricingCurrencyContractedUnitPrice" => if_priced(number(&self.list_unit_price())),
             "PricingCategory" => if_priced(self.pricing_category().into()),
-            "ResourceId" => format!("{}/{}", account.id, account.hosting),
-            "ResourceType" => words::resource_type(account.family).into(),
-            "ServiceCategory" => words::service(self.meter).into(),
-            "ServiceName" => account.product.into(),
-            "ServiceSubcategory" => words::subcategory(self.meter, account.family).into(),
+            "ResourceId" => {
+                let id = part(&format!("{}/{}", account.id, account.hosting), "/");
+                self.resource.map_or_else(|| id.clone(), |name| format!("{id}/{name}"))
+            }
+            "ResourceType" => service.resource.into(),
+            "ServiceCategory" => service.category.into(),
+            "ServiceName" => part(account.product, " "),
+            "ServiceSubcategory" => service.subcategory.into(),
             "SkuId" | "SkuPriceId" => if_priced(format!("{}/{}", account.hosting, self.name)),
             "SkuMeter" => if_priced(self.meter.into()),
             "Tags" => serde_json::json!({ "family": account.family, "hosting": account.hosting }).to_string(),
             "x_Confidence" => self.confidence.name().into(),
-            "x_CoveredQuantity" => exact_text(&self.covered),
-            "x_FreeQuantity" => exact_text(&self.free),
+            "x_CoveredQuantity" => decimal(&self.covered),
+            "x_FreeQuantity" => decimal(&self.free),
             other => self.discount.as_ref().map_or(String::new(), |discount| self.of_discount(discount, other)),
         }
     }
@@ -153,12 +181,22 @@ impl Row<'_> {
             "CommitmentDiscountCategory" => if discount.of.spend { "Spend" } else { "Usage" }.into(),
             "CommitmentDiscountType" if discount.of.reserved => "Reserved".into(),
             "CommitmentDiscountType" => if discount.of.spend { "Savings Plan" } else { "Committed Use" }.into(),
-            "CommitmentDiscountQuantity" => exact_text(&discount.quantity),
+            "CommitmentDiscountQuantity" => decimal(&discount.quantity),
             "CommitmentDiscountUnit" => discount.unit.clone(),
             "CommitmentDiscountStatus" if self.kind == Kind::Committed => "Used".into(),
             "CommitmentDiscountStatus" if self.kind == Kind::Unused => "Unused".into(),
             _ => String::new(),
         }
+    }
+
+    /// What a unit costs at list prices: as the price list has it, or, where tiers, caps or least amounts make it
+    /// another, what makes the list cost of the quantity.
+    fn list_unit_price(&self) -> Option<Exact> {
+        let quantity = self.priced.as_ref().filter(|quantity| !quantity.is_zero())?;
+        let cent = Exact::new(1.into(), 100.into());
+        let agrees = |price: &&Exact| (*price * quantity - &self.list).abs() < cent;
+        let price = self.unit_price.as_ref().filter(agrees).cloned();
+        Some(price.unwrap_or_else(|| &self.list / quantity))
     }
 
     fn frequency(&self) -> &'static str {
@@ -167,6 +205,7 @@ impl Row<'_> {
         match self.kind {
             Kind::Usage if owned_like || flat => "Recurring",
             Kind::Usage | Kind::Committed | Kind::Unused => "Usage-Based",
+            Kind::Purchase if self.once => "One-Time",
             Kind::Purchase => "Recurring",
             Kind::Adjustment | Kind::Credit | Kind::Tax => "One-Time",
         }
@@ -174,7 +213,7 @@ impl Row<'_> {
 
     fn pricing_category(&self) -> &'static str {
         match self.kind {
-            Kind::Committed | Kind::Unused | Kind::Purchase => "Committed",
+            Kind::Committed | Kind::Unused => "Committed",
             _ if self.dynamic => "Dynamic",
             _ => "Standard",
         }

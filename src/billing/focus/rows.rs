@@ -4,7 +4,7 @@ use super::row::{Discount, Kind, Row};
 use super::{Account, words};
 use crate::billing::invoice::{CommittedUse, Invoice, Line, LineKind};
 use crate::billing::meter::Meter;
-use crate::billing::reading::whole;
+use crate::billing::reading::{round_to, whole};
 use crate::units::{Currency, Exact};
 use num_traits::{One, Signed, Zero};
 
@@ -19,12 +19,31 @@ struct Source<'a> {
 pub fn rows<'a>(account: &'a Account<'a>, invoice: &'a Invoice, at_list: &'a Invoice) -> Vec<Row<'a>> {
     let source = Source { account, invoice, at_list };
     let filled = invoice.lines.iter().filter(|line| !(line.quantity.is_zero() && line.amount.is_zero()));
-    let mut rows: Vec<Row<'a>> = filled.flat_map(|line| source.of_line(line)).collect();
+    let mut rows: Vec<Row<'a>> = filled.flat_map(|line| source.by_resource(line)).collect();
     rows.extend(source.rounding());
     rows
 }
 
 impl<'a> Source<'a> {
+    /// The rows of a line, each parted by the resources that have a name.
+    fn by_resource(&self, line: &'a Line) -> Vec<Row<'a>> {
+        let rows = self.of_line(line);
+        let mut shares: Vec<(Option<&'a str>, Exact)> = Vec::new();
+        for (resource, share) in &line.parts {
+            // The instances of a resource have numbers that end with its own.
+            let of_number = |(number, _): &&(u64, String)| *number == resource & u64::from(u32::MAX);
+            let name = self.account.resources.iter().find(of_number).map(|(_, name)| name.as_str());
+            match shares.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += share,
+                None => shares.push((name, share.clone())),
+            }
+        }
+        if shares.iter().all(|(name, _)| name.is_none()) {
+            return rows;
+        }
+        rows.into_iter().flat_map(|row| split(row, &shares)).collect()
+    }
+
     fn of_line(&self, line: &'a Line) -> Vec<Row<'a>> {
         match (line.kind, line.commitment) {
             (LineKind::Commitment, Some(place)) => self.of_purchase(line, &self.invoice.commitments[place]),
@@ -84,10 +103,16 @@ impl<'a> Source<'a> {
             let quantity = if of.spend { &line.amount * share } else { &line.quantity * share };
             Some(Discount { of, quantity, unit: unit.clone() })
         };
+        // What was paid at first is one row, with all of it; the months have their shares where it is used.
+        let whole_of_it = line.once.as_ref().unwrap_or(&line.amount);
+        let terms = if line.amount.is_zero() { Exact::one() } else { whole_of_it / &line.amount };
         let purchase = Row {
-            priced: Some(line.quantity.clone()),
+            billed: whole_of_it.clone(),
+            list: whole_of_it.clone(),
+            once: line.once.is_some(),
+            priced: Some(&line.quantity * &terms),
             effective: Exact::zero(),
-            discount: discount(&Exact::one()),
+            discount: discount(&terms),
             ..self.row(Kind::Purchase, line)
         };
         let rest = Row {
@@ -125,6 +150,10 @@ impl<'a> Source<'a> {
             currency: self.currency(),
             kind,
             name: line.name.clone(),
+            resource: None,
+            asked: line.asked.as_deref(),
+            refund: line.refund,
+            once: false,
             meter: &line.meter,
             billed: line.amount.clone(),
             effective: line.amount.clone(),
@@ -177,4 +206,29 @@ impl<'a> Source<'a> {
         let hours = if seconds { quantity / whole(3600) } else { quantity.clone() };
         Discount { of, quantity: hours, unit: words::unit(Meter::InstanceHours.name()) }
     }
+}
+
+/// Parts a row: the last part has what rounding leaves, so that the parts add up.
+fn split<'a>(row: Row<'a>, shares: &[(Option<&'a str>, Exact)]) -> Vec<Row<'a>> {
+    let step = Exact::new(1.into(), 1_000_000.into());
+    let parts = |whole: &Exact| -> Vec<Exact> {
+        let mut parts: Vec<Exact> = shares.iter().map(|(_, share)| round_to(&(whole * share), &step)).collect();
+        let others: Exact = parts.iter().take(shares.len() - 1).sum();
+        parts.iter_mut().last().into_iter().for_each(|last| *last = whole - &others);
+        parts
+    };
+    let (billed, effective, list) = (parts(&row.billed), parts(&row.effective), parts(&row.list));
+    let one = |(place, (name, share)): (usize, &(Option<&'a str>, Exact))| Row {
+        resource: *name,
+        billed: billed[place].clone(),
+        effective: effective[place].clone(),
+        list: list[place].clone(),
+        priced: row.priced.as_ref().map(|quantity| quantity * share),
+        consumed: row.consumed.as_ref().map(|quantity| quantity * share),
+        covered: &row.covered * share,
+        free: &row.free * share,
+        discount: row.discount.as_ref().map(|given| Discount { quantity: &given.quantity * share, ..given.clone() }),
+        ..row.clone()
+    };
+    shares.iter().enumerate().map(one).collect()
 }

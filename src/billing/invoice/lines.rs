@@ -27,7 +27,9 @@ pub fn of_charge(
         groups.iter_mut().filter(|group| !group.is_of_one_resource()).for_each(|group| group.cap_each(cap));
     }
     let mut line = Line { charge: Some(index), meter: charge.meter.name().into(), ..empty(&charge.name) };
-    line.dynamic = charge.is_hourly();
+    line.asked.clone_from(&charge.with);
+    line.refund = charge.refund;
+    line.dynamic = charge.is_spot();
     line.kind = if charge.is_credit() { LineKind::Credit } else { LineKind::Usage };
     for group in &groups {
         let (billable, amount) = price(index, charge, group, terms)?;
@@ -37,9 +39,31 @@ pub fn of_charge(
         add(&mut line.billable, &billable, group.times);
         add(&mut line.amount, &amount, group.times);
     }
+    if terms.by_resource {
+        line.parts = parts(charge, &groups);
+    }
     line.unit_price = unit_price(charge, &groups, terms);
     line.confidence = confidence(charge, &groups);
     Ok(line)
+}
+
+/// Each resource's share of a line: by what is paid for at its size's price; of what is free, by its use.
+fn parts(charge: &Charge, groups: &[Group<'_>]) -> Vec<(u64, Exact)> {
+    let price = |size: Option<usize>| charge.amounts().first().and_then(|amount| amount.of(size).cloned());
+    let by = |weight: &dyn Fn(&Use<'_>) -> Exact| -> BTreeMap<u64, Exact> {
+        let mut sums = BTreeMap::new();
+        for (group, one) in groups.iter().flat_map(|group| group.uses.iter().map(move |one| (group, one))) {
+            *sums.entry(one.resource()).or_insert_with(Exact::zero) += weight(one) * whole(group.times);
+        }
+        sums
+    };
+    let paid = by(&|one| &one.rest * price(one.size()).unwrap_or_else(Exact::zero).abs());
+    let sums = if paid.values().any(Exact::is_positive) { paid } else { by(&|one| one.quantity.clone()) };
+    let total: Exact = sums.values().sum();
+    if !total.is_positive() {
+        return Vec::new();
+    }
+    sums.into_iter().map(|(resource, sum)| (resource, sum / &total)).collect()
 }
 
 /// Adds so many times a part; most sums have one part, once.
@@ -232,8 +256,11 @@ pub fn of_commitment(list: &PriceList, committed: &Committed, place: usize, term
         CommitmentTerms::Reserved { upfront, hourly } => {
             push(plan.name.clone(), place, &instances * hours, by_size(&|size| hourly.of(size).cloned()) * hours);
             let share = hours / &plan.term_hours;
-            let once = by_size(&|size| upfront.of(size).cloned()) * share;
-            push(format!("{} upfront", plan.name), place, &instances * hours, once);
+            let once = by_size(&|size| upfront.of(size).cloned());
+            push(format!("{} upfront", plan.name), place, &instances * hours, &once * share);
+            if let Some(line) = lines.last_mut().filter(|_| !once.is_zero()) {
+                line.once = Some(once);
+            }
         }
         CommitmentTerms::Discount(_) => {
             let hourly = by_size(&|size| discounted_hour(list, plan, size, hours));
@@ -270,6 +297,10 @@ fn empty(name: &str) -> Line {
         billable: Exact::zero(),
         dynamic: false,
         commitment: None,
+        parts: Vec::new(),
+        asked: None,
+        refund: false,
+        once: None,
         unit_price: None,
         amount: Exact::zero(),
         confidence: Confidence::Verified,

@@ -37,6 +37,8 @@ pub struct Bill {
     pub as_of: String,
     /// The month.
     pub month: Month,
+    /// The names of its resources, by what its lines' parts call them.
+    pub resources: Vec<(u64, String)>,
     /// The invoice.
     pub invoice: Invoice,
     /// The same use without allowances and commitments: what it would cost at list prices.
@@ -60,6 +62,7 @@ impl Bill {
             product: &product,
             family: &self.family,
             period: (&start, &end),
+            resources: &self.resources,
         };
         focus::write(focus::rows(&account, &self.invoice, &self.at_list), to)
     }
@@ -95,7 +98,17 @@ pub fn read(source: SourceId, models: &dyn Models, d: &mut Diagnostics) -> Optio
     resolve_with(&model.list, &mut written.with, d);
     let (invoice, at_list) = price(&model, &written, &rows, written.usage.unwrap_or(&node).key, d)?;
     let Model { name, provider, product, family, as_of, .. } = model;
-    Some(Bill { hosting: name, provider, product, family, as_of, month: written.month, invoice, at_list })
+    Some(Bill {
+        hosting: name,
+        provider,
+        product,
+        family,
+        as_of,
+        month: written.month,
+        resources: resource::names(&rows),
+        invoice,
+        at_list,
+    })
 }
 
 /// What stands in a usage file besides its model and rows.
@@ -134,7 +147,14 @@ fn price(
     let with: Vec<String> = written.with.iter().map(|(word, _)| word.clone()).collect();
     let also = asked_by_rows(list, rows, &with, d);
     let month_hours = hours_of(month);
-    let terms = Terms { month_hours, allowances: written.allowances, with: &with, also: &also, committed: &[] };
+    let terms = Terms {
+        month_hours,
+        allowances: written.allowances,
+        by_resource: true,
+        with: &with,
+        also: &also,
+        committed: &[],
+    };
     let metered = fill::fill(model, rows, month, &terms, written.committed.is_some(), d);
     let choices = commitment::read(written.committed, list, rows, month, d);
     let (metered, choices) = (metered?, choices.filter(|_| d.is_empty())?);

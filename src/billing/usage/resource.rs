@@ -35,6 +35,17 @@ impl Resources {
     }
 }
 
+/// The names of the rows' resources, by their numbers.
+pub(super) fn names(rows: &[Row]) -> Vec<(u64, String)> {
+    let mut named: Vec<(u64, String)> = Vec::new();
+    for (row, id) in rows.iter().zip(ids(rows)) {
+        if let Some(name) = row.resource.as_ref().filter(|name| named.iter().all(|(_, known)| known != *name)) {
+            named.push((id, name.clone()));
+        }
+    }
+    named
+}
+
 fn ids(rows: &[Row]) -> Vec<u64> {
     let mut named: HashMap<&str, u64> = HashMap::new();
     let mut ids = Vec::with_capacity(rows.len());
