@@ -3,6 +3,7 @@
 
 use crate::engine::Stream;
 use crate::fleet::{Fleet, ServerId};
+use crate::hosting::account;
 use crate::hosting::brief::Brief;
 use crate::hosting::cluster::found;
 use crate::hosting::crowding::Crowding;
@@ -115,6 +116,7 @@ impl Simulation {
         });
         let measured_from = Time(0) + window.warm_up;
         let making_room = MakingRoom::of(&deployments, &lanes);
+        let accounts = account::open(&deployments, &mut lanes);
         let counts_uses = making_room.as_ref().is_some_and(|making| making.counts_uses());
         let brief = |plan: &Deployment| Brief::of(plan, crowding.is_some(), counts_uses);
         let world = World {
@@ -144,6 +146,8 @@ impl Simulation {
             ended: Vec::new(),
             short_of_room: Vec::new(),
             room_freed: false,
+            accounts,
+            freed_accounts: Vec::new(),
             left_line: NONE,
             retrying: Slab::default(),
             retry_streams: deployments.iter().map(stream("retries")).collect(),
@@ -352,6 +356,12 @@ impl Simulation {
     fn follow_up(&mut self) {
         while let Some(lane) = self.world.ended.pop() {
             self.next_of_closed(lane);
+        }
+        while let Some(account) = self.world.freed_accounts.pop() {
+            for lane in self.world.take_waiting_for(account) {
+                let deployment = self.world.lanes[lane as usize].deployment as usize;
+                self.behaviours[deployment].model().room(&mut self.world, lane);
+            }
         }
         if self.world.room_freed {
             self.world.room_freed = false;

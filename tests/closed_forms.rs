@@ -365,7 +365,7 @@ fn m_m_1_with_deadlines() {
     for (rate, deadline) in [(0.7, 4.0), (0.9, 3.0), (1.3, 5.0)] {
         let app = format!(
             "arrivals.poisson = {{ rate = \"{rate} /s\" }}\ncpu.exponential = {{ mean = \"1 s\" }}\n\
-             timeout = \"{deadline} s\""
+             timeout = {{ after = \"{deadline} s\", work = \"stops\" }}"
         );
         let cases = [("fifo", FIFO)];
         let result = Setting { seconds: 40_000, replications: 20, app: &app, cases: &cases, more: "" }.run();

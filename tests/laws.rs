@@ -282,7 +282,7 @@ fn check_inside(scenario: &Scenario) -> Result<(), TestCaseError> {
             let facts = &world.facts()[deployment as usize];
             let (level, sum) = world.littles_law(deployment);
             prop_assert_eq!(level, sum, "Little's law for {} in {}", deployment, case.name);
-            let ended = facts.served + facts.rejected + facts.timed_out + facts.lost;
+            let ended = facts.served + facts.rejected + facts.timed_out + facts.lost + facts.stopped;
             let present = facts.present.value() as u64;
             prop_assert_eq!(facts.arrived, ended + facts.in_flight());
             prop_assert!(facts.in_flight() <= present, "who was there at the window's end is gone or there");
@@ -379,7 +379,7 @@ fn a_completion_of_the_past_is_not_heard() {
     let directory = tempfile::tempdir().expect("a directory");
     let trace = "arrival,duration\n0,5\n4,0.1\n4.6,3\n";
     std::fs::write(directory.path().join("three.csv"), trace).expect("a trace");
-    let text = "schema = 1\n[run]\nduration = \"1 min\"\nreplications = 1\n[app.a]\ntimeout = \"4500 ms\"\n\
+    let text = "schema = 1\n[run]\nduration = \"1 min\"\nreplications = 1\n[app.a]\ntimeout = { after = \"4500 ms\", work = \"stops\" }\n\
                 arrivals.trace = { file = \"three.csv\", format = \"requests\", duration-is = \"cpu\" }\n\
                 [case.c]\nhosting = \"textbook-serverless\"\nkeep-alive = \"none\"\nconcurrency = 2\n\
                 discipline = \"processor-sharing\"\n";

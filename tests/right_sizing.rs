@@ -200,7 +200,7 @@ fn what_cannot_be_sized_says_why() {
 fn an_overload_that_the_objective_tolerates_is_ordered() {
     let found = found(
         "schema = 1\n[run]\nduration = \"2 h\"\nreplications = 2\n[app.a]\narrivals.poisson = { rate = \"10 /s\" }\n\
-         cpu.constant = \"1 s\"\ntimeout = \"5 s\"\nslo = { availability = 0.3 }\n\
+         cpu.constant = \"1 s\"\ntimeout = { after = \"5 s\", work = \"stops\" }\nslo = { availability = 0.3 }\n\
          [case.x]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\ndiscipline = \"fifo\"\ninstances = \"right-size\"\n",
     )
     .unwrap();

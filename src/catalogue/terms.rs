@@ -1,7 +1,7 @@
 //! The terms of hosting that a model sets and a case may set anew.
 
 use crate::document::{Diagnostics, Kind, Node, Table, kind, named, positive_count, positive_span};
-use crate::hosting::deployment::Growth;
+use crate::hosting::deployment::{Binding, Growth};
 use crate::hosting::keep_alive::KeepAlive;
 use crate::hosting::routing::{QueueAt, Routing};
 use crate::hosting::scaling::aws_step_scaling::AwsStepScaling;
@@ -41,7 +41,9 @@ pub struct Terms {
     pub scaling: Option<Scaling>,
     /// How long an idle instance is kept.
     pub keep_alive: Option<KeepAlive>,
-    /// The most instances in use at once, per tenant.
+    /// Who serves what waits for a start.
+    pub binding: Option<Binding>,
+    /// The most instances in use at once, per account.
     pub concurrency_limit: Option<u32>,
     /// How fast that number may grow.
     pub growth: Option<Growth>,
@@ -65,6 +67,7 @@ impl Terms {
             queue_at: table.optional("queue-at", diagnostics, QueueAt::read),
             scaling: table.optional("scaling", diagnostics, read_scaling),
             keep_alive: table.optional("keep-alive", diagnostics, KeepAlive::read),
+            binding: table.optional("binding", diagnostics, Binding::read),
             concurrency_limit: table.optional("concurrency-limit", diagnostics, positive_count).map(count32),
             growth: table.optional("concurrency-growth", diagnostics, read_growth),
             sleep: table.optional("sleep", diagnostics, positive_span),
@@ -82,6 +85,7 @@ impl Terms {
             routing: self.routing.or(other.routing),
             scaling: self.scaling.or_else(|| other.scaling.clone()),
             keep_alive: self.keep_alive.or_else(|| other.keep_alive.clone()),
+            binding: self.binding.or(other.binding),
             concurrency_limit: self.concurrency_limit.or(other.concurrency_limit),
             growth: self.growth.or(other.growth),
             sleep: self.sleep.or(other.sleep),

@@ -260,7 +260,11 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         queue_at: terms.queue_at.unwrap_or_else(|| QueueAt::under(routing)),
         keep_alive: terms.keep_alive.clone().unwrap_or(KeepAlive::Forever),
         provisioned: plan.provisioned,
-        concurrency_limit: terms.concurrency_limit.unwrap_or(u32::MAX),
+        binding: terms.binding.unwrap_or_default(),
+        concurrency_limit: plan.own_limit.unwrap_or(u32::MAX),
+        reserved: plan.reserved,
+        account: account(case, plan),
+        account_limit: plan.account_limit.unwrap_or(u32::MAX),
         growth: terms.growth,
         sleep: order.size.sleep.or(terms.sleep),
         recovery: plan.model.recovery.clone(),
@@ -271,6 +275,12 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         closed: app.workload.arrivals.is_closed(),
         scaling,
     })
+}
+
+/// The number of an app's account: apps on one model share it.
+fn account(case: &Case, plan: &DeploymentPlan) -> u32 {
+    let same = |other: &DeploymentPlan| other.model.name == plan.model.name;
+    case.deployments.iter().position(same).unwrap_or_default() as u32
 }
 
 /// The scaling in force: a number of instances that the case orders stands for itself, unless

@@ -1,7 +1,7 @@
 //! What every request asks of its deployment, in one cache line: the deployment itself spreads
 //! over several, and a simulation of a hundred apps waits for memory more than for anything else.
 
-use super::deployment::{Deployment, Fact};
+use super::deployment::{Binding, Deployment, Fact};
 use crate::hosting::keep_alive::KeepAlive;
 use crate::units::Cores;
 
@@ -20,8 +20,13 @@ pub(crate) struct Brief {
     pub demand: i64,
     /// The most requests inside one instance.
     pub places: u32,
-    /// The most instances in use at once, per tenant.
+    /// The most instances in use at once of the app itself.
     pub concurrency_limit: u32,
+    /// Whether there is any limit, its own or its account's; whether its own part is set apart.
+    pub has_limit: bool,
+    pub is_set_apart: bool,
+    /// Whether what waits for a start goes to whichever instance is free first.
+    pub binds_late: bool,
     /// Whether every request inside has a constant share, so that its end is known at once.
     pub is_exclusive: bool,
     /// Whether it is held to a quota, so that its end follows from what its instance has used.
@@ -56,13 +61,16 @@ impl Brief {
             work: (share * plan.useful * WORK_PER_CORE) as i64,
             demand: (share * Cores::ONE.0 as f64) as i64,
             places: plan.places,
-            concurrency_limit: plan.concurrency_limit,
+            concurrency_limit: plan.concurrency_limit.min(plan.reserved.unwrap_or(u32::MAX)),
+            has_limit: plan.has_limit(),
+            is_set_apart: plan.reserved.is_some(),
+            binds_late: plan.binding == Binding::Late,
             is_exclusive: plan.is_exclusive() && !crowded,
             has_quota: plan.quota.is_some(),
             has_timeout: plan.timeout.is_some(),
             has_retries: plan.retries.is_some(),
             has_time_limit: plan.time_limit.is_some(),
-            has_growth: plan.growth.is_some(),
+            has_growth: plan.growth.is_some() && plan.scaling.is_on_demand(),
             keeps: plan.keep_alive != KeepAlive::None,
             counts_uses: counts_uses || matches!(plan.keep_alive, KeepAlive::SinceArrival(_)),
             learns: matches!(plan.keep_alive, KeepAlive::Histogram(_)),

@@ -9,6 +9,7 @@ use super::routing::{QueueAt, Routing};
 use super::scaling::Scaling;
 use super::timeout::Timeout;
 use crate::billing::Each;
+use crate::document::{Diagnostics, Node, named};
 use crate::engine::Stream;
 use crate::fleet::Demand;
 use crate::units::{Cores, Span};
@@ -69,12 +70,29 @@ pub(crate) fn draw_start(phases: &[StartPhase], stream: &mut Stream) -> (Span, S
     (length, unbilled)
 }
 
+/// Who serves a request for which an instance was ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Binding {
+    /// That instance.
+    #[default]
+    Early,
+    /// Whichever has a place first: requests wait in one line.
+    Late,
+}
+
+impl Binding {
+    /// Reads a word.
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Binding> {
+        named(node, diagnostics, "binding", &[("early", Binding::Early), ("late", Binding::Late)])
+    }
+}
+
 /// How fast the number of instances may grow: `burst` at once, then `step` more every `every`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Growth {
-    /// Instances in use that are allowed at once.
+    /// Instances that may be made at once.
     pub burst: u32,
-    /// How many more are allowed after each interval.
+    /// How many more may be after each interval, up to `burst`.
     pub step: u32,
     /// The interval.
     pub every: Span,
@@ -169,9 +187,17 @@ pub struct Deployment {
     pub keep_alive: KeepAlive,
     /// Instances kept ready whatever the traffic (on demand).
     pub provisioned: u32,
-    /// The most instances in use at once, per tenant (on demand).
+    /// Who serves what waits for a start (on demand).
+    pub binding: Binding,
+    /// The most instances in use at once of the app itself, per tenant (on demand).
     pub concurrency_limit: u32,
-    /// How fast that number may grow.
+    /// So many of its account's are set apart for it, and it has no others.
+    pub reserved: Option<u32>,
+    /// Its account: apps with the same number share one, tenant by tenant.
+    pub account: u32,
+    /// The most instances in use at once in its account.
+    pub account_limit: u32,
+    /// How fast the instances of its account may grow in number.
     pub growth: Option<Growth>,
     /// After how long without a request a pool's instances are stopped.
     pub sleep: Option<Span>,
@@ -220,6 +246,12 @@ impl Deployment {
     /// The memory that an instance of a tenant is billed for, where it differs by tenant.
     pub fn memory_of(&self, tenant: u32) -> Option<u64> {
         self.room_of(tenant).map(|room| room.memory)
+    }
+
+    /// Whether the number of its instances in use is limited.
+    pub fn has_limit(&self) -> bool {
+        let limit = self.concurrency_limit.min(self.account_limit).min(self.reserved.unwrap_or(u32::MAX));
+        self.scaling.is_on_demand() && limit < u32::MAX
     }
 
     /// Whether every request inside an instance always has the same share of the processor, so

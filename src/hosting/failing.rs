@@ -169,6 +169,7 @@ impl World {
             let (since, provisioned) = (place.busy_since, place.provisioned);
             self.facts[deployment].busy.add(self.now, -1);
             self.meter_busy(lane, deployment, since, provisioned, true);
+            self.give_share(instance);
         }
         // What is scheduled for it concerns it no more.
         self.requests.renew(request);

@@ -97,6 +97,8 @@ pub struct Instance {
     pub billed_start: Span,
     /// Whether it is one of those kept ready whatever the traffic.
     pub provisioned: bool,
+    /// Whether it counts as in use, where its account has a limit.
+    pub(crate) in_use: bool,
     /// How many requests have come inside, where evictions go by that.
     pub uses: u32,
     /// When the last of those came, or it was ordered itself.
@@ -140,6 +142,7 @@ impl Instance {
             expires: Time(u64::MAX),
             billed_start: Span(0),
             provisioned: false,
+            in_use: false,
             uses: 0,
             used: now,
             priority: 0.0,

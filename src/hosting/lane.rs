@@ -39,6 +39,11 @@ pub struct Lane {
     pub(crate) demand: Option<Box<Level>>,
     /// Requests that took longer than its scaling wants, and all, where that is counted.
     pub(crate) slow: (u64, u64),
+    /// Its account, and how many of its instances are in use, where there is a limit.
+    pub(crate) account: u32,
+    pub(crate) in_use: u32,
+    /// Whether it is among those that wait for a share of its account.
+    pub(crate) awaits_share: bool,
     /// Instances that exist.
     pub instances: u32,
     /// Requests served, for the billing of responses.
@@ -65,6 +70,9 @@ impl Lane {
             filling: NONE,
             last: NONE,
             engaged: 0,
+            account: NONE,
+            in_use: 0,
+            awaits_share: false,
             demand: None,
             slow: (0, 0),
             instances: 0,
@@ -98,10 +106,17 @@ impl World {
     /// Puts a request at the end of its lane's queue; false where the queue is full.
     pub fn enqueue(&mut self, request: u32) -> bool {
         let (lane, deployment) = (self.requests[request].lane, self.requests[request].deployment);
-        let line = &mut self.lanes[lane as usize];
-        if line.queued >= self.deployments[deployment as usize].queue_limit {
+        if self.lanes[lane as usize].queued >= self.deployments[deployment as usize].queue_limit {
             return false;
         }
+        self.enqueue_for_a_start(request);
+        true
+    }
+
+    /// Puts a request at the end of its lane's queue, where it waits for an instance that was ordered: however many
+    /// may wait for one that is not.
+    pub(crate) fn enqueue_for_a_start(&mut self, request: u32) {
+        let line = &mut self.lanes[self.requests[request].lane as usize];
         line.queued += 1;
         let last = std::mem::replace(&mut line.last, request);
         if last == NONE {
@@ -113,7 +128,6 @@ impl World {
         queued.stage = Stage::Queued;
         queued.previous = last;
         queued.next = NONE;
-        true
     }
 
     /// Puts a request back at the front of its lane's queue, from which it was just taken.

@@ -1,6 +1,7 @@
 //! Hosting: instances, how they start, who gets which request, how many there are, how long they
 //! are kept. The world has the mechanics; a [`HostingModel`] decides.
 
+pub(crate) mod account;
 pub(crate) mod brief;
 mod closing;
 pub mod cluster;

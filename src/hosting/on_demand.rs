@@ -1,6 +1,7 @@
 //! On demand: an instance for every request (or for every few) that finds none with a place.
 
 mod failing;
+mod late;
 mod prewarm;
 mod rest;
 
@@ -11,7 +12,8 @@ use super::instance::State;
 use super::lane::Stack;
 use super::slab::NONE;
 use super::world::World;
-use crate::units::{Span, Time};
+use crate::units::Time;
+use late::Late;
 use prewarm::Learnt;
 
 /// The token of the timer that lets a queue try again when more instances are allowed.
@@ -19,17 +21,38 @@ const GROWTH: u32 = 0;
 /// The token of the timer that loads an instance before it is needed.
 const PREWARM: u32 = 1;
 
+/// Where a request may be served.
+enum Place {
+    /// In this instance.
+    In(u32),
+    /// In one that starts.
+    Starting,
+    /// Nowhere: as many are in use as may be.
+    None,
+}
+
+/// What became of an order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ordered {
+    /// The request has its instance, or one has been ordered for it.
+    Made,
+    /// No server has room.
+    NoRoom,
+    /// The account may not grow yet.
+    NotYet,
+}
+
 /// The on-demand behaviour of one deployment.
 #[derive(Default)]
 pub struct OnDemand {
     deployment: u32,
     first_lane: u32,
-    /// Per lane: since when its growth has been held back.
-    limited_since: Vec<Option<Time>>,
     /// Per lane: when its growth timer is due. However many wait, one timer is enough.
     growth_at: Vec<Option<Time>>,
     /// Per lane: what its idle times teach, where the keep-alive asks for that.
     learnt: Vec<Learnt>,
+    /// Per lane: the starts that its line waits for, where whoever is free first serves that.
+    late: Vec<Late>,
     /// Lanes that have lost a provisioned instance, which is to be replaced.
     replaced: Vec<u32>,
 }
@@ -39,7 +62,9 @@ impl HostingModel for OnDemand {
         self.deployment = deployment;
         let lanes = world.lanes_of(deployment);
         self.first_lane = lanes.start;
-        self.limited_since = vec![None; lanes.len()];
+        if world.briefs[deployment as usize].binds_late {
+            self.late.resize_with(lanes.len(), Late::default);
+        }
         self.growth_at = vec![None; lanes.len()];
         if world.briefs[deployment as usize].learns {
             self.learnt.resize_with(lanes.len(), Learnt::default);
@@ -66,18 +91,17 @@ impl HostingModel for OnDemand {
 
     #[inline]
     fn freed(&mut self, world: &mut World, instance: u32) {
-        let Brief { places, keeps, learns, .. } = world.briefs[self.deployment as usize];
+        let Brief { places, learns, .. } = world.briefs[self.deployment as usize];
         let place = &world.instances[instance];
         let (lane, inside) = (place.lane, place.inside);
         if learns {
             self.note_finish(world.now, lane);
         }
-        let ends = inside == 0 && !keeps && !place.provisioned;
-        if !ends
-            && world.lanes[lane as usize].queued > 0
+        if world.lanes[lane as usize].queued > 0
             && let Some(request) = world.dequeue(lane)
         {
-            return world.enter(request, instance);
+            world.enter(request, instance);
+            return self.call_off(world, lane);
         }
         match inside {
             0 => {
@@ -89,9 +113,6 @@ impl HostingModel for OnDemand {
             inside if inside + 1 == places => world.stack(instance, Stack::Partial),
             _ => {}
         }
-        if ends {
-            self.serve_queue(world, lane);
-        }
     }
 
     fn ready(&mut self, world: &mut World, instance: u32) {
@@ -99,21 +120,31 @@ impl HostingModel for OnDemand {
         if world.lanes[lane as usize].filling == instance {
             world.lanes[lane as usize].filling = NONE;
         }
+        let for_the_line = self.has_started(lane, instance);
         let places = world.deployments[self.deployment as usize].places;
         while world.instances[instance].inside < places {
             match world.dequeue(lane) {
-                Some(request) => world.enter(request, instance),
+                Some(request) => {
+                    if for_the_line {
+                        world.mark_cold(request);
+                    }
+                    world.enter(request, instance)
+                }
                 None => break,
             }
         }
         match world.instances[instance].inside {
-            0 => self.rest_unused(world, instance),
+            0 => {
+                world.give_share(instance);
+                self.rest_unused(world, instance)
+            }
             inside if inside < places => world.stack(instance, Stack::Partial),
             _ => {}
         }
     }
 
     fn abandoned(&mut self, world: &mut World, lane: u32) {
+        self.call_off(world, lane);
         self.serve_queue(world, lane);
     }
 
@@ -163,14 +194,30 @@ impl OnDemand {
     /// Gives a request an instance, or lets it wait, or turns it away.
     #[inline]
     fn admit(&mut self, world: &mut World, lane: u32, request: u32) {
-        if !self.may_begin(world, lane) {
-            let waits = world.deployments[self.deployment as usize].queue_at_limit;
-            return self.turn_away(world, request, waits);
+        match self.place_for(world, lane) {
+            Place::In(instance) => world.enter(request, instance),
+            Place::Starting => self.order_for(world, lane, request),
+            Place::None => {
+                let waits = self.waits_at_limit(world);
+                self.turn_away(world, request, waits);
+            }
         }
-        match self.find_place(world, lane) {
-            Some(instance) => world.enter(request, instance),
-            None => self.order_for(world, lane, request),
+    }
+
+    /// Where a request of a lane may be served. Only an instance that is not in use yet counts against the limit.
+    #[inline]
+    fn place_for(&self, world: &mut World, lane: u32) -> Place {
+        let line = &world.lanes[lane as usize];
+        let (joins, filling) = (line.tops[Stack::Partial as usize] != NONE, line.filling != NONE);
+        if !joins && !world.may_use_another(lane) {
+            return if filling { Place::Starting } else { Place::None };
         }
+        self.find_place(world, lane).map_or(Place::Starting, Place::In)
+    }
+
+    /// Whether a request past a limit waits.
+    fn waits_at_limit(&self, world: &World) -> bool {
+        world.deployments[self.deployment as usize].queue_at_limit
     }
 
     /// An instance with a place for a request of the lane, taken off its stack where it is full
@@ -219,45 +266,79 @@ impl OnDemand {
     /// Orders an instance for a request that found none; where it may not, the request waits or
     /// is rejected.
     fn order_for(&mut self, world: &mut World, lane: u32, request: u32) {
-        if !self.try_order(world, lane, request) {
-            let waits = world.deployments[self.deployment as usize].when_full == WhenFull::Queue;
-            self.turn_away(world, request, waits);
+        let waits = match self.try_order(world, lane, request) {
+            Ordered::Made => return,
+            Ordered::NoRoom => world.deployments[self.deployment as usize].when_full == WhenFull::Queue,
+            Ordered::NotYet => self.waits_at_limit(world),
+        };
+        self.turn_away(world, request, waits);
+    }
+
+    fn turn_away(&mut self, world: &mut World, request: u32, waits: bool) {
+        let lane = world.requests[request].lane;
+        if !waits || !self.enqueue(world, lane, request) {
+            return world.reject(request);
+        }
+        if !world.may_use_another(lane) {
+            world.await_share(lane);
         }
     }
 
-    fn turn_away(&self, world: &mut World, request: u32, waits: bool) {
-        if !(waits && world.enqueue(request)) {
-            world.reject(request);
+    /// Gives a request a starting instance, or one that starts in no time.
+    fn try_order(&mut self, world: &mut World, lane: u32, request: u32) -> Ordered {
+        if world.briefs[self.deployment as usize].binds_late {
+            return self.order_for_line(world, lane, Some(request));
         }
-    }
-
-    /// Gives a request a starting instance, or one that starts in no time; false where there is
-    /// no room for one.
-    fn try_order(&mut self, world: &mut World, lane: u32, request: u32) -> bool {
-        let plan = &world.deployments[self.deployment as usize];
-        let (places, when_full) = (plan.places, plan.when_full);
+        let places = world.deployments[self.deployment as usize].places;
         let filling = world.lanes[lane as usize].filling;
         if filling != NONE {
             world.mark_cold(request);
             self.bind(world, request, filling, places);
-            return true;
+            return Ordered::Made;
         }
-        let Some(instance) = world.order(lane) else {
-            if when_full == WhenFull::Queue {
-                world.await_room(lane);
-            }
-            return false;
+        let instance = match self.make(world, lane) {
+            Ok(instance) => instance,
+            Err(why) => return why,
         };
         world.mark_cold(request);
         if world.instances[instance].state == State::Starting {
             self.bind(world, request, instance, places);
-            return true;
+            return Ordered::Made;
         }
         world.enter(request, instance);
         if places > 1 {
             world.stack(instance, Stack::Partial);
         }
-        true
+        Ordered::Made
+    }
+
+    /// A new instance, as far as the account may grow and there is room.
+    fn make(&mut self, world: &mut World, lane: u32) -> Result<u32, Ordered> {
+        if world.briefs[self.deployment as usize].has_growth
+            && let Err(at) = world.may_grow(lane)
+        {
+            if self.waits_at_limit(world) {
+                self.wait_for_growth(world, lane, at);
+            }
+            return Err(Ordered::NotYet);
+        }
+        let Some(instance) = world.order(lane) else {
+            if world.deployments[self.deployment as usize].when_full == WhenFull::Queue {
+                world.await_room(lane);
+            }
+            return Err(Ordered::NoRoom);
+        };
+        world.has_grown(lane);
+        Ok(instance)
+    }
+
+    fn wait_for_growth(&mut self, world: &mut World, lane: u32, at: Time) {
+        world.await_share(lane);
+        let armed = &mut self.growth_at[(lane - self.first_lane) as usize];
+        if armed.is_none_or(|armed| armed > at) {
+            *armed = Some(at);
+            world.set_timer(at, lane, GROWTH);
+        }
     }
 
     fn bind(&self, world: &mut World, request: u32, instance: u32, places: u32) {
@@ -267,46 +348,25 @@ impl OnDemand {
         world.lanes[lane].filling = if full { NONE } else { instance };
     }
 
-    /// Whether one more of the lane's requests may begin.
-    #[inline]
-    fn may_begin(&mut self, world: &mut World, lane: u32) -> bool {
-        let Brief { concurrency_limit, has_growth, .. } = world.briefs[self.deployment as usize];
-        let engaged = world.lanes[lane as usize].engaged;
-        if engaged >= concurrency_limit || !has_growth {
-            return engaged < concurrency_limit;
-        }
-        let plan = &world.deployments[self.deployment as usize];
-        let Some(growth) = plan.growth else { return true };
-        let limited_since = &mut self.limited_since[(lane - self.first_lane) as usize];
-        if engaged < growth.burst {
-            *limited_since = None;
-            return true;
-        }
-        let since = *limited_since.get_or_insert(world.now);
-        let steps = (world.now - since).0 / growth.every.0.max(1);
-        let allowed = u64::from(growth.burst).saturating_add(steps.saturating_mul(u64::from(growth.step)));
-        if u64::from(engaged) < allowed {
-            return true;
-        }
-        if plan.queue_at_limit {
-            let at = since + Span((steps + 1).saturating_mul(growth.every.0));
-            let armed = &mut self.growth_at[(lane - self.first_lane) as usize];
-            if armed.is_none_or(|armed| armed > at) {
-                *armed = Some(at);
-                world.set_timer(at, lane, GROWTH);
-            }
-        }
-        false
-    }
-
     /// Lets waiting requests have instances, as far as that is allowed and there is room.
     fn serve_queue(&mut self, world: &mut World, lane: u32) {
-        while self.may_begin(world, lane) {
-            let Some(request) = world.dequeue(lane) else { return };
-            if let Some(instance) = self.find_place(world, lane) {
-                world.enter(request, instance);
-            } else if !self.try_order(world, lane, request) {
-                return world.enqueue_first(request);
+        while world.lanes[lane as usize].queued > 0 {
+            match self.place_for(world, lane) {
+                Place::In(instance) => {
+                    if let Some(request) = world.dequeue(lane) {
+                        world.enter(request, instance);
+                    }
+                }
+                Place::Starting if world.briefs[self.deployment as usize].binds_late => {
+                    return self.order_for_all(world, lane);
+                }
+                Place::Starting => {
+                    let Some(request) = world.dequeue(lane) else { return };
+                    if self.try_order(world, lane, request) != Ordered::Made {
+                        return world.enqueue_first(request);
+                    }
+                }
+                Place::None => return world.await_share(lane),
             }
         }
     }

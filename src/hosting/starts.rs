@@ -137,6 +137,8 @@ impl World {
         let place = &mut self.instances[instance];
         place.bound += 1;
         self.lanes[place.lane as usize].engaged += 1;
+        self.take_share(instance);
+        let place = &mut self.instances[instance];
         let last = std::mem::replace(&mut place.last_bound, request);
         if last == NONE {
             place.first_bound = request
@@ -171,6 +173,9 @@ impl World {
     fn release_bound(&mut self, request: u32, instance: u32) {
         self.lanes[self.instances[instance].lane as usize].engaged -= 1;
         self.unlink_bound(request, instance);
+        if self.instances[instance].bound == 0 && self.instances[instance].inside == 0 {
+            self.give_share(instance);
+        }
     }
 
     /// Takes a request out of the list of those that wait for an instance.
@@ -205,6 +210,8 @@ impl World {
         if self.instances[instance].state == State::Starting {
             self.facts[deployment as usize].starting.add(self.now, -1);
         }
+        self.give_share(instance);
+        self.has_shrunk(lane);
         self.meter_life(instance, true);
         self.meter_credits(instance);
         let (reserve, uses) = (self.reserve_of(lane), self.instances[instance].uses);

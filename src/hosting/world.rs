@@ -189,6 +189,9 @@ pub struct World {
     /// Lanes that wait for room on the fleet.
     pub(crate) short_of_room: Vec<u32>,
     pub(crate) room_freed: bool,
+    /// The accounts, and those that may have room for a lane that waits for it.
+    pub(crate) accounts: Vec<super::account::Account>,
+    pub(crate) freed_accounts: Vec<u32>,
     /// The instance whose line a request has left last.
     pub(crate) left_line: u32,
     /// Requests that are to be tried again, and per deployment the random numbers for when.
@@ -355,6 +358,7 @@ impl World {
         if place.inside == 1 {
             place.busy_since = now;
             self.facts[deployment].busy.add(now, 1);
+            self.take_share(instance);
         }
         self.lanes[lane].engaged += 1;
         if self.briefs[deployment].has_time_limit {
@@ -391,6 +395,7 @@ impl World {
             if self.briefs[deployment].meters_busy {
                 self.meter_busy(lane, deployment, since, provisioned, true);
             }
+            self.give_share(instance);
         }
         self.end_request(request, outcome, billed);
         Notice::Freed { instance }

@@ -57,9 +57,10 @@ impl Case {
         let mut deployments = Vec::new();
         for (index, app) in ground.apps.iter().enumerate() {
             let plan = hosting_of(&app.name, node, own);
-            deployments.push(hosts.deployment(index, app, &plan, ground.catalogue, d));
+            deployments.push(hosts.deployment(index, app, (&plan, node), ground.catalogue, d));
         }
         check_evictions(&deployments, node, d);
+        check_accounts(&deployments, node, d);
         if d.count() > before {
             return None;
         }
@@ -99,6 +100,29 @@ fn check_evictions(deployments: &[Option<DeploymentPlan>], case: &Node, d: &mut 
     if let Some(other) = orders.find(|order| !order.evicts_as(&first)) {
         let message = format!("apps of one fleet keep alive by `{}` and by `{}`", first.describe(), other.describe());
         d.error(case.key, message, "one fleet evicts in one order: give all its apps the same, or a fixed time");
+    }
+}
+
+/// Apps on one model have one account: it grows in one way, and no more of it can be set apart than there is.
+fn check_accounts(deployments: &[Option<DeploymentPlan>], case: &Node, d: &mut Diagnostics) {
+    let plans: Vec<_> = deployments.iter().flatten().collect();
+    for (index, plan) in plans.iter().enumerate() {
+        let name = &plan.model.name;
+        if plans[..index].iter().any(|other| other.model.name == *name) {
+            continue;
+        }
+        let apps = || plans[index..].iter().filter(|other| other.model.name == *name);
+        if apps().any(|other| other.terms.growth != plan.terms.growth) {
+            let message = format!("the apps on `{name}` are to grow in different ways, and their account is one");
+            d.error(case.key, message, "say `concurrency-growth` once, for all apps of the case");
+        }
+        let set_apart: u64 = apps().filter_map(|other| other.reserved).map(u64::from).sum();
+        if let Some(limit) = plan.account_limit
+            && set_apart > u64::from(limit)
+        {
+            let message = format!("{set_apart} instances are set apart of an account that may have {limit} in use");
+            d.error(case.key, message, "reserve less, or raise the case's `concurrency-limit`");
+        }
     }
 }
 

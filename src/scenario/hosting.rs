@@ -3,7 +3,9 @@
 use super::{App, ClusterChoice};
 use crate::billing::known_word;
 use crate::catalogue::{Catalogue, Model, Size, Terms, count32, read_saved};
-use crate::document::{Diagnostics, Node, Origin, Table, Value, boolean, bytes, count, list, price, suggest, text};
+use crate::document::{
+    Diagnostics, Node, Origin, Table, Value, boolean, bytes, count, list, positive_count, price, suggest, text,
+};
 use crate::hosting::deployment::StartPhase;
 use crate::hosting::scaling::Scaling;
 use crate::hosting::scaling::controller::Rule;
@@ -77,6 +79,12 @@ pub struct DeploymentPlan {
     pub cluster: ClusterChoice,
     /// CPU credits of each instance that stands ready at the beginning.
     pub credits: Option<f64>,
+    /// The most instances in use at once of the app itself.
+    pub own_limit: Option<u32>,
+    /// How many of its account's are set apart for it.
+    pub reserved: Option<u32>,
+    /// The most instances in use at once of its account.
+    pub account_limit: Option<u32>,
     /// How many requests may wait.
     pub queue: Option<u32>,
     /// Instances kept ready (on demand).
@@ -116,7 +124,7 @@ impl Hosts {
         &mut self,
         index: usize,
         app: &App,
-        node: &Node,
+        (node, case): (&Node, &Node),
         catalogue: &Catalogue,
         d: &mut Diagnostics,
     ) -> Option<DeploymentPlan> {
@@ -127,6 +135,7 @@ impl Hosts {
         let instances = table.optional("instances", d, read_instances);
         let start = table.optional("start", d, |n, d| Distribution::read(n, d, Unit::Time, Path::new("")));
         let queue = table.optional("queue", d, count).map(count32);
+        let reserved = table.optional("reserved-concurrency", d, positive_count).map(count32);
         let provisioned = table.optional("provisioned", d, count).map_or(0, count32);
         let mut with = table.optional("with", d, |n, d| list(n, d, text)).unwrap_or_default();
         let disk = table.optional("disk", d, bytes);
@@ -151,6 +160,12 @@ impl Hosts {
         ClusterChoice::check(&model, node, d);
         let misread = (own.scaling.is_none() && node.get("scaling").is_some())
             || (instances.is_none() && node.get("instances").is_some());
+        let own_limit = own_limit(app, case, own.concurrency_limit);
+        let account_limit = match own_limit {
+            Some(_) => shared_limit(case),
+            None => own.concurrency_limit,
+        };
+        let account_limit = account_limit.or(model.terms.concurrency_limit);
         let fixed_number = own.scaling.is_none() && instances.is_some();
         let terms = own.or(&model.terms);
         if !misread {
@@ -167,6 +182,9 @@ impl Hosts {
             instances,
             fixed_number,
             terms,
+            own_limit,
+            reserved,
+            account_limit,
             queue,
             cluster,
             credits,
@@ -178,6 +196,17 @@ impl Hosts {
             model,
         })
     }
+}
+
+/// The limit that a case gives to one app alone, in that app's table.
+fn own_limit(app: &App, case: &Node, limit: Option<u32>) -> Option<u32> {
+    let own = case.get("app").and_then(|apps| apps.get(&app.name));
+    own.and_then(|own| own.get("concurrency-limit")).and(limit)
+}
+
+/// The limit that a case gives to all its apps; where it is wrong, that is said with the app's that has none of its own.
+fn shared_limit(case: &Node) -> Option<u32> {
+    case.get("concurrency-limit").and_then(|node| positive_count(node, &mut Diagnostics::default())).map(count32)
 }
 
 fn read_instances(node: &Node, d: &mut Diagnostics) -> Option<InstancesChoice> {
@@ -343,6 +372,11 @@ fn check_instances(
     if on_demand && let Some(at) = node.get("instances") {
         let help = "leave `instances` out; `provisioned` keeps some ready, `concurrency-limit` bounds them";
         d.error(at.key, format!("`{}` starts instances on demand: their number cannot be ordered", model.name), help);
+    }
+    let of_demand = ["binding", "concurrency-growth", "concurrency-limit", "reserved-concurrency"];
+    for at in of_demand.iter().filter(|_| !on_demand).filter_map(|key| node.get(key)) {
+        let help = "leave it out: their number is ordered, or a `scaling` says it";
+        d.error(at.key, format!("`{}` does not start instances on demand", model.name), help);
     }
     if on_demand && let Some(at) = node.get("queue-at") {
         let help = "leave it out: `queue` says how many may wait for one, `binding` who serves them";

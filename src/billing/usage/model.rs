@@ -136,6 +136,7 @@ const HOSTING_KEYS: &[&str] = &[
     "discipline",
     "routing",
     "queue-at",
+    "binding",
     "scaling",
     "keep-alive",
     "concurrency-limit",

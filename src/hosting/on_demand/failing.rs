@@ -21,6 +21,7 @@ impl OnDemand {
         if world.lanes[lane as usize].filling == instance {
             world.lanes[lane as usize].filling = NONE;
         }
+        self.has_started(lane, instance);
         if world.briefs[self.deployment as usize].learns && inside > 0 {
             self.note_finish(world.now, lane);
         }
