@@ -50,7 +50,12 @@ const WAIT: &[&str] = &[
 fn app(name: &'static str) -> impl Strategy<Value = String> {
     let tenants = line(&["tenants = 1", "tenants = 3"]);
     let memory = line(&["memory = \"100 MiB\"", "memory = \"400 MiB\""]);
-    let timeout = perhaps(&["timeout = \"500 ms\"", "timeout = \"7 s\""]);
+    let timeout = perhaps(&[
+        "timeout = \"500 ms\"",
+        "timeout = { after = \"7 s\", work = \"unless-waiting\" }",
+        "timeout = { after = \"700 ms\", work = \"stops\" }\nretries = { most = 2, after = \"1 s\", jitter = 0.5 }",
+        "timeout = \"1 s\"\nretries = { most = 3, after = \"0 s\", factor = 2 }",
+    ]);
     let slo = perhaps(&["slo = { p99 = \"1 s\", mean = \"200 ms\", availability = 0.99 }"]);
     let parts = (tenants, line(ARRIVALS), perhaps(CPU), perhaps(WAIT), memory, timeout, slo);
     parts.prop_map(move |(a, b, c, d, e, f, g)| format!("[app.{name}]\n{a}\n{b}\n{c}\n{d}\n{e}\n{f}\n{g}\n"))
@@ -80,7 +85,13 @@ fn pool() -> impl Strategy<Value = String> {
             "scaling.schedule = [{ from = \"00:01\", to = \"00:03\", instances = 3 }]",
         ]),
     ];
-    let routing = perhaps(&["routing = \"round-robin\"", "routing = \"random\"", "routing = \"least-loaded\""]);
+    let routing = perhaps(&[
+        "routing = \"round-robin\"",
+        "routing = \"random\"",
+        "routing = \"random\"\nqueue-at = \"pool\"",
+        "routing = \"least-loaded\"",
+        "routing = \"least-loaded\"\nqueue-at = \"instance\"",
+    ]);
     let sleep = perhaps(&["sleep = \"20 s\""]);
     let start = perhaps(&["start.exponential = { mean = \"8 s\" }"]);
     let parts = (hosting, number, terms(), routing, sleep, start);
@@ -98,7 +109,7 @@ fn terms() -> impl Strategy<Value = String> {
 fn on_demand() -> impl Strategy<Value = String> {
     let hosting = line(&[
         "hosting = \"textbook-serverless\"",
-        "hosting = \"aws-lambda-2017\"\nsize = \"512mb\"",
+        "hosting = \"aws-lambda-now\"\nsize = \"512mb\"",
         "hosting = \"bursting\"",
     ]);
     let keep = perhaps(&[
@@ -111,7 +122,12 @@ fn on_demand() -> impl Strategy<Value = String> {
         "keep-alive.histogram = { bin = \"1 s\", range = \"20 s\" }",
         "keep-alive.histogram = { bin = \"500 ms\", range = \"10 s\", window = \"finish\", threshold = 0.5 }",
     ]);
-    let limit = perhaps(&["concurrency-limit = 2", "concurrency-limit = 10"]);
+    let limit = perhaps(&[
+        "concurrency-limit = 2",
+        "concurrency-limit = 10",
+        "concurrency-limit = 3\nbinding = \"late\"",
+        "binding = \"late\"",
+    ]);
     let provisioned = perhaps(&["provisioned = 2"]);
     let start = perhaps(&["start.log-normal = { median = \"400 ms\", p95 = \"2 s\" }"]);
     let parts = (hosting, keep, limit, provisioned, start, terms());
