@@ -259,14 +259,14 @@ fn check_figures(result: &ResultDocument) -> Result<(), TestCaseError> {
         };
         let columns = |names: &[&str]| names.iter().map(|name| figure(name)).collect::<Vec<_>>();
         let requests = columns(&["requests_arrived", "requests_served", "requests_rejected", "requests_timed_out"]);
-        let others = columns(&["requests_lost", "requests_in_flight", "requests_cold"]);
+        let others = columns(&["requests_lost", "requests_in_flight", "requests_cold", "requests_stopped"]);
         let instances = columns(&["instances_mean", "instances_busy", "instances_idle", "instances_starting"]);
         let peak = figure("instances_peak");
         let fleet = columns(&["fleet_cpu_used", "fleet_cpu_reserved", "fleet_memory_used", "fleet_memory_reserved"]);
         let invoice = figure("invoice_usd");
         let lines: Vec<_> = case.figures.names_under(&["invoice_usd", "lines"]).collect();
         for k in 0..case.figures.replications() {
-            let ended = requests[1][k] + requests[2][k] + requests[3][k] + others[0][k];
+            let ended = requests[1][k] + requests[2][k] + requests[3][k] + others[0][k] + others[3][k];
             prop_assert_eq!(requests[0][k], ended + others[1][k], "requests of {} are conserved", case.name);
             prop_assert!(others[2][k] <= requests[0][k], "no more are cold than arrived");
             let parts = instances[1][k] + instances[2][k] + instances[3][k];
