@@ -23,6 +23,7 @@ mod determinism;
 mod failures;
 mod focus;
 mod fuzz;
+mod import;
 mod keep_alive;
 mod laws;
 mod own_model;

@@ -13,6 +13,7 @@ mod curve;
 mod failure;
 mod grid;
 mod import;
+mod init;
 mod interrupt;
 mod load;
 mod man;
@@ -68,6 +69,7 @@ commands! {
     Models(models::Models),
     Trace(trace::Trace),
     Import(import::Import),
+    Init(init::Init),
     Check(check::Check),
     Schema(schema::Schema),
     Completions(completions::Completions),

@@ -11,7 +11,9 @@ pub(super) fn parse_moment(text: &str) -> Option<i64> {
 /// Whether a text says when by a date, or by seconds since 1970 (past 1973, so that seconds from
 /// the start of a trace are not taken for it).
 pub(super) fn is_absolute(text: &str) -> bool {
-    parse_dated(text.as_bytes()).is_some() || parse_seconds(text).is_some_and(|t| t >= ABSOLUTE)
+    // Micro- and nanoseconds since 1970 outrun the seconds that 64 bits of nanoseconds hold.
+    let counts_since_1970 = text.parse::<i64>().is_ok_and(|number| number >= ABSOLUTE / 1_000_000_000);
+    counts_since_1970 || parse_dated(text.as_bytes()).is_some() || parse_seconds(text).is_some_and(|t| t >= ABSOLUTE)
 }
 
 /// 10^8 seconds: March 1973 since 1970, or three years and two months since the start of a trace.
