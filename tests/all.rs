@@ -44,5 +44,6 @@ mod sweep_slurm;
 mod sweep_trouble;
 mod usage;
 mod usage_errors;
+mod waiting;
 mod worked_bills;
 mod worked_machines;
