@@ -26,6 +26,7 @@ mod fuzz;
 mod import;
 mod keep_alive;
 mod laws;
+mod messages;
 mod own_model;
 mod program;
 mod provider;

@@ -4,8 +4,9 @@ mod hours;
 
 pub use hours::{Hours, LabourOverrides, LabourTable};
 
-use crate::document::{Diagnostics, Node, Table, as_f64, money_rate, named, positive_span};
-use crate::units::{Currency, Exact, HOUR, MONTH, MoneyRate, Span};
+use crate::document::{Diagnostics, Node, Table, as_f64, money_rate, named, positive, positive_span};
+use crate::units::{Currency, Exact, HOUR, MONTH, MoneyRate, Span, YEAR, exact_of_f64};
+use num_bigint::BigInt;
 
 /// A slice of the stack, from the top to the bottom, or a task beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,13 +119,14 @@ impl Default for Labour {
 }
 
 impl Labour {
-    /// Reads `[labour]`: `wage`, `horizon` and `salaries`, each of which may be left out.
+    /// Reads `[labour]`: `wage`, `hours-per-year`, `horizon` and `salaries`, each of which may be
+    /// left out; a wage by the month or the year needs the hours that are worked in a year.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Labour> {
         let default = Labour::default();
         let mut table = Table::of(node, diagnostics)?;
         let labour = Labour {
             wage_given: table.node("wage").is_some(),
-            wage: table.default("wage", default.wage, diagnostics, money_rate),
+            wage: read_wage(&mut table, diagnostics).unwrap_or(default.wage),
             horizon: table.default("horizon", default.horizon, diagnostics, positive_span),
             salaries: table.default("salaries", default.salaries, diagnostics, money_rate),
         };
@@ -162,6 +164,28 @@ impl Labour {
     }
 }
 
+/// The wage of an hour of work. An amount by the month or the year is spread over the hours that
+/// are worked, not over those of the calendar.
+fn read_wage(table: &mut Table<'_>, diagnostics: &mut Diagnostics) -> Option<MoneyRate> {
+    let worked = table.optional("hours-per-year", diagnostics, positive);
+    let has_hours = table.node("hours-per-year").is_some();
+    let node = table.node("wage")?;
+    let wage = money_rate(node, diagnostics)?;
+    let per = node.as_str().and_then(|text| text.rsplit_once('/')).map_or("", |(_, per)| per.trim());
+    if per == "h" {
+        return Some(wage);
+    }
+    if !has_hours {
+        let message = format!("a wage by the {per} needs the hours that are worked in a year");
+        let help =
+            "write hours-per-year = 1760 beside it (or as many as are worked), or the wage of an hour: \"55 USD/h\"";
+        diagnostics.error(node.at, message, help);
+        return None;
+    }
+    let factor = Exact::from(BigInt::from(YEAR.0 / HOUR.0)) / exact_of_f64(worked?);
+    Some(MoneyRate { per_hour: wage.per_hour * factor, currency: wage.currency })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +208,19 @@ mod tests {
 
     fn near(found: f64, expected: f64) {
         assert!((found - expected).abs() < 1e-9 * expected.abs().max(1.0), "{found}, not {expected}");
+    }
+
+    /// 60,000 dollars over 1,760 hours are $34.09 an hour; over the calendar's 8,760 they are $6.85.
+    #[test]
+    fn a_wage_by_the_year_is_spread_over_the_hours_worked() {
+        let wage = |text: &str| as_f64(&parsed(text, Labour::read).0.unwrap().wage.per_hour);
+        near(wage("wage = \"60000 USD/year\"\nhours-per-year = 1760"), 60_000.0 / 1_760.0);
+        near(wage("wage = \"5000 USD/month\"\nhours-per-year = 1760"), 60_000.0 / 1_760.0);
+        near(wage("wage = \"55 USD/h\"\nhours-per-year = 1760"), 55.0);
+        for per in ["year", "month"] {
+            let errors = parsed(&format!("wage = \"5000 USD/{per}\""), Labour::read).1;
+            assert!(errors.contains("test.toml:1:8") && errors.contains("hours-per-year = 1760"), "{errors}");
+        }
     }
 
     /// Three tenants with five instances in all, 36 months:

@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use crate::billing::usage::Models;
-use crate::document::{Diagnostics, Node, Origin as Place, SourceId, Value, suggest};
+use crate::document::{Diagnostics, Node, Origin as Place, SourceId, Value, suggest, suggest_model};
 use crate::fleet::ServerKind;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
@@ -118,7 +118,7 @@ impl Catalogue {
         diagnostics: &mut Diagnostics,
     ) -> Option<Node> {
         let Some(entry) = self.models.get(name) else {
-            let help = suggest(name, self.models.keys().map(String::as_str));
+            let help = suggest_model(name, self.models.keys().map(String::as_str));
             diagnostics.error(at, format!("there is no model `{name}`"), help);
             return None;
         };

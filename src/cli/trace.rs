@@ -92,7 +92,7 @@ impl Execute for Trace {
 
 impl Trace {
     fn describe(&self, file: &Path) -> Result<Description, String> {
-        let guessed = || guess_format(file).map_err(|error| error.to_string());
+        let guessed = || guess_format(file).map_err(|error| as_typed(&error.to_string()));
         let options = TraceOptions {
             format: self.format_of_rows.map_or_else(guessed, Ok)?,
             column: self.column.clone().unwrap_or_default(),
@@ -104,8 +104,15 @@ impl Trace {
             gaps: self.gaps,
             zone: self.zone.clone(),
         };
-        describe(file, options).map_err(|error| error.to_string())
+        describe(file, options).map_err(|error| as_typed(&error.to_string()))
     }
+}
+
+/// A message that names keys of a scenario, with the options that are typed for them.
+fn as_typed(message: &str) -> String {
+    let typed =
+        message.replace("`column`", "`--column NAME`").replace("`interval = \"1 min\"`", "`--interval '1 min'`");
+    typed.replace(" (paths are relative to the scenario's directory)", "")
 }
 
 fn row(file: &Path, description: &Description) -> Vec<Cell> {

@@ -1,6 +1,6 @@
 //! What is wrong with the input, each with its place, shown as compilers show it.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, renderer::DecorStyle};
+use super::render;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -29,19 +29,30 @@ impl Origin {
 /// The texts of all files read so far, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<(String, String)>,
+    files: Vec<(String, Option<String>)>,
 }
 
 impl Sources {
     /// Keeps a text under the name that errors will show.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.files.push((name.into(), text.into()));
+        self.files.push((name.into(), Some(text.into())));
+        SourceId(self.files.len() as u32 - 1)
+    }
+
+    /// Keeps the name of a file whose text could not be read.
+    fn add_unread(&mut self, name: impl Into<String>) -> SourceId {
+        self.files.push((name.into(), None));
         SourceId(self.files.len() as u32 - 1)
     }
 
     /// The text of a file.
     pub fn text(&self, source: SourceId) -> &str {
-        &self.files[source.0 as usize].1
+        self.read(source).unwrap_or_default()
+    }
+
+    /// The text of a file; `None` where it could not be read.
+    pub(super) fn read(&self, source: SourceId) -> Option<&str> {
+        self.files[source.0 as usize].1.as_deref()
     }
 
     /// The name of a file.
@@ -50,11 +61,12 @@ impl Sources {
     }
 }
 
+/// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Diagnostic {
-    at: Origin,
-    message: String,
-    help: String,
+pub(super) struct Diagnostic {
+    pub(super) at: Origin,
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
 /// The errors found so far, and the texts that they point into.
@@ -69,6 +81,22 @@ impl Diagnostics {
     /// Notes an error: what is wrong at `at`, and (where `help` is not empty) what to do.
     pub fn error(&mut self, at: Origin, message: impl Into<String>, help: impl Into<String>) {
         self.errors.insert(Diagnostic { at, message: message.into(), help: help.into() });
+    }
+
+    /// Notes an error about a file that could not be read, which has no line to show.
+    pub fn unreadable(&mut self, name: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
+        let source = self.sources.add_unread(name);
+        self.error(Origin::new(source, 0..0), message, help);
+    }
+
+    /// Says what to do of an error that was noted without it: the one at `at` whose message begins
+    /// with `begins`.
+    pub fn advise(&mut self, at: Origin, begins: &str, help: &str) {
+        let found = self.errors.iter().find(|error| error.at == at && error.message.starts_with(begins)).cloned();
+        if let Some(error) = found {
+            self.errors.remove(&error);
+            self.error(at, error.message, help);
+        }
     }
 
     /// Diagnostics with the same texts, in which nothing is noted yet.
@@ -94,41 +122,6 @@ impl Diagnostics {
     /// All errors, in the order of the files, each with `file:line:column`, the line, and the
     /// word underlined; in colour where `colour` says so.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let mut out = String::new();
-        for error in &self.errors {
-            out.push_str(&self.render_one(error, &renderer));
-            out.push_str("\n\n");
-        }
-        out
+        render::render(&self.sources, self.errors.iter(), colour)
     }
-
-    fn render_one(&self, error: &Diagnostic, renderer: &Renderer) -> String {
-        let text = self.sources.text(error.at.source);
-        let span = clamp(text, error.at.start as usize, error.at.end as usize);
-        let snippet = Snippet::source(text)
-            .path(self.sources.name(error.at.source))
-            .annotation(AnnotationKind::Primary.span(span));
-        let mut group = Level::ERROR.primary_title(&error.message).element(snippet);
-        if !error.help.is_empty() {
-            group = group.element(Level::HELP.message(&error.help));
-        }
-        renderer.render(&[group])
-    }
-}
-
-/// A span within the text, on character boundaries, and cut to its first line, so that an error
-/// about a long table shows one line.
-fn clamp(text: &str, start: usize, end: usize) -> Range<usize> {
-    let mut start = start.min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
-    let mut end = end.clamp(start, line_end);
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    start..end
 }

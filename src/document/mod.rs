@@ -9,12 +9,16 @@ mod confidence;
 mod diagnostics;
 mod node;
 mod read;
+mod render;
+mod suggest;
+mod syntax;
 
 pub use confidence::Confidence;
 pub use diagnostics::{Diagnostics, Origin, SourceId, Sources};
 pub use node::{Node, Value};
 pub use read::{
-    Kind, Read, Table, as_f64, boolean, bytes, count, energy_price, fraction, kind, list, money, money_rate, named,
-    non_negative, number, percent, positive, positive_count, positive_span, power, price, quantity, rate, span,
-    suggest, text,
+    Kind, Read, Slip, Table, as_f64, boolean, bytes, count, energy_price, fraction, kind, list, money, money_rate,
+    named, non_negative, number, percent, positive, positive_count, positive_span, power, price, quantity, rate, span,
+    text,
 };
+pub use suggest::{suggest, suggest_model};

@@ -1,6 +1,6 @@
 //! The tree of a TOML text, with the origin of every key and value.
 
-use super::{Diagnostics, Origin, SourceId};
+use super::{Diagnostics, Origin, SourceId, syntax};
 use indexmap::IndexMap;
 use toml::de::{DeTable, DeValue};
 
@@ -55,12 +55,8 @@ impl Node {
     pub fn parse(source: SourceId, diagnostics: &mut Diagnostics) -> Node {
         let text = diagnostics.sources.text(source).to_string();
         let (table, errors) = DeTable::parse_recoverable(&text);
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            let help =
-                if error.message().contains("duplicate key") { "a key can stand only once in its table" } else { "" };
-            diagnostics.error(Origin::new(source, span), format!("this is not TOML: {}", error.message()), help);
-        }
+        let told: Vec<_> = errors.iter().map(|error| (error.span().unwrap_or(0..0), error.message())).collect();
+        syntax::note(&text, source, &told, diagnostics);
         let at = Origin::new(source, table.span());
         Node { value: table_value(source, table.get_ref()), at, key: at }
     }

@@ -2,7 +2,7 @@
 //!
 //! Every reader takes a node and the diagnostics, and gives `None` after it has noted an error.
 
-use super::{Diagnostics, Node, Origin, Value};
+use super::{Diagnostics, Node, Origin, Value, suggest};
 use crate::units::{self, Bytes, Exact, Money, MoneyRate, Span};
 use num_traits::ToPrimitive;
 
@@ -21,7 +21,12 @@ pub struct Kind<'r, T> {
 pub struct Table<'n> {
     node: &'n Node,
     asked: Vec<&'static str>,
+    slips: &'static [Slip],
 }
+
+/// A key that people write where it does not stand, and what to write instead, in which `{}` is
+/// the value that they wrote.
+pub type Slip = (&'static str, &'static str);
 
 impl<'n> Table<'n> {
     /// Starts reading a table; notes an error where the node is something else.
@@ -31,7 +36,12 @@ impl<'n> Table<'n> {
             diagnostics.error(node.at, format!("expected a table, found {}", node.value.describe()), help);
             return None;
         }
-        Some(Table { node, asked: Vec::new() })
+        Some(Table { node, asked: Vec::new(), slips: &[] })
+    }
+
+    /// What to write instead of keys that people look for here.
+    pub fn slips(&mut self, slips: &'static [Slip]) {
+        self.slips = slips;
     }
 
     /// Where the table stands (its key, for errors about the table as a whole).
@@ -90,26 +100,12 @@ impl<'n> Table<'n> {
         let Some(entries) = self.node.as_table() else { return };
         for (key, node) in entries {
             if !self.asked.contains(&key.as_str()) {
-                let help = suggest(key, self.asked.iter().copied());
+                let slip = self.slips.iter().find(|(slip, _)| slip == key);
+                let help = slip.map(|(_, instead)| instead.replace("{}", &node.to_toml()));
+                let help = help.unwrap_or_else(|| suggest(key, self.asked.iter().copied()));
                 diagnostics.error(node.key, format!("unknown key `{key}`"), help);
             }
         }
-    }
-}
-
-/// "did you mean `x`?" where a name is near, and else the names there are.
-pub fn suggest<'a>(found: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
-    let near = names
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(found, name), *name))
-        .min()
-        .filter(|(distance, name)| *distance <= 1 + name.len().max(found.len()) / 4);
-    match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
-        None if names.is_empty() => String::new(),
-        None if names.len() > 24 => format!("there are {} names; none is near", names.len()),
-        None => format!("expected one of: {}", names.join(", ")),
     }
 }
 
@@ -118,9 +114,13 @@ pub fn kind<T>(node: &Node, diagnostics: &mut Diagnostics, what: &str, kinds: &[
     let names = || kinds.iter().map(|k| k.name);
     match &node.value {
         Value::String(word) => match kinds.iter().find(|k| k.name == word) {
-            Some(kind) => (kind.read)(&Node::empty_table(node.at), diagnostics),
+            Some(kind) => {
+                let read = (kind.read)(&Node::empty_table(node.at), diagnostics);
+                diagnostics.advise(node.at, "the key", &example(kind, "…"));
+                read
+            }
             None => {
-                let help = fixed_value(word, kinds).unwrap_or_else(|| suggest(word, names()));
+                let help = fixed_value(node, kinds).unwrap_or_else(|| suggest(word, names()));
                 diagnostics.error(node.at, format!("`{word}` is not a kind of {what}"), help);
                 None
             }
@@ -128,7 +128,13 @@ pub fn kind<T>(node: &Node, diagnostics: &mut Diagnostics, what: &str, kinds: &[
         Value::Table(entries) if entries.len() == 1 => {
             let (word, inner) = entries.first()?;
             match kinds.iter().find(|k| k.name == word) {
-                Some(kind) => (kind.read)(inner, diagnostics),
+                Some(kind) => {
+                    let read = (kind.read)(inner, diagnostics);
+                    if read.is_none() && inner.as_table().is_none() {
+                        diagnostics.advise(inner.at, "expected a table", &example(kind, &inner.to_toml()));
+                    }
+                    read
+                }
                 None => {
                     let help = suggest(word, names());
                     diagnostics.error(inner.key, format!("`{word}` is not a kind of {what}"), help);
@@ -136,18 +142,56 @@ pub fn kind<T>(node: &Node, diagnostics: &mut Diagnostics, what: &str, kinds: &[
                 }
             }
         }
-        _ => {
+        Value::Table(entries) => {
             let list = names().collect::<Vec<_>>().join(", ");
-            diagnostics.error(node.key, format!("expected exactly one kind of {what}"), format!("one of: {list}"));
+            let found = entries.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let found = if found.is_empty() { String::new() } else { format!(", found {found}") };
+            let message = format!("expected exactly one kind of {what}{found}");
+            diagnostics.error(node.key, message, format!("one of: {list}"));
+            None
+        }
+        other => {
+            let list = names().collect::<Vec<_>>().join(", ");
+            let message = format!("expected a kind of {what}, found {}", other.describe());
+            let first =
+                kinds.first().map_or(String::new(), |kind| format!("; for example {}", example(kind, "\"20 ms\"")));
+            let first = if what == "distribution" { first } else { String::new() };
+            diagnostics.error(node.at, message, format!("one of: {list}{first}"));
             None
         }
     }
 }
 
-/// The commonest slip with kinds: a value where the kind of a fixed one is left unsaid.
-fn fixed_value<T>(word: &str, kinds: &[Kind<'_, T>]) -> Option<String> {
+/// How a kind is written, with `value` for its first parameter: what a table without any is said
+/// to lack, or the value alone where the kind takes no table.
+fn example<T>(kind: &Kind<'_, T>, value: &str) -> String {
+    let mut scratch = Diagnostics::default();
+    let nowhere = Origin::new(scratch.sources.add("", ""), 0..0);
+    (kind.read)(&Node::empty_table(nowhere), &mut scratch);
+    let lacks = scratch.errors().filter_map(|(_, message, _)| message.strip_prefix("the key `")?.split('`').next());
+    let mut keys: Vec<&str> = lacks.collect();
+    // The value that somebody wrote alone is the one that the kind is named by.
+    keys.sort_by_key(|key| !matches!(*key, "mean" | "rate"));
+    let parameters = keys.iter().enumerate().map(|(i, key)| format!("{key} = {}", if i == 0 { value } else { "…" }));
+    match keys.is_empty() {
+        true => format!("write {{ {} = {value} }}", kind.name),
+        false => format!("write {{ {} = {{ {} }} }}", kind.name, parameters.collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// The commonest slip with kinds: a value where the kind of a fixed one is left unsaid. It is
+/// offered where that kind would take the value.
+fn fixed_value<T>(node: &Node, kinds: &[Kind<'_, T>]) -> Option<String> {
+    let word = node.as_str().filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     let kind = kinds.iter().find(|kind| matches!(kind.name, "constant" | "fixed"))?;
-    word.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("write {{ {} = \"{word}\" }}", kind.name))
+    let mut scratch = Diagnostics::default();
+    match (kind.read)(node, &mut scratch) {
+        Some(_) => Some(format!("write {{ {} = \"{word}\" }}", kind.name)),
+        None => {
+            let wrong = scratch.errors().map(|(_, message, _)| message.to_string()).next().unwrap_or_default();
+            Some(format!("{wrong}; a value that is always the same is written {{ {} = \"20 ms\" }}", kind.name))
+        }
+    }
 }
 
 fn wrong<T>(node: &Node, diagnostics: &mut Diagnostics, expected: &str) -> Option<T> {
@@ -221,9 +265,27 @@ pub fn non_negative(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
     bounded(node, diagnostics, "a number of zero or more", |v| v >= 0.0)
 }
 
-/// Reads a number from 0 to 1.
+/// Reads a number from 0 to 1, or a percentage: `0.999` and `"99.9 %"` are the same.
 pub fn fraction(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
-    bounded(node, diagnostics, "a number from 0 to 1", |v| (0.0..=1.0).contains(&v))
+    let share = |v: f64| (0.0..=1.0).contains(&v);
+    if let Value::String(_) = node.value {
+        let value = quantity(node, diagnostics, "99.9 %", units::parse_percent)?;
+        if !share(value) {
+            diagnostics.error(node.at, format!("expected a share from 0 % to 100 %, found {} %", value * 100.0), "");
+        }
+        return Some(value).filter(|value| share(*value));
+    }
+    let value = bounded(node, diagnostics, "a number from 0 to 1", share);
+    if value.is_none()
+        && let Some(written) = number(node, &mut Diagnostics::default()).filter(|v| *v > 2.0 && *v <= 100.0)
+    {
+        diagnostics.advise(
+            node.at,
+            "expected a number from 0 to 1",
+            &format!("a share; if it is one in a hundred, write \"{written} %\""),
+        );
+    }
+    value
 }
 
 fn bounded(node: &Node, diagnostics: &mut Diagnostics, expected: &str, holds: fn(f64) -> bool) -> Option<f64> {

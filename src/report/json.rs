@@ -16,6 +16,8 @@ pub fn to_json(result: &ResultDocument) -> String {
         "replications": result.replications,
         "duration_s": result.duration_s,
         "digest": result.digest,
+        "version": env!("CARGO_PKG_VERSION"),
+        "answer": super::answer::of_run(result),
         "cases": cases,
         "unverified": result.unverified,
     });
@@ -108,7 +110,18 @@ mod tests {
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(
             keys(&value),
-            ["schema", "title", "seed", "replications", "duration_s", "digest", "cases", "unverified"]
+            [
+                "schema",
+                "title",
+                "seed",
+                "replications",
+                "duration_s",
+                "digest",
+                "version",
+                "answer",
+                "cases",
+                "unverified"
+            ]
         );
         assert_eq!(keys(&value["cases"]), ["lambda", "droplet"]);
         let case = &value["cases"]["lambda"];

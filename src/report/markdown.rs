@@ -14,7 +14,12 @@ pub fn to_markdown(result: &ResultDocument) -> String {
     let notes: String = notes(result).iter().map(|note| format!("- {}\n", escape(note))).collect();
     let apps = by_app(result);
     let gap = if notes.is_empty() { "" } else { "\n" };
-    format!("# {}\n\n{}\n\n{head}{rule}{rows}{apps}{gap}{notes}", escape(&result.title), subtitle(result))
+    format!(
+        "{}\n\n# {}\n\n{}\n\n{head}{rule}{rows}{apps}{gap}{notes}",
+        escape(&super::answer::of_run(result)),
+        escape(&result.title),
+        subtitle(result)
+    )
 }
 
 /// The apps compared, where there are several.

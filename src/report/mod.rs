@@ -4,6 +4,7 @@
 //! so that no two of them can disagree.
 
 pub mod advice;
+pub mod answer;
 pub mod article;
 mod by_app;
 mod comparison;

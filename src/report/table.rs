@@ -23,7 +23,8 @@ pub fn colour_wanted(terminal: bool) -> bool {
 
 /// The title, the table (a line of means and a line of half-widths per case) and the notes.
 pub fn to_table(result: &ResultDocument, colour: bool) -> String {
-    let mut out = format!("{}\n{}\n\n", format::printable(&result.title), subtitle(result));
+    let answer = format::printable(&super::answer::of_run(result));
+    let mut out = format!("{answer}\n\n{}\n{}\n\n", format::printable(&result.title), subtitle(result));
     let cells: Vec<Vec<Cell>> = result.cases.iter().map(|c| COLUMNS.iter().map(|k| (k.cell)(c)).collect()).collect();
     out.push_str(&ruled(&grid(result, &cells, name_width(&cells)), colour));
     out.push_str(&by_app(result, colour));
@@ -140,7 +141,7 @@ mod tests {
         result.cases[0].name = "a-very-long-name-of-a-case-that-nobody-would-choose-but-somebody-has".into();
         result.notes.push("word ".repeat(60));
         let text = to_table(&result, false);
-        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert!(text.lines().skip(1).all(|line| line.chars().count() <= WIDTH), "{text}");
         for expected in ["$0.43", "±0.06", "$55.00", "240 ms", "0.4 %", "aws-lambda-2017", "met", "–"] {
             assert!(text.contains(expected), "{expected} is not in\n{text}");
         }

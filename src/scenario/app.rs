@@ -2,7 +2,7 @@
 
 use super::Slo;
 use super::surroundings::Surroundings;
-use crate::document::{Diagnostics, Node, Table, bytes};
+use crate::document::{Diagnostics, Node, Slip, Table, bytes};
 use crate::hosting::retries::Retries;
 use crate::hosting::timeout::Timeout;
 use crate::units::Bytes;
@@ -32,13 +32,44 @@ pub struct App {
     pub slo: Slo,
 }
 
+/// What is looked for in an app and stands elsewhere or under another name.
+const SLIPS: &[Slip] = &[
+    ("rate", "write arrivals.poisson = { rate = {} }"),
+    ("rps", "write arrivals.poisson = { rate = \"2 /s\" }"),
+    ("requests", "write arrivals.poisson = { rate = \"2 /s\" }"),
+    ("traffic", "write arrivals.poisson = { rate = \"2 /s\" }"),
+    ("arrival", "write arrivals.poisson = { rate = \"2 /s\" }"),
+    ("poisson", "write arrivals.poisson = {}"),
+    ("constant", "write arrivals.constant = {} for arrivals, cpu.constant or wait.constant for what a request needs"),
+    ("diurnal", "write arrivals.diurnal = {}"),
+    ("bursty", "write arrivals.bursty = {}"),
+    ("spike", "write arrivals.spike = {}"),
+    ("trace", "write arrivals.trace = {}"),
+    ("users", "write arrivals.closed = { users = 10, think.exponential = { mean = \"5 s\" } }"),
+    ("cores", "`cpu` is the CPU time of one request; how many cores there are is the `size` of a case"),
+    ("vcpu", "`cpu` is the CPU time of one request; how many cores there are is the `size` of a case"),
+    ("duration", "write cpu.constant = {} for computing, wait.constant = {} for waiting on something else"),
+    ("service", "write cpu.exponential = { mean = \"20 ms\" } for computing, wait.… for waiting on something else"),
+    ("latency", "what is demanded is slo = { p99 = \"500 ms\" }; what a request needs is `cpu` and `wait`"),
+    ("mean", "write slo = { mean = {} }"),
+    ("p95", "write slo = { p95 = {} }"),
+    ("p99", "write slo = { p99 = {} }"),
+    ("availability", "write slo = { availability = {} }"),
+    ("egress", "write response = \"20 KiB\": what leaves with each request"),
+    ("ram", "write memory = {}"),
+    ("hosting", "write it in a case: [case.NAME]"),
+    ("size", "write it in a case: [case.NAME]"),
+    ("instances", "write it in a case: [case.NAME]"),
+];
+
 /// Reads all apps.
 pub fn read_all(node: &Node, traces: &Node, directory: &Path, d: &mut Diagnostics) -> Vec<App> {
     if Table::of(node, d).is_none() {
         return Vec::new();
     }
+    let written = traces;
     let traces = read_traces(traces, d, directory);
-    let context = Context { directory, traces: &traces };
+    let context = Context { directory, traces: &traces, written };
     let entries = node.as_table().into_iter().flatten();
     let mut apps: Vec<App> = entries.filter_map(|(name, app)| read(name, app, &context, d)).collect();
     align(apps.iter_mut().filter_map(|app| match &mut app.workload.arrivals {
@@ -50,6 +81,7 @@ pub fn read_all(node: &Node, traces: &Node, directory: &Path, d: &mut Diagnostic
 
 fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> Option<App> {
     let mut table = Table::of(node, d)?;
+    table.slips(SLIPS);
     let workload = AppWorkload::read(name, &mut table, d, context);
     let memory = table.default("memory", Memory::default(), d, |node, d| Memory::read(node, context, d));
     let timeout = table.optional("timeout", d, Timeout::read);

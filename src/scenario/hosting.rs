@@ -276,7 +276,11 @@ fn read_commitment(model: &Model, node: &Node, d: &mut Diagnostics) -> Option<Co
     };
     let plans = || model.prices.commitments.iter().map(|commitment| commitment.name.as_str());
     if !plans().any(|name| name == plan) {
-        d.error(node.at, format!("`{}` has no commitment `{plan}`", model.name), suggest(&plan, plans()));
+        let (message, help) = match plans().next() {
+            None => (format!("`{}` has no commitments", model.name), "leave `commitment` out".to_string()),
+            Some(_) => (format!("`{}` has no commitment `{plan}`", model.name), suggest(&plan, plans())),
+        };
+        d.error(node.at, message, help);
         return None;
     }
     Some(CommitmentChoice::Plan { plan, instances, spend })
@@ -309,7 +313,11 @@ fn resolve_with(model: &Model, with: &mut [String], node: &Node, d: &mut Diagnos
                 _ => None,
             });
             let at = item.or(list).map_or(node.key, |node| node.at);
-            d.error(at, format!("`{}` has no optional charge `{word}`", model.name), suggest(word, words()));
+            let (message, help) = match words().next() {
+                None => (format!("`{}` has no optional charges", model.name), "leave `with` out".to_string()),
+                Some(_) => (format!("`{}` has no optional charge `{word}`", model.name), suggest(word, words())),
+            };
+            d.error(at, message, help);
         }
     }
 }

@@ -73,7 +73,9 @@ impl Scenario {
         let catalogue = Catalogue::load(None, &mut diagnostics);
         let source = diagnostics.sources.add("scenario", text);
         let root = Node::parse(source, &mut diagnostics);
-        let scenario = Scenario::read(&root, Path::new(""), &catalogue, &mut diagnostics);
+        // What follows from a text that is not TOML is no mistake of its own.
+        let sound = diagnostics.is_empty().then_some(root);
+        let scenario = sound.and_then(|root| Scenario::read(&root, Path::new(""), &catalogue, &mut diagnostics));
         scenario.filter(|_| diagnostics.is_empty()).ok_or_else(|| diagnostics.render(false))
     }
 

@@ -42,7 +42,9 @@ impl Slo {
         let mut table = Table::of(node, diagnostics)?;
         let mut latency = Vec::new();
         for (name, statistic) in BOUNDS {
-            if let Some(bound) = table.optional(name, diagnostics, positive_span) {
+            if refuse_a_point(name, node, diagnostics) {
+                table.node(name);
+            } else if let Some(bound) = table.optional(name, diagnostics, positive_span) {
                 latency.push((name, statistic, bound));
             }
         }
@@ -56,4 +58,21 @@ impl Slo {
     pub fn is_empty(&self) -> bool {
         self.latency.is_empty() && self.availability.is_none() && self.rejected_share.is_none()
     }
+}
+
+/// Refuses `p99.9`, which to TOML is a table `p99` with a key `9`.
+fn refuse_a_point(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> bool {
+    let Some(bound) = node.get(name) else { return false };
+    let Some((digits, _)) = bound.as_table().and_then(|entries| entries.first()) else { return false };
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let meant = format!("{name}{digits}");
+    let known: Vec<&str> = BOUNDS.iter().map(|(name, _)| *name).collect();
+    let help = match known.contains(&meant.as_str()) {
+        true => format!("write {meant}, without a point"),
+        false => format!("expected one of: {}", known.join(", ")),
+    };
+    diagnostics.error(bound.key, format!("there is no bound `{name}.{digits}`"), help);
+    true
 }

@@ -26,7 +26,10 @@ pub fn parse_decimal(text: &str) -> Result<Exact, String> {
     let ends_well = |s: &str| !s.starts_with('_') && !s.ends_with('_');
     let dangling_point = digits.contains('.') && fraction.is_empty();
     if whole.is_empty() || dangling_point || !all_digits(whole) || !all_digits(fraction) {
-        return Err(format!("`{text}` is not a decimal number"));
+        return Err(match super::slip::number(text) {
+            Some(better) => super::slip::not_a_number(text, &better),
+            None => format!("`{text}` is not a decimal number"),
+        });
     }
     if !ends_well(whole) || !ends_well(fraction) {
         return Err(format!("`{text}` has an underscore that is not between digits"));

@@ -10,6 +10,7 @@ mod decimal;
 pub mod format;
 mod money;
 mod quantity;
+mod slip;
 mod time;
 
 pub use bytes::Bytes;

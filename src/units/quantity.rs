@@ -1,6 +1,6 @@
 //! Reading quantities: a decimal number, a space or none, a unit.
 
-use super::{Bytes, Currency, Exact, Money, MoneyRate, Span, parse_decimal};
+use super::{Bytes, Currency, Exact, Money, MoneyRate, Span, parse_decimal, slip};
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 
@@ -48,6 +48,9 @@ fn split(text: &str) -> (&str, &str) {
 
 /// The number and the unit's factor, or what is wrong.
 fn scaled(text: &str, what: &str, example: &str, units: &[(&str, u64)]) -> Result<Exact, String> {
+    if let Some(better) = slip::number(text) {
+        return Err(slip::not_a_number(text, &better));
+    }
     let (number, unit) = split(text);
     let named = || units.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     if number.is_empty() {
@@ -58,9 +61,14 @@ fn scaled(text: &str, what: &str, example: &str, units: &[(&str, u64)]) -> Resul
         return Err(format!("\"{text}\" has no unit: expected {what} such as \"{example}\" (units: {})", named()));
     }
     let Some((_, factor)) = units.iter().find(|(name, _)| *name == unit) else {
-        let near = units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit));
-        let near = near.map_or(String::new(), |(name, _)| format!("; did you mean \"{number} {name}\"?"));
-        return Err(format!("\"{unit}\" is not a unit of {what} (units: {}){near}", named()));
+        return Err(match slip::units(unit, units).as_slice() {
+            [] => format!("\"{unit}\" is not a unit of {what} (units: {})", named()),
+            near => {
+                let near: Vec<String> =
+                    near.iter().map(|name| format!("\"{number} {}\"", slip::of_one(number, name))).collect();
+                format!("\"{unit}\" is not a unit of {what}; did you mean {}?", near.join(" or "))
+            }
+        });
     };
     if value.is_negative() {
         return Err(format!("\"{text}\" is negative: expected {what} of zero or more"));
@@ -130,8 +138,9 @@ pub fn parse_percent(text: &str) -> Result<f64, String> {
 /// Says what was expected.
 pub fn parse_money(text: &str) -> Result<Money, String> {
     let (amount, unit) = money_number(text, "5 USD")?;
-    let currency = Currency::parse(unit)
-        .ok_or_else(|| format!("\"{unit}\" is not a currency: expected an amount such as \"5 USD\""))?;
+    let currency = Currency::parse(unit).ok_or_else(|| {
+        slip::money(text, &format!("\"{unit}\" is not a currency: expected an amount such as \"5 USD\""))
+    })?;
     Ok(Money { amount, currency })
 }
 
@@ -141,8 +150,12 @@ pub fn parse_money(text: &str) -> Result<Money, String> {
 /// Says what was expected.
 pub fn parse_money_rate(text: &str) -> Result<MoneyRate, String> {
     let (amount, unit) = money_number(text, "55 USD/h")?;
-    let expected =
-        || format!("\"{unit}\" is not a currency over time: expected one such as \"55 USD/h\", per h, month or year");
+    let expected = || {
+        slip::money(
+            text,
+            &format!("\"{unit}\" is not a currency over time: expected one such as \"55 USD/h\", per h, month or year"),
+        )
+    };
     let (code, period) = unit.split_once('/').ok_or_else(expected)?;
     let currency = Currency::parse(code.trim()).ok_or_else(expected)?;
     let hours = MONEY_PERIODS_IN_HOURS.iter().find(|(name, _)| *name == period.trim()).ok_or_else(expected)?.1;
@@ -155,16 +168,20 @@ pub fn parse_money_rate(text: &str) -> Result<MoneyRate, String> {
 /// Says what was expected.
 pub fn parse_energy_price(text: &str) -> Result<Money, String> {
     let (amount, unit) = money_number(text, "0.08 USD/kWh")?;
-    let expected = || format!("\"{unit}\" is not a price of energy: expected one such as \"0.08 USD/kWh\"");
+    let expected =
+        || slip::money(text, &format!("\"{unit}\" is not a price of energy: expected one such as \"0.08 USD/kWh\""));
     let (code, per) = unit.split_once('/').ok_or_else(expected)?;
     let currency = Currency::parse(code.trim()).filter(|_| per.trim() == "kWh").ok_or_else(expected)?;
     Ok(Money { amount, currency })
 }
 
 fn money_number<'t>(text: &'t str, example: &str) -> Result<(Exact, &'t str), String> {
+    if let Some(better) = slip::number(text) {
+        return Err(slip::not_a_number(text, &better));
+    }
     let (number, unit) = split(text);
     if number.is_empty() {
-        return Err(format!("expected an amount such as \"{example}\", found \"{text}\""));
+        return Err(slip::money(text, &format!("expected an amount such as \"{example}\", found \"{text}\"")));
     }
     let amount = parse_decimal(number)?;
     if unit.is_empty() {

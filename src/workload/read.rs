@@ -16,6 +16,8 @@ pub struct Context<'a> {
     pub directory: &'a Path,
     /// The data sets of `[trace.NAME]`, by name.
     pub traces: &'a BTreeMap<String, Arc<TenantTrace>>,
+    /// The tables `[trace.NAME]` as written: what is wrong with one has been said.
+    pub written: &'a Node,
 }
 
 impl Context<'_> {
@@ -23,9 +25,9 @@ impl Context<'_> {
     pub fn tenant_trace(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<Arc<TenantTrace>> {
         let name = text(node, diagnostics)?;
         let found = self.traces.get(&name).cloned();
-        if found.is_none() {
-            let help = suggest(&name, self.traces.keys().map(String::as_str));
-            diagnostics.error(node.at, format!("there is no [trace.{name}] (that could be read)"), help);
+        if found.is_none() && self.written.get(&name).is_none() {
+            let written = self.written.as_table().into_iter().flatten().map(|(name, _)| name.as_str());
+            diagnostics.error(node.at, format!("there is no [trace.{name}]"), suggest(&name, written));
         }
         found
     }
@@ -63,8 +65,9 @@ fn read_trace(name: &str, node: &Node, diagnostics: &mut Diagnostics, directory:
     }
     TenantTrace::open(&files, name)
         .map_err(|error| {
-            let key = [("invocations", Some(&files.invocations)), ("durations", files.durations.as_ref())];
-            let key = key.iter().find(|(_, file)| *file == Some(&error.file)).map_or("memory", |(key, _)| key);
+            // In the order in which they are read: of a file that stands twice, the first use is meant.
+            let keys = [("durations", files.durations.as_ref()), ("memory", files.memory.as_ref())];
+            let key = keys.iter().find(|(_, file)| *file == Some(&error.file)).map_or("invocations", |(key, _)| key);
             diagnostics.error(node.get(key).map_or(node.at, |n| n.at), error.to_string(), "");
         })
         .ok()
@@ -83,7 +86,13 @@ impl AppWorkload {
         let arrivals = table.default("arrivals", Arrivals::None, diagnostics, |n, d| Arrivals::read(n, d, context));
         let tenants = read_tenants(table, diagnostics, &arrivals);
         let demand = |n: &Node, d: &mut Diagnostics| read_demand(n, d, context);
-        let cpu = table.default("cpu", Demand::None, diagnostics, demand);
+        let cpu = table.default("cpu", Demand::None, diagnostics, |n, d| {
+            let read = demand(n, d);
+            if read.is_none() {
+                explain_cpu(n, d);
+            }
+            read
+        });
         let wait = table.default("wait", Demand::None, diagnostics, demand);
         let number = |n: &Node, d: &mut Diagnostics| Distribution::read(n, d, Unit::Number, context.directory);
         let activity = table.optional("activity", diagnostics, number);
@@ -113,6 +122,11 @@ fn read_tenants(table: &mut Table<'_>, diagnostics: &mut Diagnostics, arrivals: 
         return Some(1);
     };
     if node.as_str() == Some("trace") {
+        // Arrivals that stand there and could not be read have been told.
+        let is_told = table.node("arrivals").is_some() && matches!(arrivals, Arrivals::None);
+        if is_told {
+            return Some(1);
+        }
         if rows.is_none() {
             let help = "write `arrivals.trace = { from = \"NAME\" }`, with a [trace.NAME] of that name";
             diagnostics.error(node.at, "there is no trace with a row for each tenant here", help);
@@ -148,6 +162,27 @@ fn read_demand(node: &Node, diagnostics: &mut Diagnostics, context: &Context<'_>
     });
     table.finish(diagnostics);
     from.map(Demand::Tenants)
+}
+
+/// Says of a `cpu` that is no distribution what it is: a share of a core is another thing.
+fn explain_cpu(node: &Node, diagnostics: &mut Diagnostics) {
+    let help = "`cpu` is the CPU time of one request on one core, a distribution with a unit: \
+                cpu.exponential = { mean = \"20 ms\" }, or cpu.constant = \"20 ms\"; cores belong to the `size` of a case";
+    let is_share = |word: &str| match word.find(|c: char| !c.is_ascii_digit() && c != '.') {
+        None => !word.is_empty(),
+        Some(end) => {
+            end > 0
+                && matches!(
+                    word[end..].trim(),
+                    "m" | "millicores" | "mcpu" | "vcpu" | "vCPU" | "cores" | "core" | "cpu" | "CPU" | "%"
+                )
+        }
+    };
+    if let Some(word) = node.as_str().filter(|word| is_share(word)) {
+        diagnostics.advise(node.at, &format!("`{word}` is not a kind"), help);
+    } else if node.as_table().is_none() && node.as_str().is_none() {
+        diagnostics.advise(node.at, "expected a kind", help);
+    }
 }
 
 /// A trace's durations and a distribution cannot both say how long a request waits or computes.

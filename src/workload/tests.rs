@@ -237,7 +237,7 @@ fn apps_are_read_with_all_their_mistakes() {
         let node = crate::document::Node::parse(source, &mut diagnostics);
         let mut table = crate::document::Table::of(&node, &mut diagnostics).unwrap();
         let traces = std::collections::BTreeMap::new();
-        let context = Context { directory: std::path::Path::new("."), traces: &traces };
+        let context = Context { directory: std::path::Path::new("."), traces: &traces, written: &node };
         let app = AppWorkload::read("api", &mut table, &mut diagnostics, &context);
         table.finish(&mut diagnostics);
         (app, diagnostics.render(false))
@@ -254,10 +254,10 @@ fn apps_are_read_with_all_their_mistakes() {
     assert_eq!(errors, "");
     assert!(matches!(app.unwrap(), AppWorkload { tenants: 1, arrivals: Arrivals::None, cpu: Demand::None, .. }));
     let (app, errors) =
-        read("tenants = 1_000_000_000_000\ncpu.exponential = { mean = 1 }\nwait.trace = { from = \"x\" }\nx = 1");
+        read("tenants = 1_000_000_000_000\ncpu.exponential = { mean = 1 }\nwait.trace = { from = \"y\" }\nx = 1");
     assert!(app.is_none());
     for expected in
-        ["at most 10^7 tenants", "identical tenants add up", "with its unit", "no [trace.x]", "unknown key `x`"]
+        ["at most 10^7 tenants", "identical tenants add up", "with its unit", "no [trace.y]", "unknown key `x`"]
     {
         assert!(errors.contains(expected), "{expected}:\n{errors}");
     }

@@ -79,8 +79,13 @@ impl Reader<'_> {
         let plans = || self.list.commitments.iter().map(|plan| plan.name.as_str());
         let found = plans().position(|plan| plan == name);
         if found.is_none() {
-            let help = suggest(&name, plans().chain(["cheapest"]));
-            d.error(node.at, format!("this model has no commitment `{name}`"), help);
+            let (message, help) = match plans().next() {
+                None => ("this model has no commitments".to_string(), "leave `commitment` out".to_string()),
+                Some(_) => {
+                    (format!("this model has no commitment `{name}`"), suggest(&name, plans().chain(["cheapest"])))
+                }
+            };
+            d.error(node.at, message, help);
         }
         found
     }

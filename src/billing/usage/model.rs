@@ -2,7 +2,7 @@
 
 use crate::billing::price_list::PriceList;
 use crate::billing::reading::measure;
-use crate::document::{Diagnostics, Node, Read, Table, Value, bytes, named, quantity, suggest, text};
+use crate::document::{Diagnostics, Node, Read, Table, Value, bytes, named, quantity, suggest_model, text};
 use crate::units::{Exact, parse_power};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -165,7 +165,7 @@ pub fn read(
             let name = text(node, d)?;
             let Some(found) = models.model(&name, d) else {
                 let names = models.names();
-                let help = suggest(&name, names.iter().map(String::as_str));
+                let help = suggest_model(&name, names.iter().map(String::as_str));
                 d.error(node.at, format!("there is no model `{name}`"), help);
                 return None;
             };

@@ -3,7 +3,7 @@
 use super::bill::{Billed, bill};
 use super::page::{Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
-use super::{Assumption, answer, assumptions, render};
+use super::{Assumption, assumptions, render};
 use crate::report::comparison::{self, COLUMNS, hosting, subtitle};
 use crate::report::{CaseResult, ResultDocument, by_app, figure, format, notes};
 
@@ -19,7 +19,7 @@ pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumption
     Page {
         kind: "run".into(),
         question: question(&result.title),
-        answer: answer::of_run(result),
+        answer: crate::report::answer::of_run(result),
         remark: subtitle(result),
         cases: result.cases.iter().map(|case| Case { name: case.name.clone(), hosting: hosting(case) }).collect(),
         tables: [comparison(result)].into_iter().chain(by_app(result)).collect(),

@@ -13,7 +13,7 @@ fn parsed(text: &str) -> Result<Arrivals, String> {
     let mut diagnostics = Diagnostics::default();
     let source = diagnostics.sources.add("app.toml", text);
     let node = Node::parse(source, &mut diagnostics);
-    let context = Context { directory: Path::new("/nowhere"), traces: &BTreeMap::new() };
+    let context = Context { directory: Path::new("/nowhere"), traces: &BTreeMap::new(), written: &node };
     let found = Arrivals::read(node.get("arrivals").unwrap(), &mut diagnostics, &context);
     if diagnostics.is_empty() { Ok(found.unwrap()) } else { Err(diagnostics.render(false)) }
 }

@@ -22,6 +22,11 @@ pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
     if path.is_dir() {
         return Err(TraceError::new(path, None, "this is a directory, not a file"));
     }
+    if path.to_string_lossy().contains(char::is_control) {
+        let message = "no such file: the path holds a control character; in \"double quotes\" a backslash begins an \
+                       escape: write the path in 'single quotes', or with /";
+        return Err(TraceError::new(path, None, message));
+    }
     let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(wrong)?);
     let magic = file.fill_buf().map_err(wrong)?;
     let mut reader: Box<dyn Read + Send> = if magic.starts_with(&[0x1f, 0x8b]) {

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// The longest line that is read: a file without line ends must not fill the memory.
 const LONGEST_LINE: u64 = 1 << 20;
 
+/// Said of a log where a table is looked for.
+const LOG: &str = "; this looks like an access log: `hostsim import` makes a scenario of it";
+
 /// A table being read.
 pub(super) struct Rows {
     path: PathBuf,
@@ -101,8 +104,11 @@ impl Rows {
         let found = names.iter().position(|n| n.eq_ignore_ascii_case(name));
         found.ok_or_else(|| {
             let found = if names.is_empty() { "no header".into() } else { shown(names) };
-            let message = format!("expected a column named `{name}`, found {found}");
-            TraceError::new(&self.path, self.number.max(1), message)
+            let log = if looks_like_a_log(&self.head) { LOG } else { "" };
+            let message = format!("expected a column named `{name}`, found {found}{log}");
+            // The header is what is wrong, whatever has been read since.
+            let line = if names.is_empty() { self.number.max(1) } else { 1 };
+            TraceError::new(&self.path, line, message)
         })
     }
 
@@ -127,7 +133,7 @@ impl Rows {
                         };
                         let names = if names.is_empty() { String::new() } else { format!(" ({})", shown(&names)) };
                         let help = match fit.len() {
-                            0 if looks_like_a_log(&self.head) => "; this looks like a log: `hostsim import` reads it",
+                            0 if looks_like_a_log(&self.head) => LOG,
                             0 => "",
                             _ => ": say which with `column`",
                         };

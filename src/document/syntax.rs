@@ -1,0 +1,147 @@
+//! What is wrong with a text as TOML, in the words of somebody who wrote it: one error for one
+//! mistake, where the parser notes all that follows from it.
+
+use super::{Diagnostics, Origin, SourceId};
+use std::ops::Range;
+
+/// A syntax error as the parser tells it: where, and what.
+pub(super) type Told<'e> = (Range<usize>, &'e str);
+
+/// Notes the errors of a text, each with what to do where that can be told.
+pub(super) fn note(text: &str, source: SourceId, errors: &[Told<'_>], diagnostics: &mut Diagnostics) {
+    if let Some((span, _)) = errors.first().filter(|_| is_yaml(text)) {
+        let help = "hostsim reads TOML: [app.api] in a line of its own, then key = value, with quotes around words";
+        return diagnostics.error(Origin::new(source, span.clone()), "this is not TOML, but seems to be YAML", help);
+    }
+    let mut follows = Follows::default();
+    for (span, message) in errors {
+        let line = line_at(text, span.start);
+        if follows.from_an_earlier(text, &line, message) {
+            continue;
+        }
+        let (message, help) = explain(text, &line, span, message);
+        diagnostics.error(Origin::new(source, span.clone()), message, help);
+    }
+}
+
+/// What the errors already told explain.
+#[derive(Default)]
+struct Follows {
+    /// The name of the table that stands twice, and where what belongs to it ends.
+    twice: Option<(String, usize)>,
+    /// Where the line begins whose escapes or quotes were told.
+    line: Option<usize>,
+}
+
+impl Follows {
+    fn from_an_earlier(&mut self, text: &str, line: &Range<usize>, message: &str) -> bool {
+        if is_duplicate(message) {
+            return self.in_a_table_told(text, line);
+        }
+        let again = self.line == Some(line.start);
+        self.line = Some(line.start);
+        again
+    }
+
+    /// Whether the duplicate stands in a table that itself stands twice, and was told.
+    fn in_a_table_told(&mut self, text: &str, line: &Range<usize>) -> bool {
+        let name = header(&text[line.clone()]);
+        if let Some((twice, end)) = &mut self.twice {
+            let inner = name.is_some_and(|name| name.starts_with(&format!("{twice}.")));
+            if inner {
+                *end = table_end(text, line.end);
+            }
+            if line.start < *end {
+                return true;
+            }
+        }
+        self.twice = name.map(|name| (name.to_string(), table_end(text, line.end)));
+        false
+    }
+}
+
+fn is_duplicate(message: &str) -> bool {
+    message.contains("duplicate key")
+}
+
+/// The name of the table that a line begins: "case.droplet" of "[case.droplet]".
+fn header(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix('[').and_then(|rest| rest.split(']').next()).map(str::trim)
+}
+
+/// Where the table ends whose header ends at `from`: at the next header.
+fn table_end(text: &str, from: usize) -> usize {
+    let mut start = from;
+    for line in text[from..].split_inclusive('\n') {
+        if line.trim_start().starts_with('[') {
+            return start;
+        }
+        start += line.len();
+    }
+    text.len()
+}
+
+fn line_at(text: &str, at: usize) -> Range<usize> {
+    let at = at.min(text.len());
+    let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    start..text[at..].find('\n').map_or(text.len(), |end| at + end)
+}
+
+fn explain(text: &str, line: &Range<usize>, span: &Range<usize>, told: &str) -> (String, String) {
+    let written = &text[line.clone()];
+    if is_duplicate(told) {
+        return match header(written) {
+            Some(name) => {
+                let first = text[..line.start].lines().position(|line| header(line) == Some(name));
+                let first = first.map_or(String::new(), |line| format!(", first in line {}", line + 1));
+                (format!("[{name}] stands twice{first}"), "give one of the two another name, or leave it out".into())
+            }
+            None => ("this key stands twice in its table".into(), "leave one of the two out".into()),
+        };
+    }
+    let message = format!("this is not TOML: {told}");
+    if written.contains(['“', '”', '„', '‘', '’', '«', '»']) {
+        return (message, "use straight quotes: \"10 ms\"".into());
+    }
+    if is_escape(told) && written.contains('\\') {
+        let path = quoted_around(text, line, span.start).filter(|path| !path.contains('\''));
+        let example = path.unwrap_or("C:\\traces\\a.csv");
+        let help = format!(
+            "in \"double quotes\" a backslash begins an escape: write '{example}' in single quotes, or / for each \\"
+        );
+        return (message, help);
+    }
+    if let Some(name) = header(written).filter(|name| name.contains(' ') && !name.contains(['"', '\''])) {
+        let parts: Vec<String> = name.split('.').map(|part| part.trim().replace(' ', "-")).collect();
+        return (message, format!("a name with a blank stands in quotes; or write [{}]", parts.join(".")));
+    }
+    if told.contains("must be quoted") {
+        let value = written.split_once('=').map_or("", |(_, value)| value.trim());
+        let bare = !value.is_empty() && !value.contains(['"', '\'', '{', '[', '#']);
+        return (message, if bare { format!("write \"{value}\"") } else { String::new() });
+    }
+    (message, String::new())
+}
+
+fn is_escape(told: &str) -> bool {
+    told.contains("unicode") || told.contains("escape")
+}
+
+/// What stands between the double quotes around a place of the line.
+fn quoted_around<'t>(text: &'t str, line: &Range<usize>, at: usize) -> Option<&'t str> {
+    let open = text.get(line.start..at)?.rfind('"')? + line.start + 1;
+    let close = text.get(open..line.end)?.find('"')? + open;
+    text.get(open..close)
+}
+
+/// Whether the first line that says something is `key:`, which TOML does not have.
+fn is_yaml(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| {
+        let key = line.split_once(':').map(|(key, _)| key);
+        line == "---"
+            || key
+                .is_some_and(|key| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'))
+    })
+}
