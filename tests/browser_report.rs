@@ -88,7 +88,15 @@ fn write_pages(directory: &Path) -> Vec<PathBuf> {
         let done = run(directory, &[&[command, scenario, "--output", name][..], more].concat());
         assert_eq!(done.status, Some(0), "{command}: {}", done.err);
         let page = directory.join(format!("{name}.html"));
-        std::fs::copy(directory.join(name).join("report.html"), &page).unwrap();
+        std::fs::copy(
+            directory.join(name).join(match command {
+                "run" => "report.html".to_string(),
+                "advise" => "advice.html".to_string(),
+                other => format!("{other}.html"),
+            }),
+            &page,
+        )
+        .unwrap();
         page
     };
     commands.map(page).to_vec()

@@ -333,7 +333,7 @@ fn a_sweeps_report_is_the_same_to_the_byte_however_it_was_run() {
     let whole = files("whole");
     let names: Vec<&str> = whole.iter().filter_map(|(name, _)| name.to_str()).collect();
     for name in [
-        "report.html",
+        "sweep.html",
         "origin.json",
         "multiples-tco_usd.svg",
         "heat-map-tco_usd.png",
@@ -347,7 +347,7 @@ fn a_sweeps_report_is_the_same_to_the_byte_however_it_was_run() {
     for ((name, own), (_, other)) in whole.iter().zip(&merged) {
         assert!(own == other, "{name:?} differs");
     }
-    let report = String::from_utf8(whole.iter().find(|(name, _)| name == "report.html").unwrap().1.clone()).unwrap();
+    let report = String::from_utf8(whole.iter().find(|(name, _)| name == "sweep.html").unwrap().1.clone()).unwrap();
     assert!(report.contains("hostsim sweep s.toml --replications 3") && report.contains("[sweep.grid]"));
 
     succeeds(&run(at, &["sensitivity", "whole", "--format", "csv"]));

@@ -20,7 +20,7 @@ Examples:
   hostsim advise scenarios/io-bound-api.toml --family serverless --family vps
   hostsim advise scenarios/steady-api.toml --word -now --format csv --no-files
 
-Every model is sized to the apps' `slo`; the scenario's own cases are left aside. Writes report.html,
+Every model is sized to the apps' `slo`; the scenario's own cases are left aside. Writes advice.html,
 advice.json, advice.csv, advice.md and the figures (SVG and PNG): the Pareto front of cost against
 p99, and a tornado of what each assumption does.")]
 pub struct Advise {
@@ -110,7 +110,7 @@ impl Advise {
 }
 
 fn write_files(directory: &Path, advice: &Advice, title: &str, html: &str) -> std::io::Result<()> {
-    html::write_report(&directory.join("report.html"), html)?;
+    html::write_report(&directory.join("advice.html"), html)?;
     write_atomically(&directory.join("advice.json"), report::advice::to_json(advice).as_bytes())?;
     write_atomically(&directory.join("advice.csv"), report::advice::to_csv(advice).as_bytes())?;
     write_atomically(&directory.join("advice.md"), report::advice::to_table(advice, title, true).as_bytes())?;

@@ -20,7 +20,7 @@ Examples:
   hostsim curve scenarios/own-or-rent.toml --replications 10 --timings
   hostsim curve scenarios/five-dollar-vps.toml --format json --no-files | jq '.crossovers'
 
-The scenario's [curve] says which traffic. Writes report.html, curve.json, curve.csv, curve.md and the figures
+The scenario's [curve] says which traffic. Writes curve.html, curve.json, curve.csv, curve.md and the figures
 (SVG and PNG): cost, invoice, latency and utilisation against traffic.")]
 pub struct Curve {
     /// The scenario file; - reads the standard input
@@ -91,7 +91,7 @@ fn report_of(curve: &curve::Curve, scenario: &Scenario, source: &Source) -> Stri
 }
 
 fn write_files(directory: &Path, curve: &curve::Curve, title: &str, html: &str) -> std::io::Result<()> {
-    report::html::write_report(&directory.join("report.html"), html)?;
+    report::html::write_report(&directory.join("curve.html"), html)?;
     write_atomically(&directory.join("curve.json"), report::curve::to_json(curve).as_bytes())?;
     write_atomically(&directory.join("curve.csv"), report::curve::to_csv(curve).as_bytes())?;
     write_atomically(&directory.join("curve.md"), report::curve::to_table(curve, title, true).as_bytes())?;

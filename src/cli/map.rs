@@ -19,7 +19,7 @@ Examples:
   hostsim map scenarios/five-dollar-vps.toml --replications 3 --format csv --no-files
 
 The scenario's [map] names two axes, each a dotted path of keys or `traffic`; without it, traffic
-against wage. Writes report.html, map.json, map.csv, map.md and the figure (SVG and PNG).")]
+against wage. Writes map.html, map.json, map.csv, map.md and the figure (SVG and PNG).")]
 pub struct Map {
     /// The scenario file; - reads the standard input
     #[arg(value_name = "SCENARIO")]
@@ -84,7 +84,7 @@ fn report_of(map: &Mapped, scenario: &Scenario, source: &Source) -> String {
 }
 
 fn write_files(directory: &Path, map: &Mapped, scenario: &Scenario, html: &str) -> std::io::Result<()> {
-    report::html::write_report(&directory.join("report.html"), html)?;
+    report::html::write_report(&directory.join("map.html"), html)?;
     write_atomically(&directory.join("map.json"), report::map::to_json(map).as_bytes())?;
     write_atomically(&directory.join("map.csv"), report::map::to_csv(map).as_bytes())?;
     write_atomically(&directory.join("map.md"), report::map::to_table(map, &scenario.title, true).as_bytes())?;

@@ -15,7 +15,7 @@ Examples:
   hostsim merge output/study                          all shards that are in this directory
   hostsim merge a/shard-1-of-2 b/shard-2-of-2 --output study
 
-Writes points.csv, failures.csv, sweep.json, report.html and the figures: the files that one machine
+Writes points.csv, failures.csv, sweep.json, sweep.html and the figures: the files that one machine
 would have written, to the byte.")]
 pub struct Merge {
     /// The shards' directories, or those that they are in

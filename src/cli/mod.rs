@@ -8,6 +8,7 @@ mod article;
 mod bill;
 mod catalogue;
 mod check;
+mod compare;
 mod completions;
 mod curve;
 mod failure;
@@ -65,6 +66,7 @@ commands! {
     Sweep(sweep::Sweep),
     Merge(merge::Merge),
     Sensitivity(sensitivity::Sensitivity),
+    Compare(compare::Compare),
     Bill(bill::Bill),
     Models(models::Models),
     Trace(trace::Trace),

@@ -35,6 +35,12 @@ pub struct Run {
     /// Add replications until every case's invoice, mean latency and p99 are known to this share
     #[arg(long, value_name = "PCT", value_parser = parse_precision)]
     precision: Option<f64>,
+    /// Keep each replication's figures in result.json, so that `compare` can tell small differences
+    #[arg(long)]
+    details: bool,
+    /// Show the provider's ledger of each case too: what it earns, and what that costs it
+    #[arg(long)]
+    ledger: bool,
     #[command(flatten)]
     format: FormatOption,
     #[command(flatten)]
@@ -51,11 +57,12 @@ impl Execute for Run {
         let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let directory = self.files.directory(stem(&source));
         directory.as_deref().map_or(Ok(()), report::check_writable)?;
-        let result = self.simulate(&scenario)?;
+        let mut result = self.simulate(&scenario)?;
+        result.details = self.details;
         // A disk that is full does not take away what has been computed.
         let written =
             directory.as_ref().map(|to| interrupt::after_writing(|| write_files(to, &result, &scenario, &source)));
-        terminal::print(&rendered(&result, self.format.format))?;
+        terminal::print(&self.rendered(&result))?;
         written.transpose()?;
         if let Some(directory) = directory.filter(|_| terminal::watched() && !self.compute.quiet) {
             terminal::say(&format!("the results are in {}", directory.display()));
@@ -65,6 +72,17 @@ impl Execute for Run {
 }
 
 impl Run {
+    fn rendered(&self, result: &ResultDocument) -> String {
+        let text = match self.format.format {
+            Format::Table => report::to_table_within(result, terminal::colour_out(), terminal::width()),
+            Format::Json => return report::to_json(result),
+            Format::Csv => return report::to_csv(result),
+            Format::Markdown => report::to_markdown(result),
+        };
+        let ledger = if self.ledger { report::to_ledger(result) } else { String::new() };
+        text + &ledger
+    }
+
     fn simulate(&self, scenario: &Scenario) -> Result<ResultDocument, Failure> {
         let bar = progress::bar(self.compute.quiet);
         let done = |done: u64, of: u64| {
@@ -89,15 +107,6 @@ impl Run {
 pub(super) fn parse_precision(text: &str) -> Result<f64, String> {
     let share = parse_percent(&format!("{} %", text.trim().trim_end_matches('%').trim_end()))?;
     if share > 0.0 { Ok(share) } else { Err("expected a percentage above zero, such as 1%".into()) }
-}
-
-fn rendered(result: &ResultDocument, format: Format) -> String {
-    match format {
-        Format::Table => report::to_table(result, terminal::colour_out()),
-        Format::Json => report::to_json(result),
-        Format::Csv => report::to_csv(result),
-        Format::Markdown => report::to_markdown(result),
-    }
 }
 
 /// Writes every file of a result, each whole or not at all.

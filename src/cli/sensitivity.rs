@@ -16,7 +16,7 @@ Examples:
 
 Main effects and interactions of a [sweep.grid]; first-order and total Sobol' indices, with 95 %
 bootstrap intervals, of a [sweep.sample] with method = \"saltelli\"; standardised regression
-coefficients of any. Writes sensitivity.json, sensitivity.csv, report.html and the figures (SVG and
+coefficients of any. Writes sensitivity.json, sensitivity.csv, sweep.html and the figures (SVG and
 PNG) that fit the design beside the sweep's table: effects, the cheapest case by axis, small
 multiples, heat maps, parallel coordinates.")]
 pub struct Sensitivity {

@@ -25,6 +25,14 @@ pub fn colour_out() -> bool {
     colour_wanted(std::io::stdout().is_terminal())
 }
 
+/// How wide the terminal is: what `COLUMNS` says, or what the terminal itself does; `None` where the
+/// output goes elsewhere.
+pub fn width() -> Option<usize> {
+    let stated = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse::<usize>().ok());
+    let measured = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    stated.or_else(measured).filter(|width| *width > 0)
+}
+
 /// Whether a person watches the standard error.
 pub fn watched() -> bool {
     std::io::stderr().is_terminal()

@@ -191,6 +191,7 @@ fn document(scenario: &Scenario, ordered: &[Ordered<'_>], results: &[Vec<Replica
         cases: ordered.iter().zip(results).map(|(ordered, reps)| case_result(scenario, ordered, reps)).collect(),
         unverified: super::unverified(&scenario.cases),
         notes: super::notes::of_scenario(scenario),
+        details: false,
     }
 }
 

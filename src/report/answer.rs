@@ -38,7 +38,10 @@ pub fn of_run(result: &ResultDocument) -> String {
         None => format!("{} is the only case that does what is asked: {cost} a month{why}", best.case.name),
         Some(next) => against(*best, *next, &able, among, &why),
     };
-    let clauses = [Some(head), cheaper_but_unable(&unable, best.cost, most), turning_point(*best, &able)];
+    let drifts =
+        (!best.case.is_settled()).then(|| format!("{} has not settled: its levels still drift", best.case.name));
+    let cheaper = cheaper_but_unable(&unable, best.cost, most);
+    let clauses = [Some(head), drifts, cheaper, turning_point(*best, &able)];
     format!("{}.", clauses.into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
@@ -63,7 +66,9 @@ fn fault(case: &CaseResult, most: f64) -> Option<String> {
     let share = served(case);
     let serves_less =
         share.is_some_and(|share| share < most - SERVED) || (share.is_none() && most > 0.0 && asked(case));
+    let overload = case.unsettled.iter().find(|why| why.starts_with("overloaded"));
     match (case.slo_met, share) {
+        _ if overload.is_some() => Some("is overloaded".into()),
         (Some(false), Some(share)) if share < most - SERVED => {
             Some(format!("misses its objective (it serves {} of its requests)", percent(share)))
         }

@@ -21,21 +21,96 @@ pub struct Column {
     pub heading: [&'static str; 2],
     /// The cell of a case.
     pub cell: fn(&CaseResult) -> Cell,
+    /// Whether a case has anything to show in it; a column that no case has is left out.
+    pub matters: fn(&CaseResult) -> bool,
+    /// What it tells of: columns of a kind stay together where a table is too wide for one line.
+    pub group: Group,
+}
+
+/// What a column tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What it costs.
+    Cost,
+    /// How it answers.
+    Service,
+    /// What it runs on.
+    Machines,
+}
+
+const ALWAYS: fn(&CaseResult) -> bool = |_| true;
+
+/// The columns that matter to a result. Of those that make up the TCO, all that are not nothing are
+/// there, so that a row of figures adds up.
+pub fn columns(result: &ResultDocument) -> Vec<&'static Column> {
+    COLUMNS.iter().filter(|column| result.cases.iter().any(column.matters)).collect()
 }
 
 /// The columns after the case's name and hosting.
-pub const COLUMNS: &[Column] = &[
-    Column { heading: ["Invoice", "/month"], cell: |case| money(case.estimate(&["invoice_usd", "total"])) },
-    Column { heading: ["Labour", "/month"], cell: |case| money(case.estimate(&["labour_usd", "total"])) },
-    Column { heading: ["TCO", "/month"], cell: |case| money(case.estimate(&["tco_usd"])) },
-    Column { heading: ["Per M", "req."], cell: |case| money(case.estimate(&["usd_per_million_requests"])) },
-    Column { heading: ["p50", ""], cell: |case| latency(case, "p50") },
-    Column { heading: ["p99", ""], cell: |case| latency(case, "p99") },
-    Column { heading: ["Cold", "share"], cell: |case| percent(case.estimate(&["requests", "cold_share"])) },
-    Column { heading: ["Inst.", "mean"], cell: |case| level(case.estimate(&["instances", "mean"])) },
-    Column { heading: ["Servers", "mean"], cell: |case| level(case.estimate(&["fleet", "servers_mean"])) },
-    Column { heading: ["CPU", "used"], cell: |case| percent(case.estimate(&["fleet", "cpu_used"])) },
-    Column { heading: ["SLO", ""], cell: verdict },
+const COLUMNS: &[Column] = &[
+    Column {
+        heading: ["Invoice", "/month"],
+        cell: |case| money(case.estimate(&["invoice_usd", "total"])),
+        matters: ALWAYS,
+        group: Group::Cost,
+    },
+    Column {
+        heading: ["Labour", "/month"],
+        cell: |case| money(case.estimate(&["labour_usd", "total"])),
+        matters: ALWAYS,
+        group: Group::Cost,
+    },
+    Column {
+        heading: ["Own", "servers"],
+        cell: |case| money(case.estimate(&["owned_usd"])),
+        matters: |case| case.estimate(&["owned_usd"]).mean.is_some_and(|owned| owned != 0.0),
+        group: Group::Cost,
+    },
+    Column {
+        heading: ["TCO", "/month"],
+        cell: |case| money(case.estimate(&["tco_usd"])),
+        matters: ALWAYS,
+        group: Group::Cost,
+    },
+    Column {
+        heading: ["Per M", "req."],
+        cell: |case| money(case.estimate(&["usd_per_million_requests"])),
+        matters: ALWAYS,
+        group: Group::Cost,
+    },
+    Column { heading: ["p50", ""], cell: |case| latency(case, "p50"), matters: ALWAYS, group: Group::Service },
+    Column { heading: ["p99", ""], cell: |case| latency(case, "p99"), matters: ALWAYS, group: Group::Service },
+    Column {
+        heading: ["Served", "share"],
+        cell: |case| percent(case.estimate(&["availability"])),
+        matters: |case| case.estimate(&["availability"]).mean.is_none_or(|share| share < 1.0),
+        group: Group::Service,
+    },
+    Column {
+        heading: ["Cold", "share"],
+        cell: |case| percent(case.estimate(&["requests", "cold_share"])),
+        matters: ALWAYS,
+        group: Group::Service,
+    },
+    Column {
+        heading: ["Inst.", "mean"],
+        cell: |case| level(case.estimate(&["instances", "mean"])),
+        matters: ALWAYS,
+        group: Group::Machines,
+    },
+    Column {
+        heading: ["Servers", "mean"],
+        cell: |case| level(case.estimate(&["fleet", "servers_mean"])),
+        matters: ALWAYS,
+        group: Group::Machines,
+    },
+    Column {
+        heading: ["CPU", "used"],
+        cell: |case| percent(case.estimate(&["fleet", "cpu_used"])),
+        matters: ALWAYS,
+        group: Group::Machines,
+    },
+    Column { heading: ["SLO", ""], cell: verdict, matters: ALWAYS, group: Group::Service },
 ];
 
 /// One line about the run: replications, simulated time, seed, and how to read the numbers.

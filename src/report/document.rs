@@ -23,6 +23,8 @@ pub struct ResultDocument {
     pub unverified: Vec<String>,
     /// Sentences about the run as a whole: what was not modelled, currencies converted.
     pub notes: Vec<String>,
+    /// Whether JSON keeps each replication's figures too.
+    pub details: bool,
 }
 
 /// The result of one case.
@@ -180,6 +182,7 @@ pub(super) mod tests {
             ],
             unverified: Vec::new(),
             notes: vec!["Egress beyond the free allowance was not modelled.".into()],
+            details: false,
         }
     }
 

@@ -1,14 +1,15 @@
 //! The result as JSON.
 
 use super::document::{AppResult, CaseResult, ResultDocument};
-use crate::metrics::{Estimate, Figures};
+use crate::metrics::{Estimate, Figures, flat_name};
 use serde_json::{Map, Value, json};
 
 /// The result as one pretty-printed JSON document that ends with a newline. It holds nothing that
 /// differs between two runs of the same input. Undefined values are `null`; numbers are the
 /// shortest text that reads back as the same float.
 pub fn to_json(result: &ResultDocument) -> String {
-    let cases: Map<String, Value> = result.cases.iter().map(|c| (c.name.clone(), case_json(c))).collect();
+    let cases: Map<String, Value> =
+        result.cases.iter().map(|c| (c.name.clone(), case_json(c, result.details))).collect();
     let document = json!({
         "schema": 1,
         "title": result.title,
@@ -29,7 +30,7 @@ pub fn estimate_json(estimate: &Estimate) -> Value {
     json!({ "mean": estimate.mean, "ci95": estimate.ci95 })
 }
 
-fn case_json(case: &CaseResult) -> Value {
+fn case_json(case: &CaseResult, details: bool) -> Value {
     let mut object = Map::new();
     object.insert("hosting".into(), json!(case.hosting));
     object.insert("family".into(), json!(case.family));
@@ -39,6 +40,10 @@ fn case_json(case: &CaseResult) -> Value {
         case.apps.iter().map(|app| (app.name.clone(), app_json(app, &case.figures))).collect();
     object.insert("apps".into(), Value::Object(apps));
     object.insert("notes".into(), json!(case.notes));
+    if details {
+        let values = case.figures.iter().map(|(path, values)| (flat_name(path), json!(values)));
+        object.insert("values".into(), Value::Object(values.collect()));
+    }
     Value::Object(object)
 }
 

@@ -1,16 +1,17 @@
 //! The result as Markdown: a title, a table (GitHub's dialect) and the notes as a list.
 
 use super::by_app;
-use super::comparison::{COLUMNS, Cell, hosting, subtitle};
+use super::comparison::{Cell, Column, columns, hosting, subtitle};
 use super::document::{CaseResult, ResultDocument};
 use super::{format, notes};
 
 /// The result as Markdown; what users wrote is escaped, so that it shows as it was written.
 pub fn to_markdown(result: &ResultDocument) -> String {
-    let headings = COLUMNS.iter().map(|c| c.heading.join(" ").trim_end().to_string());
+    let columns = columns(result);
+    let headings = columns.iter().map(|c| c.heading.join(" ").trim_end().to_string());
     let head = line(["Case".to_string(), "Hosting".to_string()].into_iter().chain(headings));
-    let rule = line((0..COLUMNS.len() + 2).map(|i| if i < 2 { "---".to_string() } else { "---:".to_string() }));
-    let rows: String = result.cases.iter().map(row).collect();
+    let rule = line((0..columns.len() + 2).map(|i| if i < 2 { "---".to_string() } else { "---:".to_string() }));
+    let rows: String = result.cases.iter().map(|case| row(case, &columns)).collect();
     let notes: String = notes(result).iter().map(|note| format!("- {}\n", escape(note))).collect();
     let apps = by_app(result);
     let gap = if notes.is_empty() { "" } else { "\n" };
@@ -38,8 +39,8 @@ fn by_app(result: &ResultDocument) -> String {
     format!("\n{head}{rule}{}", rows.iter().map(row).collect::<String>())
 }
 
-fn row(case: &CaseResult) -> String {
-    let cells = COLUMNS.iter().map(|column| shown((column.cell)(case)));
+fn row(case: &CaseResult, columns: &[&Column]) -> String {
+    let cells = columns.iter().map(|column| shown((column.cell)(case)));
     line([escape(&case.name), escape(&hosting(case))].into_iter().chain(cells))
 }
 
@@ -53,7 +54,7 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 }
 
 /// The text with every sign that Markdown or HTML would read escaped, on one line.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in format::printable(text).chars() {
         if "\\`*_[]<>|#&~".contains(c) {
@@ -77,7 +78,7 @@ mod tests {
         let pipes = |line: &str| line.replace("\\|", "").matches('|').count();
         let rows: Vec<&str> = text.lines().filter(|l| l.starts_with('|')).collect();
         assert_eq!(rows.len(), 4);
-        assert!(rows.iter().all(|row| pipes(row) == COLUMNS.len() + 3), "{text}");
+        assert!(rows.iter().all(|row| pipes(row) == columns(&result).len() + 3), "{text}");
         assert!(text.contains(r"a\|b \<script\>") && text.contains("$0.43 ±0.06"), "{text}");
     }
 }

@@ -1,13 +1,16 @@
-//! The comparison table, readable in 100 columns.
+//! The comparison table, within the width that there is: where its columns do not fit side by side, those of
+//! cost, of service and of machines stand below each other.
 
 use super::by_app;
-use super::comparison::{COLUMNS, Cell, hosting, subtitle};
+use super::comparison::{Cell, Column, Group, columns, hosting, subtitle};
 use super::document::{CaseResult, ResultDocument};
 use super::{format, notes};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-/// Columns of a terminal that the table keeps within, as long as its numbers allow.
+/// The width where nobody says how wide a terminal is.
 const WIDTH: usize = 100;
+/// The least and the greatest width that is used: longer lines of words are hard to read.
+const WIDTHS: (usize, usize) = (60, 160);
 /// The first column is never narrower, nor wider than needed.
 const LEAST_NAME: usize = 14;
 /// The width of the names of apps, and of the cases beside them.
@@ -21,32 +24,58 @@ pub fn colour_wanted(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// The title, the table (a line of means and a line of half-widths per case) and the notes.
+/// The answer, the title, the table (a line of means and a line of half-widths per case) and the notes.
 pub fn to_table(result: &ResultDocument, colour: bool) -> String {
+    to_table_within(result, colour, None)
+}
+
+/// [`to_table`] for a terminal that is so wide; without one the answer stays on its line.
+pub fn to_table_within(result: &ResultDocument, colour: bool, terminal: Option<usize>) -> String {
+    let width = terminal.map_or(WIDTH, |width| width.clamp(WIDTHS.0, WIDTHS.1));
     let answer = format::printable(&super::answer::of_run(result));
-    let mut out = format!("{answer}\n\n{}\n{}\n\n", format::printable(&result.title), subtitle(result));
-    let cells: Vec<Vec<Cell>> = result.cases.iter().map(|c| COLUMNS.iter().map(|k| (k.cell)(c)).collect()).collect();
-    out.push_str(&ruled(&grid(result, &cells, name_width(&cells)), colour));
+    let answer = if terminal.is_some() { format::wrap(&answer, width, usize::MAX).join("\n") } else { answer };
+    let title = format::wrap(&format::printable(&result.title), width, usize::MAX).join("\n");
+    let mut out = format!("{answer}\n\n{title}\n{}\n", format::wrap(&subtitle(result), width, usize::MAX).join("\n"));
+    for block in blocks(result, &columns(result), width) {
+        out.push('\n');
+        out.push_str(&ruled(&block, colour));
+    }
     out.push_str(&by_app(result, colour));
     let notes = notes(result);
     if !notes.is_empty() {
         out.push('\n');
     }
     for note in notes {
-        out.push_str(&hanging("- ", &note));
+        out.push_str(&hanging("- ", &note, width));
     }
     out
 }
 
-/// What the numbers leave of the width for the names.
-fn name_width(cells: &[Vec<Cell>]) -> usize {
-    let width = |index: usize| {
-        let heading = COLUMNS[index].heading.iter().map(|h| h.chars().count());
-        let of_cell = |cell: &Cell| cell.mean.chars().count().max(cell.half.as_ref().map_or(0, |h| h.chars().count()));
-        heading.chain(cells.iter().map(|row| of_cell(&row[index]))).max().unwrap_or(0) + 1
+/// The table in one piece where it fits, else in as few as do.
+fn blocks(result: &ResultDocument, columns: &[&Column], width: usize) -> Vec<Table> {
+    let all = [Group::Cost, Group::Service, Group::Machines];
+    let ways: [Vec<&[Group]>; 3] = [vec![&all], vec![&all[..2], &all[2..]], vec![&all[..1], &all[1..2], &all[2..]]];
+    let of = |groups: &[Group]| -> Vec<&Column> {
+        columns.iter().filter(|column| groups.contains(&column.group)).copied().collect()
     };
-    let numbers: usize = (0..COLUMNS.len()).map(width).sum();
-    WIDTH.saturating_sub(numbers).max(LEAST_NAME)
+    let fits = |way: &&Vec<&[Group]>| way.iter().all(|groups| numbers(result, &of(groups)) + LEAST_NAME <= width);
+    let way = ways.iter().find(fits).unwrap_or(&ways[2]);
+    let block = |groups: &&[Group]| {
+        let columns = of(groups);
+        grid(result, &columns, width.saturating_sub(numbers(result, &columns)).max(LEAST_NAME))
+    };
+    way.iter().map(block).collect()
+}
+
+/// The width of the columns after the names.
+fn numbers(result: &ResultDocument, columns: &[&Column]) -> usize {
+    let width = |column: &&Column| {
+        let heading = column.heading.iter().map(|h| h.chars().count());
+        let of_cell = |cell: Cell| cell.mean.chars().count().max(cell.half.map_or(0, |h| h.chars().count()));
+        let cells = result.cases.iter().map(|case| of_cell((column.cell)(case)));
+        heading.chain(cells).max().unwrap_or(0) + 1
+    };
+    columns.iter().map(width).sum()
 }
 
 /// The apps compared, below the cases, where there are several.
@@ -89,13 +118,14 @@ fn ruled(table: &Table, colour: bool) -> String {
     lines.collect()
 }
 
-fn grid(result: &ResultDocument, cells: &[Vec<Cell>], name_width: usize) -> Table {
+fn grid(result: &ResultDocument, columns: &[&Column], name_width: usize) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    let headings = COLUMNS.iter().map(|c| c.heading.join("\n"));
+    let headings = columns.iter().map(|c| c.heading.join("\n"));
     table.add_row(["Case\nhosting, size".to_string()].into_iter().chain(headings));
-    for (case, cells) in result.cases.iter().zip(cells) {
-        let texts = cells.iter().map(|cell| format!("{}\n{}", cell.mean, cell.half.as_deref().unwrap_or_default()));
+    for case in &result.cases {
+        let cells = columns.iter().map(|column| (column.cell)(case));
+        let texts = cells.map(|cell| format!("{}\n{}", cell.mean, cell.half.as_deref().unwrap_or_default()));
         table.add_row([name(case, name_width)].into_iter().chain(texts));
     }
     align(&mut table, 1);
@@ -121,8 +151,8 @@ fn finish_line(line: &str, heading: bool, colour: bool) -> String {
 }
 
 /// A paragraph whose later lines stand under the first word.
-fn hanging(mark: &str, text: &str) -> String {
-    let lines = format::wrap(&format::printable(text), WIDTH - mark.len(), usize::MAX);
+fn hanging(mark: &str, text: &str, width: usize) -> String {
+    let lines = format::wrap(&format::printable(text), width - mark.len(), usize::MAX);
     let indented = lines.iter().enumerate().map(|(i, line)| match i {
         0 => format!("{mark}{line}\n"),
         _ => format!("{:width$}{line}\n", "", width = mark.len()),
@@ -146,6 +176,21 @@ mod tests {
             assert!(text.contains(expected), "{expected} is not in\n{text}");
         }
         assert!(!text.contains('\x1b'));
+    }
+
+    #[test]
+    fn fits_any_width_in_pieces_and_breaks_at_words() {
+        let mut result = example();
+        result.cases[0].slo_met = Some(false);
+        for width in [60, 80, 100, 160] {
+            let text = to_table_within(&result, false, Some(width));
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{width}:\n{text}");
+            for expected in ["$0.43", "240 ms", "0.4 %", "missed", "aws-lambda-2017"] {
+                assert!(text.contains(expected), "{expected} is not in\n{text}");
+            }
+        }
+        let answer = super::super::answer::of_run(&result);
+        assert_eq!(to_table(&result, false).lines().next(), Some(answer.as_str()));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::bill::{Billed, bill};
 use super::page::{Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
 use super::{Assumption, assumptions, render};
-use crate::report::comparison::{self, COLUMNS, hosting, subtitle};
+use crate::report::comparison::{self, hosting, subtitle};
 use crate::report::{CaseResult, ResultDocument, by_app, figure, format, notes};
 
 /// The report of a run as one HTML document.
@@ -39,11 +39,12 @@ pub fn question(title: &str) -> String {
 }
 
 fn comparison(result: &ResultDocument) -> Table {
-    let columns = COLUMNS.iter().map(|c| Column::of_numbers(c.heading.join(" ").trim_end()));
+    let matter = comparison::columns(result);
+    let columns = matter.iter().map(|c| Column::of_numbers(c.heading.join(" ").trim_end()));
     let row = |(index, case): (usize, &CaseResult)| Row {
         case: Some(index),
         sum: false,
-        cells: [Cell::word(&case.name).below(hosting(case))].into_iter().chain(cells(case)).collect(),
+        cells: [Cell::word(&case.name).below(hosting(case))].into_iter().chain(cells(case, &matter)).collect(),
     };
     Table {
         title: "The cases, per month; ± is half of the 95 % confidence interval".into(),
@@ -53,8 +54,8 @@ fn comparison(result: &ResultDocument) -> Table {
     }
 }
 
-fn cells(case: &CaseResult) -> impl Iterator<Item = Cell> + '_ {
-    COLUMNS.iter().map(|column| shown((column.cell)(case)))
+fn cells(case: &CaseResult, columns: &[&comparison::Column]) -> Vec<Cell> {
+    columns.iter().map(|column| shown((column.cell)(case))).collect()
 }
 
 /// The apps compared, where there are several.

@@ -1,4 +1,4 @@
-//! A sweep's report: its figures, and `report.html`.
+//! A sweep's report: its figures, and `sweep.html`.
 
 mod figures;
 mod grouping;
@@ -43,7 +43,7 @@ impl Swept {
         Ok(Swept { data, report, about, origin: Origin::read(directory) })
     }
 
-    /// Writes the figures that fit the design, and `report.html`.
+    /// Writes the figures that fit the design, and `sweep.html`.
     ///
     /// # Errors
     /// What the file system says.
@@ -51,7 +51,7 @@ impl Swept {
         for (stem, _, drawing) in figures(self) {
             write_figure(directory, &stem, &drawing)?;
         }
-        html::write_report(&directory.join("report.html"), &html::sweep_report(self))
+        html::write_report(&directory.join("sweep.html"), &html::sweep_report(self))
     }
 }
 
