@@ -22,6 +22,7 @@ fn help_of_the_program_and_of_every_command() {
         "sweep",
         "merge",
         "sensitivity",
+        "compare",
         "bill",
         "check",
         "models",

@@ -15,9 +15,9 @@ Examples:
   hostsim compare main/result.json change/result.json --fail-on flip --fail-on cost=5%
   hostsim compare old.json new.json --format json | jq '.flips'
 
-A result is a result.json, or the directory that holds one. Results of `run --details` with one seed are
-compared replication by replication, which tells far smaller differences from the noise. With
---fail-on it ends with status 3 where what is named came to pass.")]
+A result is a result.json, or the directory that holds one. Results of `run --details` with one
+seed are compared replication by replication, which tells far smaller differences from the noise.
+With --fail-on it ends with status 3 where what is named came to pass.")]
 pub struct Compare {
     /// The old result: a result.json, or its directory
     #[arg(value_name = "OLD")]

@@ -73,7 +73,9 @@ fn fault(case: &CaseResult, most: f64) -> Option<String> {
             Some(format!("misses its objective (it serves {} of its requests)", percent(share)))
         }
         (Some(false), _) => Some("misses its objective".into()),
-        (_, Some(share)) if serves_less => Some(format!("serves {} of its requests alone", percent(share))),
+        (_, Some(share)) if serves_less && share > 0.0 => {
+            Some(format!("serves {} of its requests alone", percent(share)))
+        }
         _ if serves_less => Some("serves no request".into()),
         _ => None,
     }
@@ -310,7 +312,7 @@ mod tests {
         );
         let text = answer(vec![case("a", &[10.0; 2], 2.0, 1.0, None), case("b", &[5.0; 2], 3.0, 1.0, None)]);
         assert!(
-            text.contains("b, costs $155, 41 % more, for its labour ($50.00 more, most of it for hardware)"),
+            text.contains("b, costs $155, 40.9 % more, for its labour ($50.00 more, most of it for hardware)"),
             "{text}"
         );
         assert!(text.ends_with("with a wage below $5.00 an hour (here $50.00) b would be the cheapest."), "{text}");
