@@ -3,6 +3,7 @@
 mod advice;
 mod article;
 mod bill_around;
+mod bill_bridge;
 mod bill_laws;
 mod bill_rules;
 mod bill_sharing;
