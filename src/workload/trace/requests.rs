@@ -136,7 +136,7 @@ impl Stamps {
             return 0;
         }
         let coarse = [3_600, 60, 1].map(|seconds| seconds * NANOS_PER_SECOND);
-        coarse.into_iter().find(|length| self.divisor % length == 0).unwrap_or(0)
+        coarse.into_iter().find(|length| self.divisor.is_multiple_of(*length)).unwrap_or(0)
     }
 }
 
