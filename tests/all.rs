@@ -1,6 +1,7 @@
 //! All integration tests: one binary, one module per topic.
 
 mod advice;
+mod answers;
 mod article;
 mod bill_around;
 mod bill_bridge;

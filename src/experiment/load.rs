@@ -168,10 +168,7 @@ pub fn unsettled(scenario: &Scenario, replications: &[&Replication]) -> Vec<Stri
             let unit = if load.is_some_and(|load| load.in_cores) { "cores of work" } else { "places" };
             let number = |value: f64| format::significant(value, 3);
             let (offered, capacity) = (number(mean(|l| l.offered)), number(mean(|l| l.capacity)));
-            found.push(format!(
-                "overloaded{of}: {offered} {unit} are asked for and there are {capacity}; what is shown grows with the \
-                 duration."
-            ));
+            found.push(format!("overloaded{of}: {offered} {unit} are asked for and there are {capacity}."));
         } else if mean(|load| load.backlog - load.backlog_bound) > 0.0 {
             let share = format::percent(mean(|load| load.backlog));
             found.push(format!(
