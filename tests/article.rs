@@ -65,9 +65,10 @@ fn rounding_is_what_makes_time_dearer() {
 #[test]
 fn a_mutation_without_effect_survives() {
     let survived = with("machines-for-three-hours", |source, progress| {
-        let text = source
-            .text
-            .replace("\"model.leased.charge.lease.price\" = \"20\"", "\"model.leased.charge.lease.price\" = \"35040.00\"");
+        let text = source.text.replace(
+            "\"model.leased.charge.lease.price\" = \"20\"",
+            "\"model.leased.charge.lease.price\" = \"35040.00\"",
+        );
         let mut diagnostics = Diagnostics::default();
         let id = diagnostics.sources.add("changed.toml", text.clone());
         let root = hostsim::document::Node::parse(id, &mut diagnostics);
