@@ -172,7 +172,7 @@ impl Model {
 
     /// Whether instances come with requests.
     pub fn is_on_demand(&self) -> bool {
-        self.terms.scaling.as_ref().is_some_and(|scaling| scaling.is_on_demand())
+        self.terms.scaling.as_ref().is_some_and(|scaling| scaling.comes_with_requests())
     }
 }
 

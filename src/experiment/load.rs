@@ -137,6 +137,7 @@ fn instances(plan: &Deployment, facts: &AppFacts, simulation: &Simulation) -> f6
         Scaling::Fixed if plan.sleep.is_some() => f64::from(plan.instances) * tenants,
         Scaling::Fixed => facts.instances.mean(simulation.world.end()).unwrap_or(0.0),
         Scaling::TargetUtilisation(rule) if rule.max < u32::MAX => f64::from(rule.max) * tenants,
+        Scaling::Controlled(rule) if rule.limits().1 < u32::MAX => f64::from(rule.limits().1) * tenants,
         Scaling::PerRequest if plan.concurrency_limit < u32::MAX => f64::from(plan.concurrency_limit) * tenants,
         _ => f64::INFINITY,
     }

@@ -286,12 +286,17 @@ impl Pool {
     /// Takes a new instance into the pool.
     fn add(&mut self, world: &mut World, instance: u32) {
         let (lane, position) = (world.instances[instance].lane, world.instances[instance].position as usize);
+        let deployment = self.deployment as usize;
         let pool = self.pool(lane);
         if pool.members.len() <= position {
             pool.members.resize(position + 1, NONE);
         }
         pool.members[position] = instance;
         pool.present += 1;
+        if pool.control.is_some() {
+            // The lowest positions stay filled: theirs are the instances that are always kept.
+            world.instances[instance].provisioned = (position as u32) < world.deployments[deployment].provisioned;
+        }
         if world.instances[instance].state == State::Ready {
             self.make_available(world, instance);
         } else {

@@ -36,7 +36,7 @@ impl Search<'_> {
     /// Whether the number of instances follows their use.
     pub fn scales(&self) -> bool {
         let plan = self.plan();
-        matches!(plan.terms.scaling, Some(Scaling::TargetUtilisation(_))) && !plan.fixed_number
+        matches!(plan.terms.scaling, Some(Scaling::TargetUtilisation(_) | Scaling::Controlled(_))) && !plan.fixed_number
     }
 
     /// The fewest instances (of each tenant) that could keep up with an offered load in cores.

@@ -125,9 +125,11 @@ impl Pool {
         let unit = Unit { cores: plan.cores.as_f64(), places };
         let pool = &mut self.lanes[(lane - self.first_lane) as usize];
         let mut control = Controlled::new(rule, now, pool.wanted, unit);
+        let kept = plan.provisioned;
         for (position, instance) in pool.members.iter().enumerate() {
             if *instance != NONE {
                 control.note_ready(position as u32, now);
+                world.instances[*instance].provisioned = (position as u32) < kept;
             }
         }
         let at = control.next_sample.min(control.next_look);

@@ -42,6 +42,14 @@ impl Scaling {
         matches!(self, Scaling::PerRequest)
     }
 
+    /// Whether a request that finds no room starts an instance: none need be ordered.
+    pub fn comes_with_requests(&self) -> bool {
+        match self {
+            Scaling::Controlled(rule) => rule.wakes() == controller::Wakes::WhenFull,
+            _ => self.is_on_demand(),
+        }
+    }
+
     /// Past how long a request is slow, where that is counted.
     pub(crate) fn slow_after(&self) -> Option<Span> {
         if let Scaling::Controlled(rule) = self { rule.slow_after() } else { None }
