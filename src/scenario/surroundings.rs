@@ -43,7 +43,7 @@ impl Surroundings {
             open: IDLE_TIMEOUT,
             rules: 0,
         };
-        let calls = table.optional("calls", d, |node, d| Calls::read(node, d));
+        let calls = table.optional("calls", d, Calls::read);
         (around.calls, around.call_bytes) =
             calls.map_or((Exact::zero(), Bytes(0)), |calls| (calls.number, calls.bytes));
         if let Some((number, open, rules)) = table.optional("connections", d, read_connections) {

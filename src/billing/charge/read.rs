@@ -236,7 +236,8 @@ fn check_sustained(charge: &Charge, node: &Node, d: &mut Diagnostics) {
     let Pricing::Sustained(price, _, pool) = &charge.pricing else { return };
     let at = |key: &str| node.get(key).map_or(node.key, |node| node.key);
     let pooled = *pool != sustained::Pool::Resource;
-    if !charge.meter.is_plain_time() && !(pooled && charge.meter.is_allocation_time() && charge.over == Over::Life) {
+    let pooled_life = pooled && charge.meter.is_allocation_time() && charge.over == Over::Life;
+    if !charge.meter.is_plain_time() && !pooled_life {
         let message = format!("`sustained-use` does not fit the meter `{}` here", charge.meter.name());
         let help = "it is for `instance-hours` and `instance-seconds`; pooled also for cores and memory over the life";
         d.error(at("sustained-use"), message, help);
