@@ -1,6 +1,7 @@
 //! Advice and maps: what they rank, share, refuse and call a tie.
 
 use crate::common::catalogue;
+use hostsim::catalogue::Era;
 use hostsim::document::{Diagnostics, Node};
 use hostsim::experiment::advise::{Advice, Adviser, Filter};
 use hostsim::experiment::map::{Map, map};
@@ -22,7 +23,8 @@ fn source(text: &str) -> (Source, Scenario, Diagnostics) {
 
 fn advice(text: &str, words: &[&str]) -> Advice {
     let (source, scenario, mut d) = source(text);
-    let filter = Filter { words: words.iter().map(|word| (*word).to_string()).collect(), ..Filter::default() };
+    let filter =
+        Filter { words: words.iter().map(|word| (*word).to_string()).collect(), era: Era::All, ..Filter::default() };
     let adviser = Adviser { source: &source, scenario: &scenario, catalogue: catalogue().1, filter, done: &|_, _| {} };
     adviser.advise(&mut d).unwrap()
 }

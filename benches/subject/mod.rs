@@ -91,6 +91,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         memory_used: load.reserve.memory,
         by_tenant: None,
         places: 1,
+        thread: 1.0,
         speed: 1.0,
         useful: 1.0,
         start: vec![StartPhase::of_every_instance("runtime", start, false)],

@@ -71,9 +71,11 @@ impl Catalogue {
     pub fn read_server(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<ServerKind> {
         let Value::String(name) = &node.value else { return ServerKind::read(node, diagnostics) };
         match self.servers.get(name) {
-            Some(entry) => {
-                ServerKind::read(&entry.node, diagnostics).map(|kind| ServerKind { name: name.clone(), ..kind })
-            }
+            Some(entry) => ServerKind::read(&entry.node, diagnostics).map(|kind| ServerKind {
+                name: name.clone(),
+                own_speed: false,
+                ..kind
+            }),
             None => {
                 let help = suggest(name, self.servers());
                 diagnostics.error(node.at, format!("there is no kind of server `{name}`"), help);

@@ -2,8 +2,10 @@
 //! sizes, charges and labour.
 
 use super::cluster::ClusterTerms;
+use super::core::{CoreRule, dressed};
+use super::range::SizeRange;
 use super::recovery;
-use super::size::{Size, SizeRange};
+use super::size::Size;
 use super::start::read_phases;
 use super::terms::Terms;
 use crate::billing::{LabourOverrides, PriceList, Slice};
@@ -86,6 +88,10 @@ pub struct Model {
     pub sizes: IndexMap<String, Size>,
     /// Where the customer picks cores and memory.
     pub size_range: Option<SizeRange>,
+    /// What a virtual CPU of the sizes does.
+    pub cores: Vec<CoreRule>,
+    /// Words of optional charges that are in an order unless it leaves them off: what is needed to be reached.
+    pub with_default: Vec<String>,
     /// What it costs.
     pub prices: PriceList,
 }
@@ -116,6 +122,9 @@ impl Model {
         let sizes = table.optional("size", diagnostics, read_sizes).unwrap_or_default();
         let size_range = table.optional("size-range", diagnostics, SizeRange::read);
         let names: Vec<String> = sizes.keys().cloned().collect();
+        let rule = |node: &Node, d: &mut Diagnostics| CoreRule::read(node, &names, d);
+        let cores = table.optional("core", diagnostics, |node, d| list(node, d, rule)).unwrap_or_default();
+        let sizes = sizes.into_iter().map(|(name, size)| (name, dressed(&cores, size))).collect();
         let cluster_node = table.node("cluster");
         let cluster = cluster_node.and_then(|node| ClusterTerms::read(node, &names, diagnostics));
         if let (Some(node), Some(isolation)) = (cluster_node, &isolation)
@@ -126,8 +135,16 @@ impl Model {
         }
         let phases = |node: &Node, d: &mut Diagnostics| read_phases(node, &names, cluster_node.is_some(), d);
         let start = table.optional("start", diagnostics, phases).unwrap_or_default();
+        let default_node = table.node("with-default");
+        let with_default = default_node.and_then(|node| list(node, diagnostics, text)).unwrap_or_default();
         let prices = PriceList::read(&mut table, &names, diagnostics);
         table.finish(diagnostics);
+        if let (Some(node), Some(prices)) = (default_node, &prices) {
+            let words = || prices.charges.iter().filter_map(|charge| charge.with.as_deref());
+            for word in with_default.iter().filter(|word| !words().any(|known| known == word.as_str())) {
+                diagnostics.error(node.at, format!("no charge has `with = \"{word}\"`"), suggest(word, words()));
+            }
+        }
         if diagnostics.count() > before {
             return None;
         }
@@ -148,6 +165,8 @@ impl Model {
             cluster,
             sizes,
             size_range,
+            cores,
+            with_default,
             prices: prices?,
         })
     }
@@ -160,14 +179,26 @@ impl Model {
             let help = suggest(name, self.sizes.keys().map(String::as_str));
             diagnostics.error(node.at, format!("`{}` has no size `{name}`", self.name), help);
         }
-        found
+        found.map(|size| dressed(&self.cores, size))
+    }
+
+    /// The size that a customer picks from the range, or an error.
+    pub fn picked(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
+        let Some(range) = &self.size_range else {
+            let help = suggest("", self.sizes.keys().map(String::as_str));
+            diagnostics.error(node.at, format!("`{}` has sizes by name only", self.name), help);
+            return None;
+        };
+        range.pick(node, diagnostics).map(|size| dressed(&self.cores, size))
     }
 
     /// The sizes that there are to choose from, for an app of so much memory: those with names, or
     /// some of the range.
     pub fn choices(&self, memory: Bytes) -> Vec<Size> {
         let range = self.size_range.as_ref().filter(|_| self.sizes.is_empty());
-        range.map_or_else(|| self.sizes.values().cloned().collect(), |range| range.choices(memory))
+        let of_range =
+            |range: &SizeRange| range.choices(memory).into_iter().map(|size| dressed(&self.cores, size)).collect();
+        range.map_or_else(|| self.sizes.values().cloned().collect(), of_range)
     }
 
     /// Whether instances come with requests.

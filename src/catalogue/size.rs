@@ -1,8 +1,7 @@
 //! Sizes: what a customer of a model can order.
 
 use crate::document::{
-    Diagnostics, Node, Table, boolean, bytes, non_negative, number, positive, positive_count, positive_span, power,
-    price, span,
+    Diagnostics, Node, Table, boolean, bytes, non_negative, positive, positive_count, positive_span, power, price, span,
 };
 use crate::hosting::credits::CreditRule;
 use crate::units::{Bytes, Cores, Exact, Span};
@@ -45,19 +44,18 @@ pub struct Size {
     pub threads: Option<f64>,
     /// How often its share of those is given anew; `None`: as its model says.
     pub cpu_period: Option<Span>,
-}
-
-/// Where the customer picks cores and memory, or memory alone.
-#[derive(Clone, Debug)]
-pub struct SizeRange {
-    /// Least and most cores.
-    pub cpu: (Cores, Cores),
-    /// The memory that comes with a whole core, where cores follow the memory.
-    pub core: Option<Bytes>,
-    /// Least and most memory.
-    pub memory: (Bytes, Bytes),
-    /// The granularity of memory.
-    pub step: Bytes,
+    /// What one busy thread does, that of the reference core being 1; `None`: as the server has it.
+    pub speed: Option<f64>,
+    /// What is left of that for each of two busy threads of one core; 1 where a virtual CPU is a core of its own.
+    pub thread: f64,
+    /// The requests inside one instance at once, where they differ by size.
+    pub concurrency: Option<u32>,
+    /// The most that may be asked for.
+    pub most_concurrency: Option<u32>,
+    /// The most that one app can order.
+    pub most: Option<u32>,
+    /// The fewest that can be ordered.
+    pub least: Option<u32>,
 }
 
 impl Size {
@@ -79,6 +77,12 @@ impl Size {
         let credits = table.optional("credits", diagnostics, read_credits);
         let threads = table.optional("threads", diagnostics, positive_count).map(|threads| threads as f64);
         let cpu_period = table.optional("cpu-period", diagnostics, span);
+        let speed = table.optional("speed", diagnostics, positive);
+        let thread = table.default("thread", 1.0, diagnostics, thread_share);
+        let concurrency = table.optional("concurrency", diagnostics, positive_count).map(super::count32);
+        let most_concurrency = table.optional("most-concurrency", diagnostics, positive_count).map(super::count32);
+        let most = table.optional("most", diagnostics, positive_count).map(super::count32);
+        let least = table.optional("least", diagnostics, positive_count).map(super::count32);
         for described in ["bandwidth", "power", "transfer", "source", "confidence"] {
             table.node(described);
         }
@@ -96,6 +100,12 @@ impl Size {
             credits,
             threads,
             cpu_period,
+            speed,
+            thread,
+            concurrency,
+            most_concurrency,
+            most,
+            least,
         })
     }
 }
@@ -109,6 +119,16 @@ impl Size {
     }
 }
 
+/// Two threads of a core do no less than one, and no more than two.
+pub(super) fn thread_share(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
+    let share = positive(node, diagnostics)?;
+    if !(0.5..=1.0).contains(&share) {
+        diagnostics.error(node.at, format!("{share} is no share of a busy core's thread"), "expected 0.5 to 1");
+        return None;
+    }
+    Some(share)
+}
+
 fn positive_power(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
     let watts = power(node, diagnostics)?;
     if watts <= 0.0 {
@@ -118,25 +138,39 @@ fn positive_power(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
     Some(watts)
 }
 
-/// To a thousandth of a core, as the catalogue's own sizes are written.
-fn cores_of(memory: Bytes, core: Bytes) -> Cores {
-    Cores::from_f64((memory.0 as f64 / core.0 as f64 * 1000.0).round() / 1000.0)
-}
+impl Size {
+    /// A size that is picked from a range, which its name says.
+    pub fn plain(cpu: Cores, memory: Bytes) -> Size {
+        Size {
+            name: format!("{cpu} cpu, {memory}"),
+            cpu: Allotment::Fixed(cpu),
+            reserve_cpu: None,
+            memory: Allotment::Fixed(memory),
+            disk: Bytes(0),
+            ghz: None,
+            rack_units: 1,
+            watts_per_rack_unit: None,
+            sleep: None,
+            credits: None,
+            threads: None,
+            cpu_period: None,
+            speed: None,
+            thread: 1.0,
+            concurrency: None,
+            most_concurrency: None,
+            most: None,
+            least: None,
+        }
+    }
 
-fn plain(name: String, cpu: Cores, memory: Bytes) -> Size {
-    Size {
-        name,
-        cpu: Allotment::Fixed(cpu),
-        reserve_cpu: None,
-        memory: Allotment::Fixed(memory),
-        disk: Bytes(0),
-        ghz: None,
-        rack_units: 1,
-        watts_per_rack_unit: None,
-        sleep: None,
-        credits: None,
-        threads: None,
-        cpu_period: None,
+    /// Its cores; none where they are the server's or the app's.
+    pub fn fixed_cores(&self) -> Cores {
+        if let Allotment::Fixed(cores) = self.cpu { cores } else { Cores::default() }
+    }
+
+    /// Its memory; none where it is the server's or the app's.
+    pub fn fixed_memory(&self) -> Bytes {
+        if let Allotment::Fixed(memory) = self.memory { memory } else { Bytes::default() }
     }
 }
 
@@ -193,86 +227,5 @@ fn memory_allotment(node: &Node, diagnostics: &mut Diagnostics) -> Option<Allotm
         Some("server") => Some(Allotment::Server),
         Some("app") => Some(Allotment::App),
         _ => bytes(node, diagnostics).map(Allotment::Fixed),
-    }
-}
-
-impl SizeRange {
-    /// Reads `cpu = { min, max }, memory = { min, max, step }`.
-    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<SizeRange> {
-        let mut table = Table::of(node, diagnostics)?;
-        let core = table.optional("core", diagnostics, bytes).filter(|core| core.0 > 0);
-        let picked = |node: &Node, diagnostics: &mut Diagnostics| {
-            let mut range = Table::of(node, diagnostics)?;
-            let min = range.required("min", diagnostics, positive);
-            let max = range.required("max", diagnostics, positive);
-            for described in ["step", "values"] {
-                range.node(described);
-            }
-            range.finish(diagnostics);
-            Some((Cores::from_f64(min?), Cores::from_f64(max?)))
-        };
-        let cpu = if core.is_none() { table.required("cpu", diagnostics, picked) } else { None };
-        let memory = table.required("memory", diagnostics, |node, diagnostics| {
-            let mut range = Table::of(node, diagnostics)?;
-            let min = range.required("min", diagnostics, bytes);
-            let max = range.required("max", diagnostics, bytes);
-            let step = range.default("step", Bytes(1), diagnostics, bytes);
-            range.finish(diagnostics);
-            Some((min?, max?, step))
-        });
-        for described in ["source", "confidence"] {
-            table.node(described);
-        }
-        table.finish(diagnostics);
-        let (min, max, step) = memory?;
-        let followed = core.map(|core| (cores_of(min, core), cores_of(max, core)));
-        Some(SizeRange { cpu: cpu.or(followed)?, core, memory: (min, max), step: Bytes(step.0.max(1)) })
-    }
-
-    /// The size that a customer picks with `{ cpu, memory }`; notes where it is out of range.
-    pub fn pick(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<Size> {
-        let mut table = Table::of(node, diagnostics)?;
-        let memory = table.required("memory", diagnostics, bytes);
-        let cpu = match self.core {
-            Some(core) => memory.map(|memory| cores_of(memory, core)),
-            None => table.required("cpu", diagnostics, number).map(Cores::from_f64),
-        };
-        table.finish(diagnostics);
-        let (cpu, memory) = (cpu?, memory?);
-        if cpu < self.cpu.0 || cpu > self.cpu.1 || memory < self.memory.0 || memory > self.memory.1 {
-            let range = format!("{} to {} cores, {} to {}", self.cpu.0, self.cpu.1, self.memory.0, self.memory.1);
-            diagnostics.error(node.at, "this size is out of the model's range", format!("expected {range}"));
-            return None;
-        }
-        Some(self.of(cpu, memory))
-    }
-
-    /// Sizes of the range to choose from, for an app of so much memory: the least that holds it,
-    /// with cores from the fewest to the most in steps that double.
-    pub fn choices(&self, memory: Bytes) -> Vec<Size> {
-        let memory = memory.max(self.memory.0);
-        let mut cores = vec![self.cpu.0];
-        while let Some(last) = cores.last()
-            && last.0.saturating_mul(2) <= self.cpu.1.0
-        {
-            cores.push(Cores(last.0 * 2));
-        }
-        if cores.last() != Some(&self.cpu.1) {
-            cores.push(self.cpu.1);
-        }
-        if memory > self.memory.1 { Vec::new() } else { cores.into_iter().map(|cpu| self.of(cpu, memory)).collect() }
-    }
-
-    fn of(&self, cpu: Cores, memory: Bytes) -> Size {
-        let memory = Bytes(memory.0.div_ceil(self.step.0) * self.step.0);
-        plain(format!("{cpu} cpu, {memory}"), cpu, memory)
-    }
-
-    /// The size of that name, such as "1000mb", where cores follow the memory.
-    pub fn named(&self, name: &str) -> Option<Size> {
-        let core = self.core?;
-        let memory = Bytes(name.strip_suffix("mb")?.parse::<u64>().ok()?.checked_mul(1 << 20)?);
-        let offered = (self.memory.0..=self.memory.1).contains(&memory) && memory.0.is_multiple_of(self.step.0);
-        offered.then(|| plain(name.to_string(), cores_of(memory, core), memory))
     }
 }

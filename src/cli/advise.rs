@@ -4,7 +4,7 @@ use super::load::{self, Replace, stem};
 use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
 use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::Args;
-use hostsim::catalogue::{FAMILIES, Family};
+use hostsim::catalogue::{Era, FAMILIES, Family};
 use hostsim::document::Diagnostics;
 use hostsim::experiment::advise::{Advice, Adviser, Filter};
 use hostsim::experiment::case_notes;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 Examples:
   hostsim advise scenarios/steady-api.toml
   hostsim advise scenarios/io-bound-api.toml --family serverless --family vps
-  hostsim advise scenarios/steady-api.toml --word -now --format csv --no-files
+  hostsim advise scenarios/steady-api.toml --era 2017 --format csv --no-files
 
 Every model is sized to the apps' `slo`; the scenario's own cases are left aside. Writes advice.html,
 advice.json, advice.csv, advice.md and the figures (SVG and PNG): the Pareto front of cost against
@@ -33,6 +33,9 @@ pub struct Advise {
     /// Only models whose name holds this word (may be repeated)
     #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
     word: Vec<String>,
+    /// Only these terms: now (the default), 2017, or all
+    #[arg(long, value_name = "ERA", default_value = "now", value_parser = Era::parse)]
+    era: Era,
     #[command(flatten)]
     replace: Replace,
     #[command(flatten)]
@@ -63,7 +66,7 @@ impl Execute for Advise {
             bar.set_length(of);
             bar.set_position(done);
         };
-        let filter = Filter { families: self.family.clone(), words: self.word.clone() };
+        let filter = Filter { families: self.family.clone(), words: self.word.clone(), era: self.era.clone() };
         let adviser = Adviser { source: &source, scenario: &scenario, catalogue: &catalogue, filter, done: &done };
         let advice = self.compute.compute(|| {
             let looked = vec![1.0; LOOKED_AT];
@@ -104,7 +107,12 @@ impl Advise {
         let mut reproduction = load::reproduction(source, "advise");
         let families = self.family.iter().map(|family| format!(" --family {}", family.name()));
         let words = self.word.iter().map(|word| format!(" --word {word}"));
-        families.chain(words).for_each(|option| reproduction.command.push_str(&option));
+        let era = match &self.era {
+            Era::Now => None,
+            Era::All => Some(" --era all".to_string()),
+            Era::Of(date) => Some(format!(" --era {date}")),
+        };
+        families.chain(words).chain(era).for_each(|option| reproduction.command.push_str(&option));
         html::advice_report(offered, advice, &notes, &reproduction, &html::assumptions(offered))
     }
 }

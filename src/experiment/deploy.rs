@@ -215,6 +215,16 @@ fn by_tenant(plan: &DeploymentPlan, size: &Size, app: &App, slice: Slice) -> Opt
     Some(rows.iter().map(room).collect())
 }
 
+/// What a busy thread of a size does: what was sold with it, where the scenario does not say how fast its servers are.
+pub fn speed(fleet: &FleetPlan, size: &Size) -> f64 {
+    if fleet.server.own_speed { fleet.server.speed } else { size.speed.unwrap_or(fleet.server.speed) }
+}
+
+/// What is left of that for each of two busy threads of one core.
+pub fn thread(fleet: &FleetPlan, size: &Size) -> f64 {
+    if fleet.server.own_speed { 1.0 } else { size.thread }
+}
+
 /// The deployment of one app.
 ///
 /// # Errors
@@ -225,7 +235,8 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
     let scaling = scaling(plan, order, app);
     let on_demand = scaling.is_on_demand();
     let default_places = if on_demand { 1 } else { u32::MAX };
-    let concurrency = terms.concurrency.unwrap_or(default_places);
+    let stated = plan.concurrency_asked.or(order.size.concurrency).or(terms.concurrency);
+    let concurrency = stated.unwrap_or(default_places).min(order.size.most_concurrency.unwrap_or(u32::MAX));
     let whole_cores = ((slice.cores.0 / Cores::ONE.0).max(1)).min(u64::from(u32::MAX)) as u32;
     let fifo = terms.discipline == Some(Discipline::Fifo);
     let routing = terms.routing.unwrap_or_default();
@@ -247,7 +258,8 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         quota: quota(plan, &order.size, &slice, node, places),
         cluster,
         places,
-        speed: case.fleet.server.speed * useful,
+        speed: speed(&case.fleet, &order.size) * useful,
+        thread: thread(&case.fleet, &order.size),
         useful,
         start: start_of_instance(plan, &order.size),
         queue_limit: plan.queue.unwrap_or(u32::MAX),

@@ -23,6 +23,7 @@ mod validate;
 
 pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;
+use notes::shipped_rates;
 pub use notes::{of_case as case_notes, of_scenario as scenario_notes, unverified};
 pub use point::Point;
 pub use replicate::{Replication, Trial};

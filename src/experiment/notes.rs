@@ -8,7 +8,7 @@ use crate::billing::{Charge, Confidence};
 use crate::hosting::WhenFull;
 use crate::scenario::{App, Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
 use crate::units::format;
-use crate::units::{Span, decimal_text};
+use crate::units::{Currency, Span, decimal_text};
 use crate::workload::Arrivals;
 use crate::workload::arrivals::{FromTrace, TraceSource};
 
@@ -29,6 +29,7 @@ pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
     for (currency, rate) in scenario.currencies.rates() {
         notes.push(format!("1 {currency} is converted to {} USD.", decimal_text(rate, 6)));
     }
+    notes.extend(shipped_rates(scenario));
     notes.extend(scenario.apps.iter().flat_map(|app| of_trace(scenario, app)));
     notes
 }
@@ -56,6 +57,30 @@ fn of_trace(scenario: &Scenario, app: &App) -> Vec<String> {
     } else if end > simulated.saturating_add(last_gap) {
         let used = Span(simulated.saturating_sub(shift.0));
         notes.push(format!("Of {file} the first {used} of {} are simulated.", Span(span)));
+    }
+    notes
+}
+
+/// The rates that were used and that the scenario does not state.
+pub(super) fn shipped_rates(scenario: &Scenario) -> Vec<String> {
+    let priced = |case: &Case| {
+        let models: Vec<Currency> = case.deployments.iter().map(|plan| plan.model.prices.currency).collect();
+        models.into_iter().chain([case.fleet.server.price.currency, case.labour.wage.currency]).collect::<Vec<_>>()
+    };
+    let mut notes = Vec::new();
+    for currency in scenario.cases.iter().flat_map(priced) {
+        let Some(rate) = scenario.currencies.shipped(currency) else { continue };
+        let note = format!(
+            "1 {currency} is converted to {} USD, the rate of {} that comes with the catalogue ({}, {}); \
+             [currency] {currency} = \"… USD\" states another.",
+            decimal_text(&rate.dollars, 6),
+            rate.as_of,
+            rate.source,
+            rate.confidence
+        );
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
     }
     notes
 }
@@ -126,6 +151,13 @@ pub fn of_case(
         let mut left_off: Vec<&str> = plan.model.prices.charges.iter().filter_map(|c| c.with.as_deref()).collect();
         left_off.retain(|word| !plan.with.iter().any(|asked| asked == word));
         left_off.dedup();
+        if !plan.by_default.is_empty() {
+            let words = plan.by_default.join(", ");
+            notes.push(format!(
+                "{}: in the order, as it is needed to be reached: {words} (`without` leaves it off).",
+                plan.model.name
+            ));
+        }
         if !left_off.is_empty() {
             notes.push(format!("{}: optional charges left off: {}.", plan.model.name, left_off.join(", ")));
         }

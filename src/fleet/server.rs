@@ -18,6 +18,8 @@ pub struct ServerKind {
     pub memory: Bytes,
     /// The speed of one core, that of the reference core being 1.
     pub speed: f64,
+    /// Whether a scenario states that speed of a server of its own: then it prevails over what sizes are sold with.
+    pub own_speed: bool,
     /// The purchase price.
     pub price: Money,
     /// How long it is used: the price is spread evenly over this.
@@ -75,6 +77,7 @@ impl ServerKind {
             cores,
             memory,
             speed: 1.0,
+            own_speed: false,
             price: Money { amount: dollars, currency: Currency::USD },
             life: Span(4 * YEAR.0),
             power: Power { idle_watts: 55.0, peak_watts: 450.0, between: Vec::new() },
@@ -93,6 +96,7 @@ impl ServerKind {
         }
         let power = self.power.clone();
         self.title = table.default("title", self.title.clone(), diagnostics, text);
+        self.own_speed = table.node("speed").is_some();
         self.speed = table.default("speed", self.speed, diagnostics, positive);
         self.price = table.default("price", self.price.clone(), diagnostics, money);
         self.life = table.default("life", self.life, diagnostics, positive_span);

@@ -161,6 +161,8 @@ pub struct Deployment {
     /// CPU nanoseconds that a request gets per nanosecond on a whole core: the server's speed
     /// less the isolation's tax.
     pub speed: f64,
+    /// What is left of that for each of two busy threads of one core; 1 where a virtual CPU is a core of its own.
+    pub thread: f64,
     /// The share of a busy core that does requests' work: 1 less the isolation's tax.
     pub useful: f64,
     /// The phases from order to ready.
@@ -257,6 +259,26 @@ impl Deployment {
     /// Whether every request inside an instance always has the same share of the processor, so
     /// that its end is known when it begins.
     pub fn is_exclusive(&self) -> bool {
-        self.credits.is_none() && (self.places == 1 || u64::from(self.places) * Cores::ONE.0 <= self.cores.0)
+        let requests = u64::from(self.places) * Cores::ONE.0;
+        let each_its_own = match self.thread < 1.0 {
+            true => 2 * requests <= self.cores.0,
+            false => self.places == 1 || requests <= self.cores.0,
+        };
+        self.credits.is_none() && each_its_own
+    }
+
+    /// The share of a whole core's speed that each of `busy` requests has, on as many of the cores as can be used:
+    /// a thread alone on its core has all of it, and two that share one have `thread` each.
+    #[inline]
+    pub fn share(&self, usable: f64, busy: f64) -> f64 {
+        let share = (usable / busy).min(1.0);
+        if self.thread >= 1.0 { share } else { share * self.of_threads(usable.min(busy)) }
+    }
+
+    /// What so many busy threads of all that there are do each: those beyond one for each core halve it.
+    fn of_threads(&self, busy: f64) -> f64 {
+        let cores = 0.5 * self.cores.as_f64().max(1.0);
+        let doubled = (busy - cores).max(0.0);
+        (busy.min(cores) + doubled * (2.0 * self.thread - 1.0)) / busy.max(1e-9)
     }
 }

@@ -213,7 +213,7 @@ impl World {
         let place = &mut self.instances[instance];
         let plan = &self.deployments[place.deployment as usize];
         let computing = f64::from(place.computing.max(1));
-        let share = (at_once / computing).min(1.0);
+        let share = plan.share(at_once, computing);
         let used = cores.min(f64::from(place.computing)) * slowdown;
         let has_credits = place.credits.is_some();
         if let Some(quota) = place.quota.as_deref_mut() {

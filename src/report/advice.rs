@@ -59,6 +59,7 @@ pub fn to_json(advice: &Advice) -> String {
         "refused": refused,
         "swings": advice.swings.iter().map(swing).collect::<Vec<_>>(),
         "unverified": advice.unverified,
+        "by_default": advice.by_default,
     });
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
@@ -140,6 +141,11 @@ pub fn sentences(advice: &Advice) -> Vec<String> {
     }
     lines.extend(advice.swings.iter().map(|swing| sentence(advice, swing)));
     lines.extend(refusals(advice));
+    if !advice.by_default.is_empty() {
+        let words = advice.by_default.join("; ");
+        lines.push(format!("In the orders, as it is needed to be reached (`without` leaves it off): {words}."));
+    }
+    lines.extend(advice.rates.iter().cloned());
     lines
 }
 

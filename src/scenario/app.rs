@@ -2,6 +2,7 @@
 
 use super::Slo;
 use super::surroundings::Surroundings;
+use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Slip, Table, bytes};
 use crate::hosting::retries::Retries;
 use crate::hosting::timeout::Timeout;
@@ -63,7 +64,7 @@ const SLIPS: &[Slip] = &[
 ];
 
 /// Reads all apps.
-pub fn read_all(node: &Node, traces: &Node, directory: &Path, d: &mut Diagnostics) -> Vec<App> {
+pub fn read_all(node: &Node, traces: &Node, directory: &Path, catalogue: &Catalogue, d: &mut Diagnostics) -> Vec<App> {
     if Table::of(node, d).is_none() {
         return Vec::new();
     }
@@ -71,7 +72,7 @@ pub fn read_all(node: &Node, traces: &Node, directory: &Path, d: &mut Diagnostic
     let traces = read_traces(traces, d, directory);
     let context = Context { directory, traces: &traces, written };
     let entries = node.as_table().into_iter().flatten();
-    let mut apps: Vec<App> = entries.filter_map(|(name, app)| read(name, app, &context, d)).collect();
+    let mut apps: Vec<App> = entries.filter_map(|(name, app)| read(name, app, &context, catalogue, d)).collect();
     align(apps.iter_mut().filter_map(|app| match &mut app.workload.arrivals {
         Arrivals::Trace(from) => Some(from),
         _ => None,
@@ -79,7 +80,7 @@ pub fn read_all(node: &Node, traces: &Node, directory: &Path, d: &mut Diagnostic
     apps
 }
 
-fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> Option<App> {
+fn read(name: &str, node: &Node, context: &Context<'_>, catalogue: &Catalogue, d: &mut Diagnostics) -> Option<App> {
     let mut table = Table::of(node, d)?;
     table.slips(SLIPS);
     let workload = AppWorkload::read(name, &mut table, d, context);
@@ -88,9 +89,18 @@ fn read(name: &str, node: &Node, context: &Context<'_>, d: &mut Diagnostics) -> 
     let retries = table.optional("retries", d, Retries::read);
     let around = Surroundings::take(&mut table, d);
     let slo = table.default("slo", Slo::default(), d, Slo::read);
+    let cpu_on = table.optional("cpu-on", d, |node, d| super::cpu_on::read(node, catalogue, d));
     table.finish(d);
     // An app whose workload is wrong stays, so that what refers to it is still checked.
-    let workload = workload.unwrap_or_else(|| AppWorkload::silent(name));
+    let mut workload = workload.unwrap_or_else(|| AppWorkload::silent(name));
+    if let Some(speed) = cpu_on {
+        workload.cpu = std::mem::take(&mut workload.cpu).scaled(speed);
+        if workload.cpu.is_none()
+            && let Some(node) = node.get("cpu-on")
+        {
+            d.error(node.key, "there is no `cpu` that was measured here", "state `cpu`, or leave `cpu-on` out");
+        }
+    }
     if let (Some(node), Some(rows)) = (node.get("memory"), &memory.by_tenant)
         && rows.len() as u64 != u64::from(workload.tenants)
     {

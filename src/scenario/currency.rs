@@ -1,10 +1,50 @@
 //! `[currency]`: the rates at which other currencies are converted to dollars.
 
 use super::Case;
-use crate::document::{Diagnostics, Node, Table, money};
+use crate::document::{Confidence, Diagnostics, Node, Table, money, text};
 use crate::units::{Currency, Exact};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// A rate that comes with the catalogue.
+#[derive(Clone, Debug)]
+pub struct Shipped {
+    /// Dollars for one unit.
+    pub dollars: Exact,
+    /// The day that it is of.
+    pub as_of: String,
+    /// Where it comes from.
+    pub source: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// The rates that come with the catalogue.
+fn shipped() -> &'static BTreeMap<Currency, Shipped> {
+    static RATES: OnceLock<BTreeMap<Currency, Shipped>> = OnceLock::new();
+    RATES.get_or_init(|| {
+        let mut d = Diagnostics::default();
+        let source = d.sources.add("models/currencies.toml", include_str!("../../models/currencies.toml"));
+        let root = Node::parse(source, &mut d);
+        let entries = root.as_table().into_iter().flatten();
+        let read = |(code, node): (&String, &Node)| Some((Currency::parse(code)?, Shipped::read(node, &mut d)?));
+        entries.filter(|(code, _)| *code != "schema").filter_map(read).collect()
+    })
+}
+
+impl Shipped {
+    fn read(node: &Node, d: &mut Diagnostics) -> Option<Shipped> {
+        let mut table = Table::of(node, d)?;
+        let rate = table.required("rate", d, money);
+        let as_of = table.required("as-of", d, text);
+        let source = table.required("source", d, text);
+        let confidence = table.required("confidence", d, Confidence::read);
+        table.finish(d);
+        let dollars = rate.filter(|rate| rate.currency == Currency::USD)?.amount;
+        Some(Shipped { dollars, as_of: as_of?, source: source?, confidence: confidence? })
+    }
+}
 
 /// Dollars for one unit of each currency.
 #[derive(Clone, Debug, Default)]
@@ -37,9 +77,17 @@ impl Currencies {
         Some(Currencies { rates })
     }
 
-    /// Dollars for one unit of a currency, where they are known.
+    /// Dollars for one unit of a currency: the scenario's own rate, or the one that comes with the catalogue.
     pub fn rate(&self, currency: Currency) -> Option<Exact> {
-        if currency == Currency::USD { Some(Exact::one()) } else { self.rates.get(&currency).cloned() }
+        if currency == Currency::USD {
+            return Some(Exact::one());
+        }
+        self.rates.get(&currency).cloned().or_else(|| shipped().get(&currency).map(|rate| rate.dollars.clone()))
+    }
+
+    /// The rate of a currency that the scenario does not state.
+    pub fn shipped(&self, currency: Currency) -> Option<&'static Shipped> {
+        shipped().get(&currency).filter(|_| !self.rates.contains_key(&currency))
     }
 
     /// The rates that are stated.
@@ -60,5 +108,23 @@ impl Currencies {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_come_with_the_catalogue_and_a_scenario_s_own_prevail() {
+        let euro = Currency::parse("EUR").unwrap();
+        let rate = Currencies::default().rate(euro).unwrap();
+        assert_eq!(crate::units::decimal_text(&rate, 6), "1.1133");
+        assert!(Currencies::default().rate(Currency::parse("CHF").unwrap()).is_none());
+        let mut d = Diagnostics::default();
+        let source = d.sources.add("own.toml", "EUR = \"1.18 USD\"");
+        let own = Currencies::read(&Node::parse(source, &mut d), &mut d).unwrap();
+        assert_eq!(crate::units::decimal_text(&own.rate(euro).unwrap(), 6), "1.18");
+        assert!(own.shipped(euro).is_none() && Currencies::default().shipped(euro).is_some());
     }
 }

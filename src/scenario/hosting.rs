@@ -1,5 +1,6 @@
 //! How a case hosts one app: the model, and what its customer chooses.
 
+use super::orderable::Asked;
 use super::{App, ClusterChoice};
 use crate::billing::known_word;
 use crate::catalogue::{Catalogue, Model, Size, Terms, count32, read_saved};
@@ -73,6 +74,8 @@ pub struct DeploymentPlan {
     pub fixed_number: bool,
     /// The terms, the case's over the model's.
     pub terms: Terms,
+    /// The concurrency that the case itself asks for.
+    pub concurrency_asked: Option<u32>,
     /// The phases from order to ready.
     pub start: Vec<StartPhase>,
     /// What is asked of the model's cluster, where it has one.
@@ -93,8 +96,10 @@ pub struct DeploymentPlan {
     pub disk: Option<Bytes>,
     /// Which commitment.
     pub commitment: CommitmentChoice,
-    /// Optional charges that are asked for.
+    /// Optional charges that are asked for, and those that the model has in every order.
     pub with: Vec<String>,
+    /// Those of them that nobody named.
+    pub by_default: Vec<String>,
     /// Whether free allowances are there.
     pub allowances: bool,
 }
@@ -138,6 +143,7 @@ impl Hosts {
         let reserved = table.optional("reserved-concurrency", d, positive_count).map(count32);
         let provisioned = table.optional("provisioned", d, count).map_or(0, count32);
         let mut with = table.optional("with", d, |n, d| list(n, d, text)).unwrap_or_default();
+        let mut without = table.optional("without", d, |n, d| list(n, d, text)).unwrap_or_default();
         let disk = table.optional("disk", d, bytes);
         let allowances = table.default("allowances", true, d, boolean);
         let cluster = ClusterChoice::read(&mut table, d);
@@ -156,7 +162,11 @@ impl Hosts {
         if let (Some(node), Some(choice), Some(size)) = (commitment_node, &commitment, &size) {
             check_offered(&model, choice, size, node, d);
         }
-        resolve_with(&model, &mut with, node, d);
+        resolve_with(&model, "with", &mut with, node, d);
+        resolve_with(&model, "without", &mut without, node, d);
+        let named = |word: &&String| without.contains(word) || with.contains(word);
+        let by_default: Vec<String> = model.with_default.iter().filter(|word| !named(word)).cloned().collect();
+        with.extend(by_default.iter().cloned());
         ClusterChoice::check(&model, node, d);
         let misread = (own.scaling.is_none() && node.get("scaling").is_some())
             || (instances.is_none() && node.get("instances").is_some());
@@ -167,9 +177,16 @@ impl Hosts {
         };
         let account_limit = account_limit.or(model.terms.concurrency_limit);
         let fixed_number = own.scaling.is_none() && instances.is_some();
+        let concurrency_asked = own.concurrency;
         let terms = own.or(&model.terms);
         if !misread {
             check_instances(&model, &terms, instances, provisioned, node, d);
+            if let Some(SizeChoice::Named(size)) = &size {
+                let (shares_nodes, nodes) = (cluster.container.is_some(), cluster.nodes.map(|nodes| nodes.0));
+                let concurrency = concurrency_asked;
+                let (model, terms) = (&*model, &terms);
+                Asked { model, terms, instances, fixed_number, concurrency, shares_nodes, nodes }.check(size, node, d);
+            }
         }
         check_total(app, &terms, instances, provisioned, node, d);
         let billed = model.start.iter().any(|phase| phase.billed);
@@ -185,6 +202,7 @@ impl Hosts {
             own_limit,
             reserved,
             account_limit,
+            concurrency_asked,
             queue,
             cluster,
             credits,
@@ -192,6 +210,7 @@ impl Hosts {
             disk,
             commitment: commitment?,
             with,
+            by_default,
             allowances,
             model,
         })
@@ -244,14 +263,7 @@ fn read_size(model: &Model, node: Option<&Node>, case: &Node, d: &mut Diagnostic
     match &node.value {
         Value::String(word) if word == "cheapest" => return Some(SizeChoice::Cheapest),
         Value::String(name) => model.size(name, node, d),
-        Value::Table(_) => match &model.size_range {
-            Some(range) => range.pick(node, d),
-            None => {
-                let help = suggest("", model.sizes.keys().map(String::as_str));
-                d.error(node.at, format!("`{}` has sizes by name only", model.name), help);
-                None
-            }
-        },
+        Value::Table(_) => model.picked(node, d),
         other => {
             let help = suggest("", model.sizes.keys().map(String::as_str));
             d.error(node.at, format!("expected the name of a size, found {}", other.describe()), help);
@@ -301,13 +313,13 @@ fn check_offered(model: &Model, choice: &CommitmentChoice, size: &SizeChoice, no
 }
 
 /// Puts the model's own words in the place of those written; refuses what it does not sell.
-fn resolve_with(model: &Model, with: &mut [String], node: &Node, d: &mut Diagnostics) {
+fn resolve_with(model: &Model, key: &str, with: &mut [String], node: &Node, d: &mut Diagnostics) {
     let words = || model.prices.charges.iter().filter_map(|charge| charge.with.as_deref());
     for word in with {
         if let Some(known) = known_word(word, &model.prices.charges) {
             *word = known;
         } else {
-            let list = node.get("with");
+            let list = node.get(key);
             let item = list.and_then(|list| match &list.value {
                 Value::Array(items) => items.iter().find(|item| item.as_str() == Some(word.as_str())),
                 _ => None,

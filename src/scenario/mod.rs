@@ -5,6 +5,7 @@ pub mod axis;
 mod case;
 pub mod claim;
 mod cluster;
+mod cpu_on;
 mod currency;
 mod curve;
 pub mod expect;
@@ -12,6 +13,7 @@ mod fleet;
 mod hosting;
 mod load;
 pub mod map;
+mod orderable;
 mod run;
 pub mod shipped;
 mod slo;
@@ -26,6 +28,7 @@ pub use expect::Expectation;
 pub use fleet::FleetPlan;
 pub use hosting::{CommitmentChoice, DeploymentPlan, InstancesChoice, SizeChoice};
 pub use load::{Source, load_file, read_source};
+pub use orderable::Unorderable;
 pub use run::{Month, RunPlan};
 pub use slo::{Slo, Statistic};
 
@@ -104,7 +107,8 @@ impl Scenario {
         });
         let catalogue = own.as_ref().unwrap_or(catalogue);
         let traces = table.node("trace").unwrap_or(&empty);
-        let apps = table.node("app").map(|node| app::read_all(node, traces, directory, d)).unwrap_or_default();
+        let apps =
+            table.node("app").map(|node| app::read_all(node, traces, directory, catalogue, d)).unwrap_or_default();
         if root.get("app").is_none() {
             d.error(root.at, "a scenario needs at least one app", "a table [app.NAME]");
         }

@@ -19,6 +19,29 @@ pub enum Demand {
     Tenants(Arc<TenantTrace>),
 }
 
+impl Demand {
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Demand::None)
+    }
+
+    /// The same times a factor: CPU time that was measured on a core so much faster than the reference core.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Demand {
+        match self {
+            Demand::None => Demand::None,
+            Demand::Drawn(distribution) => Demand::Drawn(distribution.scaled(factor)),
+            Demand::Tenants(trace) => {
+                let mut trace = TenantTrace::clone(&trace);
+                for tenant in &mut trace.tenants {
+                    tenant.duration = tenant.duration.as_ref().map(|times| times.scaled(factor));
+                }
+                Demand::Tenants(Arc::new(trace))
+            }
+        }
+    }
+}
+
 /// Draws the demands of one app, each from a stream of its own.
 pub(super) struct Demands {
     cpu: Draw,

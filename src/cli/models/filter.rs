@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use hostsim::catalogue::FAMILIES;
+use hostsim::catalogue::{Era, FAMILIES};
 
 /// Which models are listed.
 #[derive(Args)]
@@ -14,9 +14,9 @@ pub struct Filter {
     /// Only providers whose name has this in it
     #[arg(long, value_name = "WORD")]
     provider: Option<String>,
-    /// Only terms of this date, such as 2017 or 2017-08; "now" is the newest of each product
-    #[arg(long, value_name = "DATE")]
-    era: Option<String>,
+    /// Only these terms: now (the default, the newest of each product), 2017 or another date, or all
+    #[arg(long, value_name = "ERA", default_value = "now", value_parser = Era::parse)]
+    era: Era,
 }
 
 impl Filter {
@@ -25,8 +25,7 @@ impl Filter {
         let model = &entry.model;
         let family = self.family.as_ref().is_none_or(|family| family == model.family.name());
         let provider = self.provider.as_ref().is_none_or(|word| contains(&model.provider, word));
-        let of_era = |era: &String| model.as_of.starts_with(era) || model.name.ends_with(&format!("-{era}"));
-        family && provider && self.era.as_ref().is_none_or(of_era)
+        family && provider && self.era.admits(model, entry.origin)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `hostsim models`.
 
+mod cores;
 mod entry;
 mod filter;
 mod labour;
@@ -11,13 +12,14 @@ mod servers;
 mod sizes;
 
 use super::failure::sound;
-use super::options::{CatalogueOption, FormatOption};
-use super::{Execute, Failure, terminal};
+use super::options::{CatalogueOption, FilesOptions, FormatOption};
+use super::{Execute, Failure, interrupt, terminal};
 use clap::Args;
 use entry::Entry;
 use filter::Filter;
 use hostsim::catalogue::Catalogue;
 use hostsim::document::{Diagnostics, suggest};
+use hostsim::report::figure;
 
 /// List the hosting models that can be simulated, or show one with the source of every price
 #[derive(Args)]
@@ -30,6 +32,7 @@ Examples:
   hostsim models two-socket-2017            a kind of server
   hostsim models --servers                  the kinds of servers
   hostsim models --labour                   the hours that each slice of the stack takes
+  hostsim models --cores                    what a virtual CPU is, by model and size, as table and picture
   hostsim models --serverless-test          which of them are serverless, by simulation
 
 A model is serverless by a simple test: one need not say how many instances to reserve, and an
@@ -47,9 +50,14 @@ pub struct Models {
     /// List the hours that each slice of the stack takes, by family
     #[arg(long, conflicts_with = "serverless_test")]
     labour: bool,
+    /// Show how fast a virtual CPU is, by model and size; writes cores.svg and cores.png
+    #[arg(long, conflicts_with_all = ["servers", "labour", "serverless_test"])]
+    cores: bool,
     /// Test by simulation which models are serverless
     #[arg(long)]
     serverless_test: bool,
+    #[command(flatten)]
+    files: FilesOptions,
     #[command(flatten)]
     format: FormatOption,
     #[command(flatten)]
@@ -77,6 +85,7 @@ impl Models {
         }
         if let [name] = self.words.as_slice()
             && !self.serverless_test
+            && !self.cores
         {
             if let Some(entry) = Entry::read(name, catalogue, d) {
                 return Ok(page::render(&entry, format));
@@ -86,10 +95,21 @@ impl Models {
             }
         }
         let entries = self.entries(catalogue, d)?;
+        if self.cores {
+            self.draw_cores(&entries, catalogue)?;
+            return Ok(cores::table(&entries, catalogue).render(format, "cores"));
+        }
         if self.serverless_test {
             return Ok(serverless_test::table(&entries, catalogue)?.render(format, "models"));
         }
         Ok(list::render(&entries, format))
+    }
+
+    /// Writes the picture of the cores.
+    fn draw_cores(&self, entries: &[Entry], catalogue: &Catalogue) -> Result<(), Failure> {
+        let Some(directory) = self.files.directory("cores") else { return Ok(()) };
+        let drawing = figure::cores::draw(&cores::bars(entries, catalogue));
+        Ok(interrupt::after_writing(|| figure::write_figure(&directory, "cores", &drawing).map(|_| ()))?)
     }
 
     /// The models that the filters and words let through.

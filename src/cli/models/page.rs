@@ -10,8 +10,8 @@ use hostsim::report::format::wrap;
 /// Columns of a terminal that texts keep within.
 const WIDTH: usize = 100;
 /// Keys that stand in the page's head, or in a part of their own.
-const ELSEWHERE: [&str; 10] =
-    ["schema", "family", "provider", "product", "as-of", "start", "size", "charge", "commitment", "size-range"];
+const ELSEWHERE: [&str; 11] =
+    ["core", "schema", "family", "provider", "product", "as-of", "start", "size", "charge", "commitment", "size-range"];
 
 /// The page in a format: JSON is the model as written, with all that it extends merged in; CSV
 /// has a row for each price.
@@ -38,6 +38,7 @@ fn text(entry: &Entry) -> String {
     if !table.is_empty() {
         out.push_str(&format!("\nSizes\n{}", indented(&table.to_text())));
     }
+    out.push_str(&section("Cores", &items(&entry.node, "core", "processor", &[])));
     out.push_str(&section("Prices", &items(&entry.node, "charge", "name", &[])));
     out.push_str(&section("Commitments", &commitments(&entry.node)));
     out

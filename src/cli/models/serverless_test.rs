@@ -8,7 +8,7 @@
 use super::entry::Entry;
 use crate::cli::failure::Failure;
 use crate::cli::grid::{Cell, Grid};
-use hostsim::catalogue::Catalogue;
+use hostsim::catalogue::{Catalogue, SizeRange};
 use hostsim::document::{Diagnostics, Node};
 use hostsim::experiment::{self, Progress, RunOptions};
 use hostsim::hosting::scaling::Scaling;
@@ -98,8 +98,8 @@ fn sizes(entry: &Entry) -> Vec<String> {
     let model = &entry.model;
     let mut sizes: Vec<String> =
         model.sizes.keys().map(|name| hostsim::document::Value::String(name.clone())).map(written).collect();
-    if let Some(range) = model.size_range.as_ref().filter(|_| sizes.is_empty()) {
-        sizes.push(format!("{{ cpu = {}, memory = \"{} B\" }}", range.cpu.0.as_f64(), range.memory.0.0));
+    if let Some(least) = model.size_range.as_ref().filter(|_| sizes.is_empty()).and_then(SizeRange::smallest) {
+        sizes.push(format!("{{ cpu = {}, memory = \"{} B\" }}", least.fixed_cores(), least.fixed_memory().0));
     }
     sizes
 }

@@ -12,7 +12,7 @@ use super::curve::{at_traffic, base_rate};
 use super::point::Point;
 use super::run::RunError;
 use super::simulations::{Runs, Simulations, Tally};
-use crate::catalogue::{Catalogue, Family, Model};
+use crate::catalogue::{Catalogue, Era, Family, Model};
 use crate::document::{Diagnostics, Node, Origin, Value};
 use crate::metrics::Estimate;
 use crate::scenario::{Case, Scenario, SizeChoice, Source};
@@ -30,6 +30,8 @@ pub struct Filter {
     pub families: Vec<Family>,
     /// Only models whose name holds one of these words.
     pub words: Vec<String>,
+    /// Only these terms.
+    pub era: Era,
 }
 
 impl Filter {
@@ -72,7 +74,7 @@ impl Offer {
 }
 
 /// Advice.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Advice {
     /// Offers that meet the objective, the cheapest first.
     pub offers: Vec<Offer>,
@@ -82,6 +84,10 @@ pub struct Advice {
     pub swings: Vec<Swing>,
     /// The prices of the offers that are not sure: "MODEL: CHARGE".
     pub unverified: Vec<String>,
+    /// What is in the offers because it is needed to be reached: "MODEL: CHARGES".
+    pub by_default: Vec<String>,
+    /// The rates of exchange that the scenario does not state, in words.
+    pub rates: Vec<String>,
 }
 
 /// Replications of a first look at a model, and its requests.
@@ -135,7 +141,9 @@ impl Adviser<'_> {
         let mut refused = Vec::new();
         let names = self.models(&mut refused, d);
         if names.is_empty() && refused.is_empty() {
-            return Err(RunError::Input("the filter leaves no model of the catalogue".into()));
+            return Err(RunError::Input(
+                "the filter leaves no model of the catalogue (`--era all` looks at all terms, now at today's)".into(),
+            ));
         }
         let scenario = self.variant(&names, d)?;
         let simulations = Simulations::default();
@@ -162,7 +170,9 @@ impl Adviser<'_> {
         refused.sort();
         let offered = |case: &&Case| all.iter().any(|offer| offer.hosting == case.name);
         let unverified = super::unverified(scenario.cases.iter().filter(offered));
-        Ok(Advice { offers: all, refused, swings, unverified })
+        let by_default = scenario.cases.iter().filter(offered).filter_map(by_default).collect();
+        let rates = super::shipped_rates(&scenario);
+        Ok(Advice { offers: all, refused, swings, unverified, by_default, rates })
     }
 
     /// The models that can be tried; the others that the filter admits, with why they cannot.
@@ -185,7 +195,10 @@ impl Adviser<'_> {
         for name in names {
             let Some(at) = self.catalogue.written(&name).map(|node| node.at) else { continue };
             let model = self.catalogue.resolve(&name, at, d).and_then(|tree| Model::read(&name, &tree, d));
-            let Some(model) = model.filter(|model| self.filter.admits(model)) else { continue };
+            let admitted_model = model.filter(|model| self.filter.admits(model));
+            let Some(model) = admitted_model.filter(|model| self.filter.era.admits_in(self.catalogue, model)) else {
+                continue;
+            };
             let currency = model.prices.currency;
             if self.scenario.currencies.rate(currency).is_none() {
                 let why =
@@ -215,6 +228,12 @@ impl Adviser<'_> {
         scenario.run = self.scenario.run.clone();
         Ok(scenario)
     }
+}
+
+/// "MODEL: CHARGES" of what nobody named.
+fn by_default(case: &Case) -> Option<String> {
+    let words = &case.deployments.first()?.by_default;
+    (!words.is_empty()).then(|| format!("{}: {}", case.name, words.join(", ")))
 }
 
 /// The case that orders the cheapest of a model for every app.

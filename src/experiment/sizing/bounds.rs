@@ -3,7 +3,7 @@
 use super::search::Search;
 use super::tco;
 use crate::catalogue::Size;
-use crate::experiment::deploy::{credits, cut};
+use crate::experiment::deploy::{credits, cut, speed, thread};
 use crate::experiment::replicate::Trial;
 use crate::experiment::tapes::Requests;
 use crate::hosting::scaling::Scaling;
@@ -47,10 +47,23 @@ impl Search<'_> {
             Some(InstancesChoice::RightSize) => {}
         }
         let Ok(slice) = cut(self.plan(), size, &self.scenario.apps[0], &self.case.fleet) else { return 1 };
-        let speed = self.case.fleet.server.speed * self.plan().model.isolation.cpu_share();
+        let fleet = &self.case.fleet;
+        let speed = speed(fleet, size) * thread(fleet, size) * self.plan().model.isolation.cpu_share();
         let fewest = (load / (self.sustained(size, slice.cores) * speed)).ceil();
         // A whole number a hair above another is that of a load that fits exactly.
-        if fewest.is_finite() { fewest.clamp(1.0, f64::from(MOST_INSTANCES)) as u32 } else { 1 }
+        let fewest = if fewest.is_finite() { fewest.clamp(1.0, f64::from(MOST_INSTANCES)) as u32 } else { 1 };
+        fewest.max(self.fewest_sold(size))
+    }
+
+    /// The fewest instances that can be ordered of a size: nodes that containers share are counted apart.
+    pub fn fewest_sold(&self, size: &Size) -> u32 {
+        let shared = self.plan().cluster.container.is_some();
+        if shared { 1 } else { size.least.unwrap_or(1) }
+    }
+
+    /// The most instances that can be ordered of a size.
+    pub fn most_sold(&self, size: &Size) -> u32 {
+        size.most.unwrap_or(MOST_INSTANCES).min(MOST_INSTANCES)
     }
 
     /// The most cores that an instance can keep up over the run: with CPU credits, what it earns and

@@ -1,6 +1,5 @@
 //! The fewest instances of a size that meet the objective.
 
-use super::bounds::MOST_INSTANCES;
 use super::judgement::Judgement;
 use super::search::{Level, Refusal, Search};
 use crate::billing::Free;
@@ -34,7 +33,8 @@ impl Search<'_> {
             }
             Err(refusal) if self.more_may_be_worse(size) => {
                 let least = self.least_instances(size, load).max(1);
-                self.scan(size, least..least.saturating_add(SCANNED))?.ok_or(refusal)?
+                let most = least.saturating_add(SCANNED).min(self.most_sold(size).saturating_add(1));
+                self.scan(size, least..most)?.ok_or(refusal)?
             }
             Err(refusal) => return Err(refusal),
         };
@@ -57,7 +57,8 @@ impl Search<'_> {
     /// Between fewer instances than do, and as many as do: from the fewest that could keep up, in
     /// steps that double, up or (where the objective tolerates an overload) down.
     fn gallop(&mut self, size: &Size, load: f64, level: Level) -> Result<(u32, u32), Refusal> {
-        let least = self.least_instances(size, load).max(1);
+        let floor = self.fewest_sold(size);
+        let least = self.least_instances(size, load).clamp(floor, self.most_sold(size).max(floor));
         if !self.judge(&self.plain(size, least), level)?.met {
             if let Some(refusal) = self.ideal(size).refusal {
                 return Err(refusal);
@@ -66,14 +67,14 @@ impl Search<'_> {
             return self.grow(size, least, level);
         }
         let (mut high, mut step) = (least, 1);
-        while high > 1 {
-            let fewer = high.saturating_sub(step).max(1);
+        while high > floor {
+            let fewer = high.saturating_sub(step).max(floor);
             if !self.judge(&self.plain(size, fewer), level)?.met {
                 return Ok((fewer, high));
             }
             (high, step) = (fewer, step * 2);
         }
-        Ok((0, high))
+        Ok((floor - 1, high))
     }
 
     /// Whether far more instances than could be needed come near the objective at all: where they
@@ -82,7 +83,7 @@ impl Search<'_> {
         if self.more_may_be_worse(size) {
             return Ok(());
         }
-        let order = self.plain(size, least.saturating_mul(4).saturating_add(8).min(MOST_INSTANCES));
+        let order = self.plain(size, least.saturating_mul(4).saturating_add(8).min(self.most_sold(size)));
         let judgement = self.judge(&order, Level::Screen)?;
         let hopeless = !judgement.met && judgement.clear && judgement.excess() > HOPELESS;
         if hopeless { Err(self.refusal(&order, &judgement)) } else { Ok(()) }
@@ -90,7 +91,7 @@ impl Search<'_> {
 
     /// Tries ever more instances than a number that does not do.
     fn grow(&mut self, size: &Size, from: u32, level: Level) -> Result<(u32, u32), Refusal> {
-        let most = self.ideal(size).most.max(from.saturating_add(GIVES_UP)).min(MOST_INSTANCES);
+        let most = self.ideal(size).most.max(from.saturating_add(GIVES_UP)).min(self.most_sold(size));
         let (mut low, mut step) = (from, from.div_ceil(16));
         let mut before: Option<Judgement> = None;
         let mut in_vain = 0;
@@ -129,7 +130,7 @@ impl Search<'_> {
             return Ok((found, self.judge(&self.plain(size, found), Level::All)?.tco_usd));
         }
         let mut instances = found;
-        while instances > 1 {
+        while instances > self.fewest_sold(size) {
             let fewer = self.plain(size, instances - 1);
             let screened = self.judge(&fewer, Level::Screen)?;
             if !screened.met && screened.clear {
@@ -158,7 +159,7 @@ impl Search<'_> {
 
     /// The least number of a range that does; of a long range, some are looked at.
     fn scan(&mut self, size: &Size, range: std::ops::Range<u32>) -> Result<Option<(u32, f64)>, Refusal> {
-        let step = (range.end - range.start).div_ceil(SCANNED).max(1);
+        let step = range.end.saturating_sub(range.start).div_ceil(SCANNED).max(1);
         for instances in range.step_by(step as usize) {
             let order = self.plain(size, instances);
             if self.judge(&order, Level::Screen)?.met {
@@ -174,10 +175,10 @@ impl Search<'_> {
     /// Adds instances as long as what each includes (its part of a pooled allowance) saves more
     /// than it costs.
     fn while_cheaper(&mut self, size: &Size, (mut instances, mut cost): (u32, f64)) -> Result<(Order, f64), Refusal> {
-        let mut step = 1;
-        while self.pays_beyond_what_is_included(&self.plain(size, instances))? {
-            let more = self.judge(&self.plain(size, instances.saturating_add(step).min(MOST_INSTANCES)), Level::All)?;
-            if more.met && more.tco_usd < cost && instances + step <= MOST_INSTANCES {
+        let (mut step, most) = (1, self.most_sold(size));
+        while instances < most && self.pays_beyond_what_is_included(&self.plain(size, instances))? {
+            let more = self.judge(&self.plain(size, instances.saturating_add(step).min(most)), Level::All)?;
+            if more.met && more.tco_usd < cost && instances + step <= most {
                 (instances, cost) = (instances + step, more.tco_usd);
                 step *= 2;
             } else if step == 1 {

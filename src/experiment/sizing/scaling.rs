@@ -67,8 +67,9 @@ impl Search<'_> {
             Some(InstancesChoice::Count(count)) => count,
             _ => 0,
         };
-        let most = if rule.open_limits.1 { u32::MAX } else { rule.max };
-        let least: Vec<u32> = LEAST.into_iter().filter(|least| *least <= most.min(MOST_INSTANCES)).collect();
+        let most = if rule.open_limits.1 { size.most.unwrap_or(u32::MAX) } else { rule.max };
+        let sold = self.fewest_sold(size)..=most.min(MOST_INSTANCES);
+        let least: Vec<u32> = LEAST.into_iter().filter(|least| sold.contains(least)).collect();
         let least = if rule.open_limits.0 { least } else { vec![rule.min] };
         let mut refusal = None;
         for least in least {

@@ -85,6 +85,10 @@ impl Search<'_> {
         let mut too_small = String::from("the model has no sizes");
         let mut fitting = Vec::new();
         for size in sizes {
+            if let Some(refused) = plan.unorderable(&size) {
+                too_small = refused.why;
+                continue;
+            }
             match cut(&plan, &size, app, &self.case.fleet) {
                 Ok(_) if plan.instances.is_some() => match self.ideal(&size).refusal {
                     Some(why) => nearest(refusal, why),

@@ -28,7 +28,9 @@ pub fn fit(runs: Runs<'_>, scenario: &Scenario, case: &Case, traffic: f64, found
             return Ok(());
         }
         for (app, why) in &missed {
-            if case.deployments[*app].instances != Some(InstancesChoice::RightSize) {
+            let order = &found.orders[*app];
+            let sold_out = order.size.most.is_some_and(|most| order.instances + step > most);
+            if sold_out || case.deployments[*app].instances != Some(InstancesChoice::RightSize) {
                 return Err(format!("beside the other apps, {} of `{}`", why.said(), scenario.apps[*app].name));
             }
             found.orders[*app].instances += step;

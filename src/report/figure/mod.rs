@@ -2,6 +2,7 @@
 
 pub mod axis;
 pub mod beside;
+pub mod cores;
 pub mod cost;
 pub mod drawing;
 pub mod effects;

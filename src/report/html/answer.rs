@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn advice_says_when_nothing_can() {
-        let mut advice = Advice { offers: vec![], refused: vec![], swings: vec![], unverified: vec![] };
+        let mut advice = Advice::default();
         assert_eq!(of_advice(&advice), "No model of the catalogue was looked at.");
         advice.refused = vec![("a".into(), "too small".into()); 2];
         assert_eq!(of_advice(&advice), "None of the 2 models that were looked at can meet the objective.");

@@ -234,7 +234,8 @@ fn advice_html() -> String {
     let mut diagnostics = Diagnostics::default();
     let catalogue = Catalogue::load(None, &mut diagnostics);
     let words = ["aws-lambda-2017", "digitalocean-2017", "heroku-2017", "azure-functions-2017"];
-    let filter = Filter { families: Vec::new(), words: words.map(String::from).to_vec() };
+    let filter =
+        Filter { families: Vec::new(), words: words.map(String::from).to_vec(), era: crate::catalogue::Era::All };
     let adviser = Adviser { source: &source, scenario: &scenario, catalogue: &catalogue, filter, done: &|_, _| {} };
     let advice = adviser.advise(&mut diagnostics).unwrap();
     let offered = adviser.offered(&advice, &mut diagnostics).unwrap();
