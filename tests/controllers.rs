@@ -7,6 +7,8 @@
 #[path = "../examples/controllers.rs"]
 mod example;
 
+use hostsim::experiment::{Order, Trial};
+use hostsim::scenario::Scenario;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -133,5 +135,75 @@ fn what_cannot_be_decided_is_an_error_and_no_panic() {
         r#"{"op":"kpa.window","window_s":0,"records":[[0,1],[-5,1]],"at":9}"#,
     ] {
         example::decide(line);
+    }
+}
+
+/// The mean number of instances and of starts a day of one case, under 2.4 cores of steady work.
+fn steady(scaling: &str) -> (f64, f64) {
+    let scenario = format!(
+        "schema = 1\n[run]\nduration = \"4 h\"\nwarm-up = \"1 h\"\nreplications = 1\nmonth = \"duration\"\n\
+         [app.a]\narrivals.poisson = {{ rate = \"2.4 /s\" }}\ncpu.exponential = {{ mean = \"1 s\" }}\n\
+         response = \"100 KiB\"\n[case.x]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\nconcurrency = 100\n\
+         start.constant = \"10 s\"\nscaling.{scaling}\n"
+    );
+    let scenario = Scenario::from_text(&scenario).expect("it is a scenario");
+    let case = &scenario.cases[0];
+    let orders = Order::of_case(case).expect("all is ordered");
+    let trial = Trial { scenario: &scenario, case, orders: &orders, traffic: 1.0, replication: 0 };
+    let figures = trial.run_with(|_| None::<hostsim::hosting::Pool>).expect("it runs");
+    let figure = |name: &str| figures.figure(name).expect("the figure is there");
+    (figure("instances_mean"), 6.0 * figure("instances_started"))
+}
+
+/// Where the load is steady every controller has as many as its target asks for: 2.4 / 0.6 = 4 and
+/// what its rounding and its memory of higher moments add (at most three), and none drowns.
+#[test]
+fn every_controller_finds_the_number_that_a_steady_load_needs() {
+    for scaling in [
+        "kubernetes-hpa = { average-utilization = 60 }",
+        "kubernetes-hpa = { average-utilization = 60, era = \"2017\" }",
+        "keda = { threshold = 0.6 }",
+        "aws-target-tracking = { target-value = 60 }",
+        "aws-target-tracking = { target-value = 60, service = \"application\" }",
+        "aws-target-tracking = { target-value = 36, metric = \"requests\" }",
+        "cloud-run = { max-instances = 50 }",
+        "azure-vmss = { scale-out = { threshold = 60 }, scale-in = { threshold = 40 } }",
+        "aws-step-scaling = { scale-out = { threshold = 70, evaluation-periods = 3, steps = [{ lower = 0, adjustment = 1 }] }, \
+         scale-in = { threshold = 35, evaluation-periods = 15, steps = [{ upper = 0, adjustment = -1 }] } }",
+    ] {
+        let (instances, _) = steady(scaling);
+        assert!((3.5..=7.0).contains(&instances), "{scaling}: {instances} instances");
+    }
+}
+
+/// Kubernetes' own rule keeps the highest recommendation of five minutes: it starts a few a day
+/// where the rule without that memory starts a hundred.
+#[test]
+fn kubernetes_does_not_flap_under_a_steady_load() {
+    let (_, kubernetes) = steady("kubernetes-hpa = { average-utilization = 60 }");
+    let (_, hybrid) = steady("target-utilisation = { target = 0.6, min = 1, max = 50, period = \"15 s\" }");
+    assert!(3.0 * kubernetes < hybrid, "{kubernetes} starts a day against {hybrid}");
+}
+
+/// What a controller's table does not know is refused at the key, and so is what makes no sense.
+#[test]
+fn unknown_parameters_are_refused() {
+    for (scaling, word) in [
+        ("concurrency = { target = 10, foo = 3 }", "unknown key `foo`"),
+        ("kubernetes-hpa = { max = 3 }", "unknown key `max`"),
+        ("kubernetes-hpa = { era = \"2017\", behavior = {} }", "no `behavior` in 2017"),
+        ("kubernetes-hpa = { min-replicas = 9, max-replicas = 3 }", "is below"),
+        ("knative = { stable-window = \"1 s\" }", "from 6 s to 1 h"),
+        ("aws-target-tracking = { scale-in-cooldown = \"1 min\" }", "Application Auto Scaling"),
+        ("heroku = { max = 3 }", "`p95` is missing"),
+        ("azure-vmss = {}", "nothing is ever changed"),
+        ("schedule = [{ from = \"08:00\", to = \"20:00\", instances = 1, zone = \"Europe/Berlin\" }]", "has no date"),
+        ("schedule = [{ from = \"08:00\", to = \"20:00\", instances = 1, days = [] }]", "no day"),
+    ] {
+        let text = format!(
+            "schema = 1\n[app.a]\n[case.x]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\nscaling.{scaling}\n"
+        );
+        let said = Scenario::from_text(&text).err().unwrap_or_default();
+        assert!(said.contains(word), "{scaling}: {said}");
     }
 }
