@@ -16,7 +16,7 @@ pub(super) fn note(text: &str, source: SourceId, errors: &[Told<'_>], diagnostic
     let mut follows = Follows::default();
     for (span, message) in errors {
         let line = line_at(text, span.start);
-        if follows.from_an_earlier(text, &line, message) {
+        if follows.follows_an_earlier(text, &line, message) {
             continue;
         }
         let (message, help) = explain(text, &line, span, message);
@@ -34,7 +34,7 @@ struct Follows {
 }
 
 impl Follows {
-    fn from_an_earlier(&mut self, text: &str, line: &Range<usize>, message: &str) -> bool {
+    fn follows_an_earlier(&mut self, text: &str, line: &Range<usize>, message: &str) -> bool {
         if is_duplicate(message) {
             return self.in_a_table_told(text, line);
         }

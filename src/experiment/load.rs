@@ -8,7 +8,7 @@ use crate::hosting::facts::AppFacts;
 use crate::hosting::scaling::Scaling;
 use crate::metrics::drifts;
 use crate::scenario::{App, Scenario};
-use crate::simulation::{Series, Simulation};
+use crate::simulation::Simulation;
 use crate::units::{NANOS_PER_SECOND, format};
 use crate::workload::Arrivals;
 use crate::workload::arrivals::DAY;
@@ -183,10 +183,10 @@ pub fn unsettled(scenario: &Scenario, replications: &[&Replication]) -> Vec<Stri
         matches!(kind, Arrivals::Poisson(_) | Arrivals::Constant(_) | Arrivals::Bursty(_) | Arrivals::Closed(_))
     };
     if found.is_empty() && scenario.apps.iter().all(steady) {
-        let levels: [(&str, fn(&Series) -> &[f64]); 2] =
-            [("instances", |s| &s.instances), ("requests in the system", |s| &s.present)];
-        for (name, of) in levels {
-            if drifts(&replications.iter().map(|r| of(&r.series)).collect::<Vec<_>>()) {
+        let instances: Vec<&[f64]> = replications.iter().map(|r| r.series.instances.as_slice()).collect();
+        let present: Vec<&[f64]> = replications.iter().map(|r| r.series.present.as_slice()).collect();
+        for (name, levels) in [("instances", instances), ("requests in the system", present)] {
+            if drifts(&levels) {
                 found.push(format!(
                     "not settled: the number of {name} still drifts at the window's end: simulate longer, or begin \
                      with a longer `warm-up`."

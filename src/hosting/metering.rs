@@ -26,19 +26,22 @@ pub(crate) struct LaneRecord {
     pub samples: Vec<u64>,
 }
 
+/// What a request used of the instance that it was inside of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    /// The time that is billed.
+    pub time: Span,
+    /// Its CPU time, in nanoseconds.
+    pub cpu: u64,
+    /// Whether the instance is one that is kept ready.
+    pub provisioned: bool,
+}
+
 impl World {
     /// A request that was inside an instance is over, or the window is.
     #[inline]
-    pub(crate) fn meter_request(
-        &mut self,
-        lane: u32,
-        deployment: u32,
-        arrival: Time,
-        outcome: Outcome,
-        time: Span,
-        cpu: u64,
-        provisioned: bool,
-    ) {
+    pub(crate) fn meter_request(&mut self, lane: u32, deployment: u32, arrival: Time, outcome: Outcome, used: Used) {
+        let Used { time, cpu, provisioned } = used;
         let line = &mut self.lanes[lane as usize];
         line.billed += 1;
         line.served += u64::from(outcome == Outcome::Served);
@@ -192,7 +195,8 @@ impl World {
             time += place.billed_start;
         }
         let provisioned = place.provisioned;
-        self.meter_request(lane, deployment, arrival, Outcome::Lost, time, cpu.min(time.0), provisioned);
+        let used = Used { time, cpu: cpu.min(time.0), provisioned };
+        self.meter_request(lane, deployment, arrival, Outcome::Lost, used);
     }
 }
 

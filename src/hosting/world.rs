@@ -8,6 +8,7 @@ use super::deployment::Deployment;
 use super::facts::{AppFacts, CaseFacts};
 use super::instance::Instance;
 use super::lane::Lane;
+use super::metering::Used;
 use super::request::{Request, Stage};
 use super::slab::{Key, NONE, Slab};
 use crate::engine::{Agenda, Stream};
@@ -416,7 +417,7 @@ impl World {
             let provisioned = instance != NONE && self.instances[instance].provisioned;
             // Nothing is sent to a caller who has left.
             let outcome = if gone { Outcome::TimedOut } else { outcome };
-            self.meter_request(lane, deployment, arrival, outcome, billed, cpu, provisioned);
+            self.meter_request(lane, deployment, arrival, outcome, Used { time: billed, cpu, provisioned });
         }
         if !gone {
             self.tell(request, outcome);

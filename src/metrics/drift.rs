@@ -22,7 +22,7 @@ pub fn drifts(replications: &[&[f64]]) -> bool {
     if quarters.is_empty() {
         return false;
     }
-    let over = |of: fn(&(&[f64], &[f64])) -> f64| quarters.iter().map(of).sum::<f64>() / quarters.len() as f64;
+    let over = |of: fn(&Quarters<'_>) -> f64| quarters.iter().map(of).sum::<f64>() / quarters.len() as f64;
     let (third, last) = (over(|q| mean(q.0)), over(|q| mean(q.1)));
     if (last - third).abs() <= MATTERS * third.abs().max(last.abs()) {
         return false;
@@ -31,11 +31,14 @@ pub fn drifts(replications: &[&[f64]]) -> bool {
         let differences: Vec<f64> = quarters.iter().map(|(third, last)| mean(last) - mean(third)).collect();
         return exceeds(last - third, variance(&differences) / differences.len() as f64, differences.len() - 1);
     }
-    let blocks = |of: fn(&(&[f64], &[f64])) -> Vec<f64>| quarters.iter().flat_map(of).collect::<Vec<f64>>();
+    let blocks = |of: fn(&Quarters<'_>) -> Vec<f64>| quarters.iter().flat_map(of).collect::<Vec<f64>>();
     let (before, after) = (blocks(|q| in_blocks(q.0)), blocks(|q| in_blocks(q.1)));
     let squares = variance(&before) / before.len() as f64 + variance(&after) / after.len() as f64;
     exceeds(last - third, squares, before.len() + after.len() - 2)
 }
+
+/// The third and the last quarter of a series.
+type Quarters<'s> = (&'s [f64], &'s [f64]);
 
 fn last_quarters(series: &[f64]) -> Option<(&[f64], &[f64])> {
     let quarter = series.len() / 4;
