@@ -251,7 +251,9 @@ fn integer_sums_and_a_usage_file_of_the_same_use_make_the_same_invoice() {
     let simulated = invoice(&list, &[requests, compute], &Terms::of_month(month)).unwrap();
     let row = |time: &u64| format!("[[usage]]\nsize = \"512mb\"\nrequests = 1_000_000\ntime = \"{time} ns\"\n");
     let rows: String = times.iter().map(row).collect();
-    let written = priced(&format!("hosting = \"lambda-2017\"\nmonth = \"2017-08\"\n{rows}")).invoice;
+    let mut written = priced(&format!("hosting = \"lambda-2017\"\nmonth = \"2017-08\"\n{rows}")).invoice;
+    // Only a usage file tells which row a part came from.
+    written.lines.iter_mut().for_each(|line| line.parts.clear());
     assert_eq!(simulated, written);
     assert!(written.total > whole(10));
 }

@@ -2,8 +2,8 @@
 //! the servers. (In a curve or a sweep such a point is recorded as infeasible instead.)
 
 use super::deploy::{Order, cut};
-use crate::document::Diagnostics;
-use crate::metrics::is_figure;
+use crate::document::{Diagnostics, suggest};
+use crate::metrics::{figure_names, is_figure};
 use crate::scenario::{Scenario, SizeChoice};
 
 /// Notes every size that an app, or a server, has no room for, where it is written.
@@ -40,8 +40,10 @@ fn unknown_figures(scenario: &Scenario, diagnostics: &mut Diagnostics) {
     for figure in scenario.expectations.iter().flat_map(|expectation| expectation.figures()) {
         if !is_figure(&figure.name, &apps) {
             let message = format!("there is no figure `{}`", figure.name);
-            let help = "names are those of the columns of result.csv, such as latency_p99_s or invoice_usd";
-            diagnostics.error(figure.at, message, help);
+            let known: Vec<String> = figure_names().collect();
+            let near = suggest(&figure.name, known.iter().map(String::as_str));
+            let help = format!("{near}; names are those of the columns of result.csv, such as latency_p99_s");
+            diagnostics.error(figure.at, message, help.trim_start_matches("; "));
         }
     }
 }

@@ -213,6 +213,15 @@ pub fn is_figure(flat: &str, apps: &[&str]) -> bool {
     named || is_figure_of(flat)
 }
 
+/// The flat names of the figures that every case may have: to say which is near one that is not known.
+pub fn figure_names() -> impl Iterator<Item = String> {
+    let of_group = |(group, keys): &(&str, &[&str])| match keys {
+        [] => vec![group.to_string()],
+        keys => keys.iter().map(|key| flat_name(&[group.to_string(), key.to_string()])).collect(),
+    };
+    GROUPS.iter().flat_map(of_group)
+}
+
 fn is_figure_of(flat: &str) -> bool {
     let given = ["invoice_", "labour_", "provider_"];
     let has_line = flat.ends_with("_usd") && given.iter().any(|group| flat.starts_with(group));

@@ -14,7 +14,7 @@ mod student;
 
 pub use drift::drifts;
 pub use estimate::Estimate;
-pub use figures::{Figures, Path, flat_name, is_figure};
+pub use figures::{Figures, Path, figure_names, flat_name, is_figure};
 pub use histogram::Histogram;
 pub use level::Level;
 pub use series::Series;

@@ -28,17 +28,23 @@ pub fn in_place_of(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> 
     })
 }
 
-/// Makes a directory where it is missing, and tries whether files can be written there: before what
-/// goes there is computed.
+/// Tries whether files can be written to a directory, or it be made, before what goes there is computed. Nothing is
+/// left of the trial.
 ///
 /// # Errors
 /// What the file system says, with the path in front.
 pub fn check_writable(directory: &Path) -> io::Result<()> {
     let trial = directory.join(format!(".{}-trial", std::process::id()));
-    fs::create_dir_all(directory)
+    let missing: Vec<&Path> = directory.ancestors().take_while(|path| !path.exists()).collect();
+    let tried = fs::create_dir_all(directory)
         .and_then(|()| fs::write(&trial, b""))
         .and_then(|()| fs::remove_file(&trial))
-        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", directory.display())))
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", directory.display())));
+    // What is interrupted or fails leaves no empty directory; one that is not empty any more stays.
+    for made in missing.into_iter().filter(|path| !path.as_os_str().is_empty()) {
+        let _ = fs::remove_dir(made);
+    }
+    tried
 }
 
 /// A name in the same directory that no two processes share and that keeps the ending, by which

@@ -83,11 +83,11 @@ fn text(entry: &Entry) -> String {
         // Amounts are judged in the model's own currency.
         text.push_str(&format!("[currency]\n{currency} = \"1 USD\"\n"));
     }
-    let instances = match entry.model.terms.scaling {
-        None | Some(Scaling::Fixed) => "instances = 1\n",
-        _ => "",
-    };
+    let is_fixed = matches!(entry.model.terms.scaling, None | Some(Scaling::Fixed));
+    let least: Vec<u32> = entry.model.sizes.values().map(|size| size.least.unwrap_or(1)).collect();
     for (index, size) in sizes(entry).iter().enumerate() {
+        let least = least.get(index).copied().unwrap_or(1);
+        let instances = if is_fixed { format!("instances = {least}\n") } else { String::new() };
         text.push_str(&format!("[case.c{index}]\nhosting = \"{}\"\nsize = {size}\n{instances}", entry.model.name));
     }
     text
