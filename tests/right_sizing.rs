@@ -191,21 +191,20 @@ fn what_cannot_be_sized_says_why() {
     let none = found(&text("")).unwrap_err();
     assert!(none.contains("the app `a` states no `slo`"), "{none}");
     let missed = found(&text("slo = { p50 = \"400 ms\", availability = 0.5 }")).unwrap_err();
-    assert!(missed.starts_with("p50 50") && missed.contains("(at most 400 ms is demanded) even with "), "{missed}");
+    assert!(missed.starts_with("p50 50") && missed.contains("(at most 400 ms is demanded) even "), "{missed}");
 }
 
-/// An objective that tolerates an overload: 70 of 100 requests may be lost, so fewer machines do
-/// than keep up with the load of 10 erlangs.
+/// An objective that would tolerate an overload (70 of 100 requests may be lost): under arrivals that go on no order is
+/// taken that cannot do what is offered, 10 erlangs.
 #[test]
-fn an_overload_that_the_objective_tolerates_is_ordered() {
+fn no_overload_is_ordered_whatever_the_objective_tolerates() {
     let found = found(
         "schema = 1\n[run]\nduration = \"2 h\"\nreplications = 2\n[app.a]\narrivals.poisson = { rate = \"10 /s\" }\n\
          cpu.constant = \"1 s\"\ntimeout = { after = \"5 s\", work = \"stops\" }\nslo = { availability = 0.3 }\n\
          [case.x]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\ndiscipline = \"fifo\"\ninstances = \"right-size\"\n",
     )
     .unwrap();
-    // 3 at the least, at 1 a second each; more, as work is wasted on requests that are given up.
     let count = found.orders[0].instances;
-    assert!((4..10).contains(&count), "{found:?}");
+    assert!((11..=12).contains(&count), "{found:?}");
     assert!(found.tried.iter().any(|a| a.order == format!("{} × 1-core", count - 1) && !a.met), "{found:?}");
 }

@@ -234,7 +234,7 @@ impl Measured {
         let mut text = format!(
             "schema = 1\n[run]\nduration = \"{requests} s\"\nreplications = 1\n[app.f]\nmemory = \"64 MiB\"\n\
              arrivals.poisson = {{ rate = \"1 /s\" }}\ncpu.empirical = [{}]\n\
-             [model.quota]\nextends = \"{}\"\nisolation = \"process\"\n\
+             [model.quota]\nextends = \"{}\"\nisolation = \"process\"\ncore = []\n\
              [model.slow]\nextends = \"quota\"\ncpu-period = \"0 s\"\n",
             points.join(", "),
             self.model

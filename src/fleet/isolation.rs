@@ -299,7 +299,7 @@ mod tests {
             ("isolation.vm = { cpu-tax = 1.0 }", "leaves nothing"),
             ("isolation.vm = { cpu-tax = 1.5 }", "from 0 to 1"),
             ("isolation = []", "at least one"),
-            ("isolation = 3", "exactly one kind"),
+            ("isolation = 3", "expected a kind of isolation"),
         ] {
             let errors = read(text).unwrap_err();
             assert!(errors.contains(expected), "{expected} is not in\n{errors}");

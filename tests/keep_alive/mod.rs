@@ -125,7 +125,7 @@ fn the_histogram_foresees_what_is_regular() {
     // Idle from minute 19 × 0.9 = 17.1 after a request's end to the next, 19.98 after it: of 20.
     assert!((instances - (1.0 + 60.0 * (1199.0 / 60.0 - 17.1)) / 1200.0).abs() < 0.002, "{instances}");
     let (cold, instances) = of("{ fixed = \"10 min\" }");
-    assert_eq!(cold, 719.0);
+    assert_eq!(cold, 720.0);
     assert!((instances - 601.0 / 1200.0).abs() < 0.002, "{instances}");
     let (cold, instances) = of("{ fixed = \"1201 s\" }");
     assert_eq!(cold, 1.0);
