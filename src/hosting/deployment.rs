@@ -277,7 +277,9 @@ impl Deployment {
 
     /// What so many busy threads of all that there are do each: those beyond one for each core halve it.
     fn of_threads(&self, busy: f64) -> f64 {
-        let cores = 0.5 * self.cores.as_f64().max(1.0);
+        // Less than one thread was cut from a larger machine: alone on it, it has a core to itself.
+        let threads = self.cores.as_f64();
+        let cores = if threads < 1.0 { 1.0 } else { 0.5 * threads };
         let doubled = (busy - cores).max(0.0);
         (busy.min(cores) + doubled * (2.0 * self.thread - 1.0)) / busy.max(1e-9)
     }
