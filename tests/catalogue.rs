@@ -131,3 +131,24 @@ fn what_a_price_list_does_not_sell_is_no_order() {
     assert_eq!(ordered("cheapest", "\"right-size\"", 1), ("free".into(), false));
     assert!(ordered("cheapest", "\"right-size\"", 6).0.starts_with("standard"));
 }
+
+/// What CI asks of the program: it knows every file that the catalogue and the scenarios are made of.
+#[test]
+fn every_shipped_file_is_checked() {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join("models"), root().join("scenarios")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            match path.is_dir() {
+                true => folders.push(path),
+                false if path.extension().is_some_and(|ending| ending == "toml") => {
+                    files.push(path.display().to_string())
+                }
+                false => {}
+            }
+        }
+    }
+    let arguments: Vec<&str> = std::iter::once("check").chain(files.iter().map(String::as_str)).collect();
+    let done = crate::program::run(&root(), &arguments);
+    assert_eq!(done.status, Some(0), "{}", done.err);
+}

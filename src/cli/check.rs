@@ -9,7 +9,7 @@ use hostsim::billing::{LabourTable, usage};
 use hostsim::catalogue::{Catalogue, Model};
 use hostsim::document::{Diagnostics, Node, Value};
 use hostsim::experiment::validate;
-use hostsim::scenario::{Scenario, Source, read_source};
+use hostsim::scenario::{Scenario, Source, currency, read_source};
 use indexmap::IndexMap;
 use std::path::PathBuf;
 
@@ -52,7 +52,7 @@ impl Execute for Check {
 type Kind = (&'static str, fn(&Source, &Catalogue, &mut Diagnostics));
 
 /// The kinds, in the order in which they are tried.
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     ("app", check_scenario),
     ("case", check_scenario),
     ("usage", check_usage),
@@ -62,6 +62,7 @@ const KINDS: [Kind; 9] = [
     ("charge", check_model),
     ("cores", check_server),
     ("application", check_labour),
+    ("EUR", check_rates),
 ];
 
 fn check(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
@@ -116,4 +117,9 @@ fn check_server(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
 
 fn check_labour(source: &Source, _: &Catalogue, d: &mut Diagnostics) {
     LabourTable::read(&source.root, d);
+}
+
+/// The catalogue's dated rates of exchange.
+fn check_rates(source: &Source, _: &Catalogue, d: &mut Diagnostics) {
+    currency::read_rates(&source.root, d);
 }

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::document::{Confidence, Diagnostics, Node, Table, money, text};
-use crate::units::{Currency, Exact};
+use crate::units::{Currency, Exact, Money};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -27,10 +27,20 @@ fn shipped() -> &'static BTreeMap<Currency, Shipped> {
         let mut d = Diagnostics::default();
         let source = d.sources.add("models/currencies.toml", include_str!("../../models/currencies.toml"));
         let root = Node::parse(source, &mut d);
-        let entries = root.as_table().into_iter().flatten();
-        let read = |(code, node): (&String, &Node)| Some((Currency::parse(code)?, Shipped::read(node, &mut d)?));
-        entries.filter(|(code, _)| *code != "schema").filter_map(read).collect()
+        read_rates(&root, &mut d)
     })
+}
+
+/// Reads a table of dated rates: `[EUR]` with `rate`, `as-of`, `source` and `confidence`. Every mistake is noted.
+pub fn read_rates(root: &Node, d: &mut Diagnostics) -> BTreeMap<Currency, Shipped> {
+    let mut rates = BTreeMap::new();
+    for (code, node) in root.as_table().into_iter().flatten().filter(|(code, _)| *code != "schema") {
+        match Currency::parse(code) {
+            Some(currency) => rates.extend(Shipped::read(node, d).map(|shipped| (currency, shipped))),
+            None => d.error(node.key, format!("`{code}` is no currency"), "a code of ISO 4217, such as EUR"),
+        }
+    }
+    rates
 }
 
 impl Shipped {
@@ -41,7 +51,11 @@ impl Shipped {
         let source = table.required("source", d, text);
         let confidence = table.required("confidence", d, Confidence::read);
         table.finish(d);
-        let dollars = rate.filter(|rate| rate.currency == Currency::USD)?.amount;
+        let sound = |rate: &Money| rate.currency == Currency::USD && !rate.amount.is_zero();
+        if rate.as_ref().is_some_and(|rate| !sound(rate)) {
+            d.error(node.at, "a rate is stated in dollars, above zero", "such as \"1.18 USD\"");
+        }
+        let dollars = rate.filter(sound)?.amount;
         Some(Shipped { dollars, as_of: as_of?, source: source?, confidence: confidence? })
     }
 }

@@ -6,7 +6,7 @@ mod case;
 pub mod claim;
 mod cluster;
 mod cpu_on;
-mod currency;
+pub mod currency;
 mod curve;
 pub mod expect;
 mod fleet;
