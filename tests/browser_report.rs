@@ -73,7 +73,7 @@ fn write_pages(directory: &Path) -> Vec<PathBuf> {
     ] {
         std::fs::write(directory.join(format!("{name}.toml")), text).unwrap();
     }
-    let models = ["--word", "aws-lambda-2017", "--word", "digitalocean-2017", "--word", "heroku-2017"];
+    let models = ["--era", "2017", "--word", "aws-lambda-2017", "--word", "digitalocean-2017", "--word", "heroku-2017"];
     let commands: [(&str, &str, &[&str]); 6] = [
         ("run", "scenario.toml", &[]),
         ("curve", "scenario.toml", &[]),
