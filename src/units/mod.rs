@@ -6,6 +6,7 @@
 
 mod bytes;
 mod cores;
+mod date;
 mod decimal;
 pub mod format;
 mod money;
@@ -15,6 +16,7 @@ mod time;
 
 pub use bytes::Bytes;
 pub use cores::Cores;
+pub use date::{days_in_month, days_since_1970, instant};
 pub use decimal::{Exact, MOST_DIGITS, decimal_text, exact_of_f64, parse_decimal};
 pub use money::{Currency, Money, MoneyRate, round_half_up};
 pub use quantity::{

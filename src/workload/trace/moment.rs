@@ -1,5 +1,7 @@
 //! Dates as logs write them: RFC 3339 and its variants, the common log format's, Unix times.
 
+use crate::units::days_since_1970;
+
 /// A date with its time, in nanoseconds since 1970 (UTC), and whether it said its offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dated {
@@ -123,24 +125,9 @@ pub fn parse_browser(text: &[u8]) -> Option<Dated> {
     Some(Dated { nanoseconds, offset })
 }
 
-/// Days from 1970-01-01 (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms); `None` for no such day.
+/// Days from 1970-01-01; `None` for no such day, and for years whose nanoseconds do not fit.
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let most = match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if !(1700..2250).contains(&year) || !(1..=most).contains(&day) {
-        return None;
-    }
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year - era * 400;
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
+    (1700..2250).contains(&year).then(|| days_since_1970(year, month, day))?
 }
 
 /// Nanoseconds in one unit of a number that counts since 1970, told from its size: seconds until the year 5138,
