@@ -1,4 +1,5 @@
 //! hostsim: a discrete-event simulator of hosting economics.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod billing;
