@@ -29,6 +29,7 @@ mod import;
 mod keep_alive;
 mod laws;
 mod messages;
+mod mutants;
 mod net;
 mod orders;
 mod own_model;

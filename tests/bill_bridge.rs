@@ -43,6 +43,26 @@ fn a_start_is_billed_where_the_model_says_so() {
     assert_eq!(billed("true", "over = \"request\""), 17.0);
 }
 
+/// A request comes a minute after the beginning to an instance that starts for it in five seconds; the window ends five
+/// seconds later. What it has used until then is billed: the start with it, and no CPU time that it has not had.
+#[test]
+fn what_is_in_flight_is_billed_up_to_the_cut() {
+    let billed = |demand: &str, start: &str, charge: &str| {
+        let result = run(&format!(
+            "schema = 1\n[run]\nduration = \"70 s\"\nmonth = \"duration\"\nreplications = 1\n[app.a]\n\
+             arrivals.batch = {{ size = 1, at = \"00:01\" }}\n{demand} = \"60 s\"\nmemory = \"1 GiB\"\n[case.x]\nhosting = \"own\"\n\
+             [model.own]\nfamily = \"serverless\"\ncurrency = \"USD\"\nscaling = \"per-request\"\nkeep-alive.fixed = \"1 h\"\n\
+             size.a = {{ cpu = 1, memory = \"1 GiB\" }}\nstart = [{{ phase = \"runtime\", time.constant = \"5 s\", billed = {start} }}]\n\
+             charge = [{{ name = \"x\", price = 1, {charge} }}]\n"
+        ));
+        result.case("x").unwrap().estimate(&["invoice_usd", "total"]).mean.unwrap()
+    };
+    let time = "meter = \"gib-seconds\", over = \"request\"";
+    assert_eq!(billed("wait.constant", "false", time), 5.0);
+    assert_eq!(billed("wait.constant", "true", time), 10.0);
+    assert_eq!(billed("cpu.constant", "false", "meter = \"cpu-milliseconds\", per = 1000"), 5.0);
+}
+
 /// A cost of one's own by the life counts the instances of all apps and tenants, each once.
 #[test]
 fn every_instance_is_counted_once() {

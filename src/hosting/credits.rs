@@ -356,6 +356,17 @@ mod tests {
         near(idle.left(), 174.0);
     }
 
+    /// 30 launch credits pay for half an hour of a core, in which 1.5 are earned and saved; those last 1.5 / 0.95 minutes.
+    #[test]
+    fn what_is_earned_under_launch_credits_is_spent_after_them() {
+        let mut credits = Credits::launched(&T2_NANO, Time(0));
+        credits.used = 1.0;
+        let lasts = credits.lasts(&T2_NANO).unwrap();
+        near(lasts.0 as f64 / 6e10, 30.0 + 30.0 * T2_NANO.baseline() / (1.0 - T2_NANO.baseline()));
+        credits.advance(&T2_NANO, Time(0) + Span(lasts.0 - 60_000_000_000));
+        near(credits.left(), 1.0 - T2_NANO.baseline());
+    }
+
     /// 25 credits beyond what can be paid back, at 0.05 an hour of a virtual CPU, are 0.021.
     #[test]
     fn what_is_borrowed_is_charged_at_the_end() {

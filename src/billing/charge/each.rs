@@ -117,7 +117,9 @@ mod tests {
         assert_eq!(each.time(2 * MINUTE), 10 * MINUTE);
         assert_eq!(each.time(11 * MINUTE + MINUTE / 4), 12 * MINUTE);
         assert_eq!(each.time(12 * MINUTE), 12 * MINUTE);
+        assert_eq!([1, 60 * MINUTE].map(|over| each.time(12 * MINUTE + over)), [13 * MINUTE, 72 * MINUTE]);
         assert_eq!(time.exact(&whole(12 * MINUTE + 1)), whole(13 * MINUTE));
+        assert_eq!(time.exact(&whole(1)), whole(10 * MINUTE));
     }
 
     #[test]
