@@ -49,7 +49,7 @@ fn a_start_is_billed_where_the_model_says_so() {
 fn what_is_in_flight_is_billed_up_to_the_cut() {
     let billed = |demand: &str, start: &str, charge: &str| {
         let result = run(&format!(
-            "schema = 1\n[run]\nduration = \"70 s\"\nmonth = \"duration\"\nreplications = 1\n[app.a]\n\
+            "schema = 1\n[run]\nduration = \"70 s\"\ndrain = \"0 s\"\nmonth = \"duration\"\nreplications = 1\n[app.a]\n\
              arrivals.batch = {{ size = 1, at = \"00:01\" }}\n{demand} = \"60 s\"\nmemory = \"1 GiB\"\n[case.x]\nhosting = \"own\"\n\
              [model.own]\nfamily = \"serverless\"\ncurrency = \"USD\"\nscaling = \"per-request\"\nkeep-alive.fixed = \"1 h\"\n\
              size.a = {{ cpu = 1, memory = \"1 GiB\" }}\nstart = [{{ phase = \"runtime\", time.constant = \"5 s\", billed = {start} }}]\n\
@@ -60,7 +60,9 @@ fn what_is_in_flight_is_billed_up_to_the_cut() {
     let time = "meter = \"gib-seconds\", over = \"request\"";
     assert_eq!(billed("wait.constant", "false", time), 5.0);
     assert_eq!(billed("wait.constant", "true", time), 10.0);
-    assert_eq!(billed("cpu.constant", "false", "meter = \"cpu-milliseconds\", per = 1000"), 5.0);
+    for start in ["false", "true"] {
+        assert_eq!(billed("cpu.constant", start, "meter = \"cpu-milliseconds\", per = 1000"), 5.0);
+    }
 }
 
 /// A cost of one's own by the life counts the instances of all apps and tenants, each once.

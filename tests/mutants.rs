@@ -83,7 +83,7 @@ const SLIPS: [Slip; 20] = [
         "self.balance",
     ),
     slip("half a bucket", "src/metrics/histogram.rs", "(rank - below) as f64 - 0.5", "(rank - below) as f64"),
-    slip("all CPU time of what is in flight", "src/hosting/metering.rs", "cpu: cpu.min(time.0)", "cpu"),
+    slip("all CPU time of what is in flight", "src/hosting/metering.rs", "cpu: cpu.min(inside.0)", "cpu"),
     slip(
         "no start of what is in flight",
         "src/hosting/metering.rs",

@@ -190,12 +190,13 @@ impl World {
         }
         let (lane, deployment, entered, cpu) = (request.lane, request.deployment, request.entered, request.cpu);
         let place = &self.instances[request.instance];
-        let mut time = self.now - entered;
+        let inside = self.now - entered;
+        let mut time = inside;
         if request.cold {
             time += place.billed_start;
         }
         let provisioned = place.provisioned;
-        let used = Used { time, cpu: cpu.min(time.0), provisioned };
+        let used = Used { time, cpu: cpu.min(inside.0), provisioned };
         self.meter_request(lane, deployment, arrival, Outcome::Lost, used);
     }
 }
