@@ -4,6 +4,7 @@
 
 pub mod billing;
 pub mod catalogue;
+pub mod check;
 pub mod document;
 pub mod engine;
 pub mod experiment;

@@ -1,12 +1,12 @@
 //! `hostsim bill`.
 
-use super::catalogue::ByName;
 use super::grid::{Cell, Grid};
 use super::options::CatalogueOption;
 use super::{Execute, Failure, interrupt, terminal};
 use clap::{Args, ValueEnum};
 use hostsim::billing::usage::Bill as Priced;
 use hostsim::billing::{Confidence, Line, render, usage};
+use hostsim::check::ByName;
 use hostsim::document::Diagnostics;
 use hostsim::report::write_atomically;
 use hostsim::scenario::read_source;

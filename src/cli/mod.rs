@@ -6,7 +6,6 @@
 mod advise;
 mod article;
 mod bill;
-mod catalogue;
 mod check;
 mod compare;
 mod completions;

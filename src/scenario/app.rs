@@ -8,7 +8,7 @@ use crate::hosting::retries::Retries;
 use crate::hosting::timeout::Timeout;
 use crate::units::Bytes;
 use crate::workload::arrivals::align;
-use crate::workload::{AppWorkload, Arrivals, Context, read_traces};
+use crate::workload::{AppWorkload, Arrivals, Context, alone, read_traces};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -133,6 +133,7 @@ impl Memory {
         let Some(trace) = node.get("trace") else {
             return bytes(node, d).map(|most| Memory { most, by_tenant: None });
         };
+        alone(node, d);
         let mut table = Table::of(trace, d)?;
         let rows = table.required("from", d, |n, d| {
             let rows = context.tenant_trace(n, d)?.memory();

@@ -130,9 +130,8 @@ impl Scenario {
         let claim = table.optional("claim", d, |node, d| claim::Claim::read(node, &names, d));
         let curve = table.default("curve", CurvePlan::default(), d, CurvePlan::read);
         let map = table.optional("map", d, map::MapPlan::read);
-        for later in ["sweep", "advise"] {
-            table.node(later);
-        }
+        // Read by the sweep itself.
+        table.node("sweep");
         table.finish(d);
         currencies.check(&cases, root, d);
         refuse_traces_after_the_end(&apps, &run, root, d);

@@ -21,7 +21,7 @@ pub use demand::Demand;
 pub use distribution::{Distribution, Unit};
 pub use feed::{Feed, Tape};
 pub use generator::Generator;
-pub use read::{Context, read_traces};
+pub use read::{Context, alone, read_traces};
 pub use rhythm::Rhythm;
 pub use trace::{Trace, TraceError};
 

@@ -151,6 +151,7 @@ fn read_demand(node: &Node, diagnostics: &mut Diagnostics, context: &Context<'_>
     let Some(trace) = node.get("trace") else {
         return Distribution::read(node, diagnostics, Unit::Time, context.directory).map(Demand::Drawn);
     };
+    alone(node, diagnostics);
     let mut table = Table::of(trace, diagnostics)?;
     let from = table.required("from", diagnostics, |n, d| {
         let trace = context.tenant_trace(n, d)?;
@@ -162,6 +163,13 @@ fn read_demand(node: &Node, diagnostics: &mut Diagnostics, context: &Context<'_>
     });
     table.finish(diagnostics);
     from.map(Demand::Tenants)
+}
+
+/// Refuses what stands beside the key `trace`.
+pub fn alone(node: &Node, diagnostics: &mut Diagnostics) {
+    let Some(mut table) = Table::of(node, diagnostics) else { return };
+    table.node("trace");
+    table.finish(diagnostics);
 }
 
 /// Says of a `cpu` that is no distribution what it is: a share of a core is another thing.

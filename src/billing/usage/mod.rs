@@ -7,7 +7,7 @@ mod part;
 mod resource;
 mod row;
 
-pub use model::Models;
+pub use model::{HOSTING_KEYS, Models};
 
 use super::calendar::Month;
 use super::charge::Charge;
@@ -84,19 +84,24 @@ pub fn bill(text: &str, name: &str, models: &dyn Models) -> Result<Bill, Box<Dia
 /// Prices the usage file that is already among the diagnostics' sources; notes what is wrong.
 pub fn read(source: SourceId, models: &dyn Models, d: &mut Diagnostics) -> Option<Bill> {
     let node = Node::parse(source, d);
-    let mut table = Table::of(&node, d)?;
+    read_tree(&node, models, d)
+}
+
+/// Prices a usage file's tree; notes what is wrong.
+pub fn read_tree(node: &Node, models: &dyn Models, d: &mut Diagnostics) -> Option<Bill> {
+    let mut table = Table::of(node, d)?;
     read_schema(&mut table, d);
     let (hosting, inline) = (table.node("hosting"), table.node("model"));
-    let model = model::read(hosting, inline, &node, models, d);
+    let model = model::read(hosting, inline, node, models, d);
     let mut written = Written::take(&mut table, d);
     table.finish(d);
-    let rows = row::read_all(written.usage, d);
+    let rows = row::read_all(written.usage, &written.month, d);
     let mut model = model?;
     if let Some(own) = written.own_charges {
         model.list.add_charges(own, model.family == "serverless", d);
     }
     resolve_with(&model.list, &mut written.with, d);
-    let (invoice, at_list) = price(&model, &written, &rows, written.usage.unwrap_or(&node).key, d)?;
+    let (invoice, at_list) = price(&model, &written, &rows, written.usage.unwrap_or(node).key, d)?;
     let Model { name, provider, product, family, as_of, .. } = model;
     Some(Bill {
         hosting: name,

@@ -128,7 +128,7 @@ const FAMILIES: &[(&str, &str)] = &[
 ];
 
 /// The keys of a model that say how it hosts: a `[model]` in a usage file may have them.
-const HOSTING_KEYS: &[&str] = &[
+pub const HOSTING_KEYS: &[&str] = &[
     "schema",
     "isolation",
     "cluster",
@@ -191,7 +191,7 @@ fn of_node(node: &Node, whole: bool, d: &mut Diagnostics) -> Option<Model> {
     let mut table = Table::of(node, d)?;
     let family = table.required("family", d, |n, d| named(n, d, "family", FAMILIES));
     let sizes = table.node("size");
-    let (names, held) = read_sizes(sizes, d);
+    let (names, held) = read_sizes(sizes, whole, d);
     let list = PriceList::read(&mut table, &names, d);
     let mut word =
         |key: &'static str, d: &mut Diagnostics| table.optional(key, d, text as Read<String>).unwrap_or_default();
@@ -241,14 +241,44 @@ fn own<T>(node: &Node, d: &mut Diagnostics, read: impl Fn(&Node, &mut Diagnostic
     if matches!(node.as_str(), Some("server" | "app")) { Some(None) } else { read(node, d).map(Some) }
 }
 
-fn read_sizes(node: Option<&Node>, d: &mut Diagnostics) -> (Vec<String>, Vec<Held>) {
+/// The keys of a size that say how it hosts.
+const SIZE_KEYS: &[&str] = &[
+    "reserve-cpu",
+    "power-per-rack-unit",
+    "sleep",
+    "credits",
+    "threads",
+    "cpu-period",
+    "speed",
+    "thread",
+    "processor",
+    "concurrency",
+    "most-concurrency",
+    "most",
+    "least",
+    "bandwidth",
+    "transfer",
+    "source",
+    "confidence",
+];
+
+/// Sizes by name; of a model of the file's own (`whole`) unknown keys are refused.
+fn read_sizes(node: Option<&Node>, whole: bool, d: &mut Diagnostics) -> (Vec<String>, Vec<Held>) {
     let Some(node) = node else { return Default::default() };
     let Some(entries) = node.as_table() else {
         d.error(node.at, format!("expected a table of sizes, found {}", node.value.describe()), "");
         return Default::default();
     };
     let held = |size: &Node, d: &mut Diagnostics| {
-        Table::of(size, d).map(|mut table| Held::take(&mut table, d)).unwrap_or_default()
+        let Some(mut table) = Table::of(size, d) else { return Held::default() };
+        let held = Held::take(&mut table, d);
+        if whole {
+            SIZE_KEYS.iter().for_each(|key| {
+                table.node(key);
+            });
+            table.finish(d);
+        }
+        held
     };
     entries.iter().map(|(name, size)| (name.clone(), held(size, d))).unzip()
 }

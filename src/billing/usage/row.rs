@@ -1,5 +1,6 @@
 //! The rows of a usage file.
 
+use super::super::calendar::Month;
 use super::model::Held;
 use crate::billing::meter::Meter;
 use crate::billing::percentile::percentile_95_of_both;
@@ -80,9 +81,9 @@ pub struct Instances {
 }
 
 /// Reads all rows.
-pub fn read_all(usage: Option<&Node>, d: &mut Diagnostics) -> Vec<Row> {
+pub fn read_all(usage: Option<&Node>, month: &Month, d: &mut Diagnostics) -> Vec<Row> {
     match usage.map(|node| (&node.value, node)) {
-        Some((Value::Array(items), _)) => items.iter().filter_map(|item| read(item, d)).collect(),
+        Some((Value::Array(items), _)) => items.iter().filter_map(|item| read(item, month, d)).collect(),
         Some((_, node)) => {
             d.error(node.key, "expected rows of usage", "write each under a heading [[usage]]");
             Vec::new()
@@ -91,8 +92,9 @@ pub fn read_all(usage: Option<&Node>, d: &mut Diagnostics) -> Vec<Row> {
     }
 }
 
-fn read(node: &Node, d: &mut Diagnostics) -> Option<Row> {
+fn read(node: &Node, month: &Month, d: &mut Diagnostics) -> Option<Row> {
     let before = d.count();
+    refuse_beyond_the_month(node, month, d);
     let mut table = Table::of(node, d)?;
     let resource = table.optional("resource", d, text);
     let size_node = table.node("size");
@@ -113,6 +115,26 @@ fn read(node: &Node, d: &mut Diagnostics) -> Option<Row> {
     let kind = kind.filter(|_| d.count() == before)?;
     let word = ["requests", "count", "time", "meter", "size"].iter().find_map(|key| node.get(key));
     Some(Row { resource, size, held, provisioned, kind, at: node.key, word: word.map_or(node.key, |node| node.key) })
+}
+
+/// Nothing takes longer than the month that is billed, nor goes on beyond its end.
+fn refuse_beyond_the_month(node: &Node, month: &Month, d: &mut Diagnostics) {
+    let of = |key: &str| node.get(key).and_then(|node| Some((node, span(node, &mut Diagnostics::default())?)));
+    let help = "a row is about one month: write what falls into it, or another `month`";
+    let mut sound = true;
+    for key in ["time", "cpu-time", "start-up", "start"] {
+        if let Some((node, found)) = of(key).filter(|(_, found)| *found > month.length) {
+            d.error(node.at, format!("{found} is longer than the month that is billed ({})", month.length), help);
+            sound = false;
+        }
+    }
+    if let (Some((_, start)), Some((node, time))) = (of("start"), of("time"))
+        && sound
+        && start.0.saturating_add(time.0) > month.length.0
+    {
+        let message = format!("{time} from {start} on ends after the month that is billed ({})", month.length);
+        d.error(node.at, message, help);
+    }
 }
 
 /// A row counts one thing.

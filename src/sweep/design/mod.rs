@@ -91,6 +91,18 @@ impl Design {
         values
     }
 
+    /// The points in which at most one block is not at its first row: every value of each axis is in
+    /// one of them.
+    pub fn along_axes(&self) -> Vec<u64> {
+        let mut indices = vec![0];
+        let mut stride: u64 = 1;
+        for block in self.blocks.iter().rev() {
+            indices.extend((1..block.rows.len() as u64).map(|row| row.saturating_mul(stride)));
+            stride = stride.saturating_mul(block.rows.len() as u64);
+        }
+        indices
+    }
+
     /// Adds an axis; notes an error where its path is none, or another axis has it.
     fn add_axis(&mut self, name: &str, node: &Node, d: &mut Diagnostics) -> Option<usize> {
         let axis = Axis::read(name, node.key, d)?;

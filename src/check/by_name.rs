@@ -1,8 +1,8 @@
 //! The catalogue as usage files look it up.
 
-use hostsim::billing::usage::Models;
-use hostsim::catalogue::Catalogue;
-use hostsim::document::{Diagnostics, Node, Origin, SourceId};
+use crate::billing::usage::Models;
+use crate::catalogue::Catalogue;
+use crate::document::{Diagnostics, Node, Origin, SourceId};
 
 /// The catalogue, for usage files.
 pub struct ByName<'c>(pub &'c Catalogue);
