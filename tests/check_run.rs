@@ -6,11 +6,7 @@ use crate::corpora::files;
 use crate::program::run;
 use hostsim::check::check;
 use hostsim::scenario::read_source;
-use std::path::{Path, PathBuf};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use std::path::PathBuf;
 
 /// The files of a corpus of bad ones that `check` has nothing to say against.
 fn passed(directory: &str) -> Vec<String> {
