@@ -2,6 +2,7 @@
 //! billed, whatever the arrivals; and curves of a single point.
 
 use crate::common::read;
+use crate::program::run;
 use hostsim::experiment::Point;
 use hostsim::experiment::curve::{CurveProgress, at_traffic, base_rate, curve};
 use hostsim::report::{curve as report, figure};
@@ -122,4 +123,40 @@ fn ranges_of_traffic_that_are_none_are_refused() {
         assert!(found.contains(words) && found.contains(":16:"), "{traffic}: {found}");
     }
     assert!(scenario("poisson = { rate = \"0 /s\" }", REQUESTS).is_ok_and(|(scenario, _)| base_rate(&scenario) == 0.0));
+}
+
+/// `--traffic` multiplies the arrivals of every kind, in the run and in every rate that is told.
+#[test]
+fn traffic_is_multiplied_by_one_word() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = "schema = 1\n[run]\nduration = \"1000 s\"\nreplications = 1\n\
+                [app.a]\narrivals.constant = { rate = \"1 /s\" }\ncpu.constant = \"1 ms\"\nmemory = \"64 MiB\"\n\
+                [app.b]\narrivals.batch = { size = 300, at = \"00:01\" }\ncpu.constant = \"1 ms\"\nmemory = \"64 MiB\"\n\
+                [app.c]\narrivals.closed = { users = 10, think.exponential = { mean = \"10 s\" } }\n\
+                cpu.constant = \"1 ms\"\nmemory = \"64 MiB\"\n\
+                [case.x]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\ninstances = 4\n";
+    std::fs::write(directory.path().join("s.toml"), text).unwrap();
+    let requests = |traffic: &str| {
+        let arguments = ["run", "s.toml", "--traffic", traffic, "--format", "json", "--no-files"];
+        let done = run(directory.path(), &arguments);
+        assert_eq!(done.status, Some(0), "{}", done.err);
+        let result: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+        let noted = done.out.contains("multiplied by");
+        let of = |app: &str| result["cases"]["x"]["apps"][app]["requests"]["arrived"]["mean"].as_f64().unwrap();
+        (noted, ["a", "b", "c"].map(of))
+    };
+    let (noted, [constant, batch, closed]) = requests("1");
+    assert!(!noted);
+    assert_eq!([constant, batch], [1000.0, 300.0]);
+    let (noted, twice) = requests("2");
+    assert!(noted);
+    assert_eq!(twice[..2], [2000.0, 600.0]);
+    // A closed app's users are doubled: each comes every ten seconds, within five standard errors.
+    let expected = 2.0 * 10.0 * 100.0;
+    assert!((twice[2] - expected).abs() < 5.0 * f64::sqrt(expected), "{closed} and {}", twice[2]);
+    for wrong in ["0", "-1", "nan", "inf", "two"] {
+        let done = run(directory.path(), &["run", "s.toml", "--traffic", wrong, "--no-files"]);
+        assert_eq!(done.status, Some(2), "{wrong}");
+        assert!(done.err.contains("multiplied by"), "{wrong}: {}", done.err);
+    }
 }

@@ -104,7 +104,7 @@ impl Advise {
                 case.map(|case| case_notes(offered, case, &offer.point.orders, &[], &offer.point.replications));
             notes.extend(of_case.into_iter().flatten());
         }
-        let mut reproduction = load::reproduction(source, "advise");
+        let mut reproduction = load::reproduction(source, "advise", &self.replace);
         let families = self.family.iter().map(|family| format!(" --family {}", family.name()));
         let words = self.word.iter().map(|word| format!(" --word {word}"));
         let era = match &self.era {

@@ -7,8 +7,9 @@ use clap::Args;
 use hostsim::document::Diagnostics;
 use hostsim::experiment::RunError;
 use hostsim::experiment::curve::{self, CurveProgress};
+use hostsim::report::html::Reproduction;
 use hostsim::report::{self, figure, write_atomically};
-use hostsim::scenario::{Scenario, Source};
+use hostsim::scenario::Scenario;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -47,7 +48,7 @@ impl Execute for Curve {
         let (source, scenario) = load::scenario(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let curve = self.compute_curve(&scenario)?;
         if let Some(directory) = self.files.directory(stem(&source)) {
-            let report = report_of(&curve, &scenario, &source);
+            let report = report_of(&curve, &scenario, &load::reproduction(&source, "curve", &self.replace));
             interrupt::after_writing(|| write_files(&directory, &curve, &scenario.title, &report))?;
         }
         if self.timings {
@@ -84,10 +85,10 @@ impl Curve {
 }
 
 /// The report as HTML.
-fn report_of(curve: &curve::Curve, scenario: &Scenario, source: &Source) -> String {
+fn report_of(curve: &curve::Curve, scenario: &Scenario, reproduction: &Reproduction) -> String {
     let notes = hostsim::experiment::scenario_notes(scenario);
     let assumptions = report::html::assumptions(scenario);
-    report::html::curve_report(scenario, curve, &notes, &load::reproduction(source, "curve"), &assumptions)
+    report::html::curve_report(scenario, curve, &notes, reproduction, &assumptions)
 }
 
 fn write_files(directory: &Path, curve: &curve::Curve, title: &str, html: &str) -> std::io::Result<()> {

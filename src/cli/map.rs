@@ -1,6 +1,6 @@
 //! `hostsim map`.
 
-use super::load::{self, stem};
+use super::load::{self, Replace, stem};
 use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
 use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::Args;
@@ -64,7 +64,7 @@ impl Execute for Map {
         }
         let mapped = mapped.map_err(|error| Failure::Input(error.to_string()))?;
         if let Some(directory) = self.files.directory(stem(&source)) {
-            let html = report_of(&mapped, &scenario, &source);
+            let html = report_of(&mapped, &scenario, &source, self.replications);
             interrupt::after_writing(|| write_files(&directory, &mapped, &scenario, &html))?;
         }
         terminal::print(&match self.format.format {
@@ -77,10 +77,11 @@ impl Execute for Map {
 }
 
 /// The report as HTML.
-fn report_of(map: &Mapped, scenario: &Scenario, source: &Source) -> String {
+fn report_of(map: &Mapped, scenario: &Scenario, source: &Source, replications: Option<u32>) -> String {
+    let replaced = Replace { replications, ..Replace::default() };
     let notes = hostsim::experiment::scenario_notes(scenario);
     let assumptions = report::html::assumptions(scenario);
-    report::html::map_report(scenario, map, &notes, &load::reproduction(source, "map"), &assumptions)
+    report::html::map_report(scenario, map, &notes, &load::reproduction(source, "map", &replaced), &assumptions)
 }
 
 fn write_files(directory: &Path, map: &Mapped, scenario: &Scenario, html: &str) -> std::io::Result<()> {

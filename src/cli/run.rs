@@ -7,9 +7,9 @@ use super::{Execute, Failure, interrupt, progress, terminal};
 use clap::Args;
 use hostsim::document::Diagnostics;
 use hostsim::experiment::{self, Progress, RunError, RunOptions};
-use hostsim::report::html::assumptions;
+use hostsim::report::html::{Reproduction, assumptions};
 use hostsim::report::{self, ResultDocument, write_atomically};
-use hostsim::scenario::{Scenario, Source};
+use hostsim::scenario::Scenario;
 use hostsim::units::parse_percent;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -59,9 +59,11 @@ impl Execute for Run {
         directory.as_deref().map_or(Ok(()), report::check_writable)?;
         let mut result = self.simulate(&scenario)?;
         result.details = self.details;
+        let reproduction = load::reproduction(&source, "run", &self.replace);
         // A disk that is full does not take away what has been computed.
-        let written =
-            directory.as_ref().map(|to| interrupt::after_writing(|| write_files(to, &result, &scenario, &source)));
+        let written = directory
+            .as_ref()
+            .map(|to| interrupt::after_writing(|| write_files(to, &result, &scenario, &reproduction)));
         terminal::print(&self.rendered(&result))?;
         written.transpose()?;
         if let Some(directory) = directory.filter(|_| terminal::watched() && !self.compute.quiet) {
@@ -110,12 +112,17 @@ pub(super) fn parse_precision(text: &str) -> Result<f64, String> {
 }
 
 /// Writes every file of a result, each whole or not at all.
-fn write_files(directory: &Path, result: &ResultDocument, scenario: &Scenario, source: &Source) -> std::io::Result<()> {
+fn write_files(
+    directory: &Path,
+    result: &ResultDocument,
+    scenario: &Scenario,
+    reproduction: &Reproduction,
+) -> std::io::Result<()> {
     write_atomically(&directory.join("result.json"), report::to_json(result).as_bytes())?;
     write_atomically(&directory.join("result.csv"), report::to_csv(result).as_bytes())?;
     write_atomically(&directory.join("table.md"), report::to_markdown(result).as_bytes())?;
     write_atomically(&directory.join("focus.csv"), &report::focus::to_focus(scenario, result))?;
-    let html = report::html::run_report(result, &load::reproduction(source, "run"), &assumptions(scenario));
+    let html = report::html::run_report(result, reproduction, &assumptions(scenario));
     report::html::write_report(&directory.join("report.html"), &html)?;
     report::write_figures(directory, result).map(|_| ())
 }

@@ -21,6 +21,9 @@ pub fn of_scenario(scenario: &Scenario) -> Vec<String> {
     if !scenario.wage_given {
         notes.push("No wage is stated: labour is counted in hours and valued at 0 USD/h.".to_string());
     }
+    if let Some(traffic) = scenario.apps.iter().map(|app| app.workload.traffic).find(|traffic| *traffic != 1.0) {
+        notes.push(format!("Every app's arrivals are multiplied by {} (--traffic).", traffic));
+    }
     let month = scenario.run.month_length();
     if month > Span(31 * 86_400_000_000_000) {
         let message = "The invoice is for {}, as one period: monthly fees, allowances and caps count once.";

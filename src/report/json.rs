@@ -21,6 +21,7 @@ pub fn to_json(result: &ResultDocument) -> String {
         "answer": super::answer::of_run(result),
         "cases": cases,
         "unverified": result.unverified,
+        "notes": result.notes,
     });
     format!("{document:#}\n")
 }
@@ -125,7 +126,8 @@ mod tests {
                 "version",
                 "answer",
                 "cases",
-                "unverified"
+                "unverified",
+                "notes"
             ]
         );
         assert_eq!(keys(&value["cases"]), ["lambda", "droplet"]);

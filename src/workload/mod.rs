@@ -46,6 +46,8 @@ pub struct AppWorkload {
     pub wait: Demand,
     /// One factor per tenant, which multiplies its arrivals.
     pub activity: Option<Distribution>,
+    /// What the arrivals of all tenants are multiplied by (`--traffic`).
+    pub traffic: f64,
     /// What a request sends out.
     pub response: Bytes,
 }
@@ -60,6 +62,7 @@ impl AppWorkload {
             cpu: Demand::None,
             wait: Demand::None,
             activity: None,
+            traffic: 1.0,
             response: Bytes(0),
         }
     }

@@ -13,8 +13,7 @@ impl AppWorkload {
     /// Requests per second over a long time, all tenants together. A spike counts as its base;
     /// users of a closed app as if they were served at once.
     pub fn mean_rate(&self) -> f64 {
-        let activity = self.activity.as_ref().map_or(1.0, |activity| activity.mean());
-        let tenants = f64::from(self.tenants) * activity;
+        let tenants = f64::from(self.tenants) * self.factor();
         match &self.arrivals {
             Arrivals::None => 0.0,
             Arrivals::Poisson(poisson) => poisson.rate * tenants,
@@ -36,10 +35,15 @@ impl AppWorkload {
             Arrivals::Closed(closed) => {
                 let think = closed.think.mean() / NANOS_PER_SECOND as f64;
                 let service = self.cpu.mean_seconds() + self.wait.mean_seconds();
-                closed.users as f64 / (think + service).max(1e-9) * f64::from(self.tenants)
+                closed.users as f64 / (think + service).max(1e-9) * f64::from(self.tenants) * self.traffic
             }
             Arrivals::Trace(_) => self.counted_rate(),
         }
+    }
+
+    /// What a tenant's arrivals are multiplied by, in the mean.
+    pub(super) fn factor(&self) -> f64 {
+        self.activity.as_ref().map_or(1.0, |activity| activity.mean()) * self.traffic
     }
 
     /// The rate of a trace's first arrivals, counted.

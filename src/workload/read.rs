@@ -101,7 +101,16 @@ impl AppWorkload {
         if diagnostics.count() > before {
             return None;
         }
-        Some(AppWorkload { name: name.to_string(), tenants: tenants?, arrivals, cpu, wait, activity, response })
+        Some(AppWorkload {
+            name: name.to_string(),
+            tenants: tenants?,
+            arrivals,
+            cpu,
+            wait,
+            activity,
+            traffic: 1.0,
+            response,
+        })
     }
 }
 

@@ -57,9 +57,8 @@ impl AppWorkload {
         let seconds = measured.end.since(measured.start).seconds().max(1e-9);
         match &self.arrivals {
             Arrivals::Spike(spike) => {
-                let activity = self.activity.as_ref().map_or(1.0, |activity| activity.mean());
                 let mass = spike.mass(measured.end) - spike.mass(measured.start);
-                mass / seconds * f64::from(self.tenants) * activity
+                mass / seconds * f64::from(self.tenants) * self.factor()
             }
             Arrivals::Trace(trace) => match (&trace.source, self.rhythm()) {
                 (TraceSource::File(file), Rhythm::Every(turn)) => self.of_file(file, trace.scale) / turn.seconds(),
@@ -78,8 +77,7 @@ impl AppWorkload {
 
     /// Requests of a whole file, all tenants together.
     fn of_file(&self, file: &Trace, scale: f64) -> f64 {
-        let activity = self.activity.as_ref().map_or(1.0, |activity| activity.mean());
-        file.summary.total as f64 * scale * f64::from(self.tenants) * activity
+        file.summary.total as f64 * scale * f64::from(self.tenants) * self.factor()
     }
 
     /// Arrivals per second within a window: of a very long one in its beginning.

@@ -58,9 +58,10 @@ impl Plan<'_> {
 
     /// What the arrivals of each tenant are multiplied by; one factor where all are alike.
     fn factors(&self) -> Vec<f64> {
-        let Some(activity) = &self.app.activity else { return vec![self.traffic] };
+        let traffic = self.traffic * self.app.traffic;
+        let Some(activity) = &self.app.activity else { return vec![traffic] };
         let mut stream = self.stream("activity");
-        (0..self.app.tenants).map(|_| activity.sample(&mut stream).max(0.0) * self.traffic).collect()
+        (0..self.app.tenants).map(|_| activity.sample(&mut stream).max(0.0) * traffic).collect()
     }
 
     /// The source of the app's arrivals.

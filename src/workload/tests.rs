@@ -18,6 +18,7 @@ pub(super) fn app(name: &str, tenants: u32, arrivals: Arrivals) -> AppWorkload {
         cpu: Demand::Drawn(Distribution::log_normal(0.02 * SECOND, 1.0)),
         wait: Demand::Drawn(Distribution::exponential(0.06 * SECOND)),
         activity: None,
+        traffic: 1.0,
         response: Bytes(0),
     }
 }

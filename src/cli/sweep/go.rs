@@ -39,7 +39,7 @@ impl Sweep {
 
     /// What the report says of where the sweep came from.
     fn origin(&self, source: &Source, planned: &Planned<'_>) -> Result<Option<Origin>, Failure> {
-        let mut reproduction = load::reproduction(source, "sweep");
+        let mut reproduction = load::reproduction(source, "sweep", &load::Replace::default());
         let decisive = self.passed_on()?;
         let decisive =
             decisive.chunks(2).filter(|pair| ["--seed", "--replications", "--precision"].contains(&pair[0].as_str()));
