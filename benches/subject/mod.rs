@@ -74,6 +74,7 @@ fn workload(load: &Load, app: u32) -> AppWorkload {
         cpu: Demand::Drawn(Distribution::log_normal(load.service_mean, load.service_cv)),
         wait: Demand::None,
         activity: None,
+        traffic: 1.0,
         response: Bytes(0),
     }
 }
