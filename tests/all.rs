@@ -24,6 +24,7 @@ mod crossovers;
 mod curve_traffic;
 mod determinism;
 mod failures;
+mod figures;
 mod focus;
 mod fuzz;
 mod import;

@@ -9,7 +9,7 @@ use crate::catalogue::Family;
 use crate::document::as_f64;
 use crate::fleet::ServerKind;
 use crate::hosting::facts::AppFacts;
-use crate::metrics::{Histogram, Level, Path};
+use crate::metrics::{Figure, Histogram, Level, Path, figure};
 use crate::scenario::FleetPlan;
 use crate::simulation::{Simulation, busy_core_seconds};
 use crate::units::{Currency, Time};
@@ -21,9 +21,17 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn put(&mut self, path: &[&str], value: impl Into<Option<f64>>) {
-        let keys = self.under.iter().cloned().chain(path.iter().map(|key| (*key).to_string()));
-        self.figures.push((keys.collect(), value.into()));
+    fn put(&mut self, figure: Figure, value: impl Into<Option<f64>>) {
+        let keys = self.under.iter().map(String::as_str).chain(figure.path.iter().copied());
+        self.figures.push((keys.map(String::from).collect(), value.into()));
+    }
+
+    /// One by a name.
+    fn put_by(&mut self, figure: Figure, name: &str, value: impl Into<Option<f64>>) {
+        self.put(figure, value);
+        if let Some((path, _)) = self.figures.last_mut() {
+            path.push(name.into());
+        }
     }
 }
 
@@ -66,32 +74,38 @@ impl Served {
 
     fn put(&self, gathered: &mut Gathered) {
         let counts = [
-            ("arrived", self.arrived),
-            ("served", self.served),
-            ("rejected", self.rejected),
-            ("timed_out", self.timed_out),
-            ("lost", self.lost),
-            ("stopped", self.stopped),
-            ("in_flight", self.in_flight()),
-            ("attempts", self.attempts),
-            ("cold", self.cold),
+            (figure::ARRIVED, self.arrived),
+            (figure::SERVED, self.served),
+            (figure::REJECTED, self.rejected),
+            (figure::TIMED_OUT, self.timed_out),
+            (figure::LOST, self.lost),
+            (figure::STOPPED, self.stopped),
+            (figure::IN_FLIGHT, self.in_flight()),
+            (figure::ATTEMPTS, self.attempts),
+            (figure::COLD, self.cold),
         ];
-        for (name, count) in counts {
-            gathered.put(&["requests", name], count as f64);
+        for (figure, count) in counts {
+            gathered.put(figure, count as f64);
         }
-        gathered.put(&["requests", "cold_share"], share(self.cold, self.arrived));
-        gathered.put(&["requests", "rejected_share"], share(self.rejected, self.arrived));
+        gathered.put(figure::COLD_SHARE, share(self.cold, self.arrived));
+        gathered.put(figure::REJECTED_SHARE, share(self.rejected, self.arrived));
         let seconds = |nanoseconds: Option<f64>| nanoseconds.map(|ns| ns / 1e9);
-        gathered.put(&["latency_s", "mean"], seconds(self.latency.mean()));
+        gathered.put(figure::LATENCY_MEAN, seconds(self.latency.mean()));
         // Those still there are late in every quantile, which is not known where it falls on one of them.
         let followed = self.served + self.in_flight();
-        for (name, quantile) in
-            [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999), ("max", 1.0)]
-        {
-            gathered.put(&["latency_s", name], seconds(self.latency.quantile_among(quantile, followed)));
+        let quantiles = [
+            (figure::LATENCY_P50, 0.5),
+            (figure::LATENCY_P90, 0.9),
+            (figure::LATENCY_P95, 0.95),
+            (figure::LATENCY_P99, 0.99),
+            (figure::LATENCY_P999, 0.999),
+            (figure::LATENCY_MAX, 1.0),
+        ];
+        for (figure, quantile) in quantiles {
+            gathered.put(figure, seconds(self.latency.quantile_among(quantile, followed)));
         }
-        gathered.put(&["queueing_s", "mean"], seconds(self.queueing.mean()));
-        gathered.put(&["queueing_s", "p99"], seconds(self.queueing.quantile(0.99)));
+        gathered.put(figure::QUEUEING_MEAN, seconds(self.queueing.mean()));
+        gathered.put(figure::QUEUEING_P99, seconds(self.queueing.quantile(0.99)));
     }
 }
 
@@ -109,7 +123,7 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     put_instances(&mut gathered, &world.facts.iter().collect::<Vec<_>>(), Some(&world.case.instances), world.end);
     let kilowatt_hours = put_fleet(&mut gathered, trial, simulation);
     put_money(&mut gathered, trial, simulation, &billed, &all, kilowatt_hours);
-    gathered.put(&["availability"], all.availability());
+    gathered.put(figure::AVAILABILITY, all.availability());
     let (mut objectives, loads) = (Vec::new(), loads(trial.scenario, simulation));
     let followed = world.facts.iter().filter_map(|facts| facts.youngest).min();
     for (app, facts) in trial.scenario.apps.iter().zip(&world.facts) {
@@ -118,7 +132,7 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
         gathered.under = vec!["apps".into(), app.name.clone()];
         served.put(&mut gathered);
         put_instances(&mut gathered, &[facts], None, world.end);
-        gathered.put(&["invoice_usd", "total"], billed.by_app[objectives.len()].filter(|_| billed.errors.is_empty()));
+        gathered.put(figure::INVOICE, billed.by_app[objectives.len()].filter(|_| billed.errors.is_empty()));
         let mut judged = judge(&app.slo, facts, facts.arrived - served.in_flight());
         if !judged.is_empty() {
             judged.extend(loads[objectives.len()].judged());
@@ -147,12 +161,12 @@ fn put_instances(gathered: &mut Gathered, apps: &[&AppFacts], all: Option<&Level
     let busy = mean(|facts| &facts.busy);
     let peak = all.map_or_else(|| apps.iter().map(|facts| facts.instances.peak()).sum(), Level::peak);
     let started: u64 = apps.iter().map(|facts| facts.started).sum();
-    gathered.put(&["instances", "mean"], count);
-    gathered.put(&["instances", "peak"], peak as f64);
-    gathered.put(&["instances", "busy"], busy);
-    gathered.put(&["instances", "idle"], (count - starting - busy).max(0.0));
-    gathered.put(&["instances", "starting"], starting);
-    gathered.put(&["instances", "started"], started as f64);
+    gathered.put(figure::INSTANCES_MEAN, count);
+    gathered.put(figure::INSTANCES_PEAK, peak as f64);
+    gathered.put(figure::INSTANCES_BUSY, busy);
+    gathered.put(figure::INSTANCES_IDLE, (count - starting - busy).max(0.0));
+    gathered.put(figure::INSTANCES_STARTING, starting);
+    gathered.put(figure::INSTANCES_STARTED, started as f64);
 }
 
 /// The fleet's use; returns the energy of the window in kWh.
@@ -166,20 +180,20 @@ fn put_fleet(gathered: &mut Gathered, trial: &Trial<'_>, simulation: &Simulation
     let work: f64 = world.facts.iter().map(|facts| seconds(&facts.work) / 1e9).sum();
     let of = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
     let kilowatt_hours = energy(server, simulation, servers);
-    gathered.put(&["fleet", "servers_mean"], world.case.servers.mean(end));
-    gathered.put(&["fleet", "servers_peak"], world.case.servers.peak() as f64);
-    gathered.put(&["fleet", "cpu_used"], of(work, core_seconds));
-    gathered.put(&["fleet", "cpu_reserved"], of(seconds(&world.case.cores_reserved) / 1e6, core_seconds));
-    gathered.put(&["fleet", "memory_used"], of(seconds(&world.case.memory_used), byte_seconds));
-    gathered.put(&["fleet", "memory_reserved"], of(seconds(&world.case.memory_reserved), byte_seconds));
-    gathered.put(&["fleet", "energy_kwh"], kilowatt_hours);
-    gathered.put(&["fleet", "refused"], world.case.refused as f64);
+    gathered.put(figure::SERVERS_MEAN, world.case.servers.mean(end));
+    gathered.put(figure::SERVERS_PEAK, world.case.servers.peak() as f64);
+    gathered.put(figure::CPU_USED, of(work, core_seconds));
+    gathered.put(figure::CPU_RESERVED, of(seconds(&world.case.cores_reserved) / 1e6, core_seconds));
+    gathered.put(figure::MEMORY_USED, of(seconds(&world.case.memory_used), byte_seconds));
+    gathered.put(figure::MEMORY_RESERVED, of(seconds(&world.case.memory_reserved), byte_seconds));
+    gathered.put(figure::ENERGY, kilowatt_hours);
+    gathered.put(figure::REFUSED, world.case.refused as f64);
     if world.has_failures() {
-        gathered.put(&["fleet", "failures"], world.case.failures as f64);
+        gathered.put(figure::FAILURES, world.case.failures as f64);
     }
     if !world.clusters.is_empty() {
-        gathered.put(&["fleet", "nodes_mean"], world.case.nodes.mean(end));
-        gathered.put(&["fleet", "nodes_peak"], world.case.nodes.peak() as f64);
+        gathered.put(figure::NODES_MEAN, world.case.nodes.mean(end));
+        gathered.put(figure::NODES_PEAK, world.case.nodes.peak() as f64);
     }
     kilowatt_hours
 }
@@ -214,26 +228,26 @@ fn put_money(
     let owned = owned_usd(&case.fleet.server, owned_servers, month, &dollars);
     // Where the price list does not sell what was used, nobody knows what it would have cost.
     let invoiced = billed.errors.is_empty().then_some(billed.total);
-    gathered.put(&["invoice_usd", "total"], invoiced);
+    gathered.put(figure::INVOICE, invoiced);
     for (name, amount) in &billed.lines {
-        gathered.put(&["invoice_usd", "lines", name], *amount);
+        gathered.put_by(figure::INVOICE_LINES, name, *amount);
     }
-    gathered.put(&["owned_usd"], owned);
+    gathered.put(figure::OWNED, owned);
     let labour = labour(trial, simulation, &dollars);
     let salaries = case.labour.salaries_usd(month, &dollars);
     let labour_total = labour.iter().map(|slice| slice.usd).sum::<f64>() + salaries;
-    gathered.put(&["labour_usd", "total"], labour_total);
-    gathered.put(&["labour_usd", "hours"], labour.iter().map(|slice| slice.hours).sum::<f64>());
+    gathered.put(figure::LABOUR, labour_total);
+    gathered.put(figure::LABOUR_HOURS, labour.iter().map(|slice| slice.hours).sum::<f64>());
     for slice in &labour {
-        gathered.put(&["labour_usd", "slices", slice.slice.name()], slice.usd);
+        gathered.put_by(figure::LABOUR_SLICES, slice.slice.name(), slice.usd);
     }
     if salaries > 0.0 {
-        gathered.put(&["labour_usd", "slices", "salaries"], salaries);
+        gathered.put_by(figure::LABOUR_SLICES, "salaries", salaries);
     }
     let total = invoiced.map(|invoiced| invoiced + owned + labour_total);
-    gathered.put(&["tco_usd"], total);
+    gathered.put(figure::TCO, total);
     let served = all.served as f64 * month.seconds() / scenario.run.duration.seconds();
-    gathered.put(&["usd_per_million_requests"], total.filter(|_| served > 0.0).map(|total| total / served * 1e6));
+    gathered.put(figure::PER_MILLION, total.filter(|_| served > 0.0).map(|total| total / served * 1e6));
     let used = FleetUse {
         bought,
         owned_by_developers: owned_servers,
@@ -243,11 +257,11 @@ fn put_money(
         revenue_usd: billed.total,
     };
     let ledger = case.provider.ledger(&case.fleet.server, &used, &dollars);
-    gathered.put(&["provider_usd", "revenue"], invoiced.map(|_| ledger.revenue));
-    gathered.put(&["provider_usd", "cost"], ledger.cost());
-    gathered.put(&["provider_usd", "margin"], invoiced.map(|_| ledger.margin()));
+    gathered.put(figure::REVENUE, invoiced.map(|_| ledger.revenue));
+    gathered.put(figure::COST, ledger.cost());
+    gathered.put(figure::MARGIN, invoiced.map(|_| ledger.margin()));
     for (name, amount) in ledger.lines() {
-        gathered.put(&["provider_usd", "lines", name], amount);
+        gathered.put_by(figure::PROVIDER_LINES, name, amount);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::deploy::{Order, cut};
 use crate::document::{Diagnostics, suggest};
-use crate::metrics::{figure_names, is_figure};
+use crate::metrics::{FIGURES, Figure, figure};
 use crate::scenario::{Scenario, SizeChoice};
 
 /// Notes every size that an app, or a server, has no room for, where it is written.
@@ -37,13 +37,13 @@ fn unsizable(scenario: &Scenario, diagnostics: &mut Diagnostics) {
 /// Notes claims about figures that no case can have.
 fn unknown_figures(scenario: &Scenario, diagnostics: &mut Diagnostics) {
     let apps: Vec<&str> = scenario.apps.iter().map(|app| app.name.as_str()).collect();
-    for figure in scenario.expectations.iter().flat_map(|expectation| expectation.figures()) {
-        if !is_figure(&figure.name, &apps) {
-            let message = format!("there is no figure `{}`", figure.name);
-            let known: Vec<String> = figure_names().collect();
-            let near = suggest(&figure.name, known.iter().map(String::as_str));
+    for asked in scenario.expectations.iter().flat_map(|expectation| expectation.figures()) {
+        if figure::called(&asked.name, &apps).is_none() {
+            let message = format!("there is no figure `{}`", asked.name);
+            let known: Vec<String> = FIGURES.iter().map(Figure::flat_name).collect();
+            let near = suggest(&asked.name, known.iter().map(String::as_str));
             let help = format!("{near}; names are those of the columns of result.csv, such as latency_p99_s");
-            diagnostics.error(figure.at, message, help.trim_start_matches("; "));
+            diagnostics.error(asked.at, message, help.trim_start_matches("; "));
         }
     }
 }

@@ -1,59 +1,11 @@
-//! The figures of a result: one list, from which JSON, CSV, `[expect]` and sweeps all derive.
+//! The values of a result's figures, by replication.
 
 use super::Estimate;
+use super::figure::FIGURES;
 use indexmap::IndexMap;
 
 /// Where a figure stands in the JSON of a case: `["latency_s", "p99"]`.
 pub type Path = Vec<String>;
-
-/// The groups of figures, in the order of the result's JSON. Those of an app follow under
-/// `["apps", NAME]`, in the same order.
-const GROUPS: &[(&str, &[&str])] = &[
-    (
-        "requests",
-        &[
-            "arrived",
-            "served",
-            "rejected",
-            "timed_out",
-            "lost",
-            "stopped",
-            "in_flight",
-            "attempts",
-            "cold",
-            "cold_share",
-            "rejected_share",
-        ],
-    ),
-    ("latency_s", &["mean", "p50", "p90", "p95", "p99", "p999", "max"]),
-    ("queueing_s", &["mean", "p99"]),
-    ("instances", &["mean", "peak", "busy", "idle", "starting", "started"]),
-    (
-        "fleet",
-        &[
-            "servers_mean",
-            "servers_peak",
-            "cpu_used",
-            "cpu_reserved",
-            "memory_used",
-            "memory_reserved",
-            "energy_kwh",
-            "refused",
-            "nodes_mean",
-            "nodes_peak",
-        ],
-    ),
-    ("invoice_usd", &["total", "lines"]),
-    ("owned_usd", &[]),
-    ("labour_usd", &["total", "hours", "slices"]),
-    ("tco_usd", &[]),
-    ("usd_per_million_requests", &[]),
-    ("availability", &[]),
-    ("slo_met", &[]),
-    ("settled", &[]),
-    ("provider_usd", &["revenue", "cost", "margin", "lines"]),
-    ("apps", &[]),
-];
 
 /// The units that end a flat name.
 const UNITS: &[&str] = &["_s", "_usd", "_kwh"];
@@ -159,17 +111,15 @@ impl Figures {
     }
 }
 
-/// Where a path stands in the order of the JSON: the place of its group, and of its key in the
-/// group; unknown ones last.
+/// Where a path stands in the order of the JSON: the place of its group, and of its key in the group; unknown ones
+/// last, users' names in the order in which they were met.
 fn order(path: &[String]) -> (usize, usize) {
-    let place = |index: Option<usize>| index.unwrap_or(usize::MAX);
     let Some(first) = path.first() else { return (0, 0) };
-    let group = GROUPS.iter().position(|(name, _)| name == first);
-    let key = match (group, path.get(1)) {
-        (Some(group), Some(second)) => place(GROUPS[group].1.iter().position(|key| key == second)),
-        _ => 0,
+    let first_of = |stands: &dyn Fn(&[&str]) -> bool| {
+        FIGURES.iter().position(|figure| stands(figure.path)).unwrap_or(usize::MAX)
     };
-    (place(group), key)
+    let key = path.get(1).map_or(0, |second| first_of(&|path| path[0] == first && path.get(1) == Some(&second.as_str())));
+    (first_of(&|path| path[0] == first), key)
 }
 
 /// The flat name of a path: its keys joined by `_`, the unit last, `total`, `lines` and `slices`
@@ -203,35 +153,6 @@ pub fn flat_name(path: &[String]) -> String {
         }
     }
     format!("{prefix}{}{unit}", keys.join("_"))
-}
-
-/// Whether a case, or an app of these, can have a figure of that flat name. Lines of invoices and
-/// ledgers, and slices of labour, may have any name.
-pub fn is_figure(flat: &str, apps: &[&str]) -> bool {
-    let of_app = |app: &&str| flat.strip_prefix("apps_")?.strip_prefix(*app)?.strip_prefix('_');
-    let named = apps.iter().filter_map(of_app).any(is_figure_of);
-    named || is_figure_of(flat)
-}
-
-/// The flat names of the figures that every case may have: to say which is near one that is not known.
-pub fn figure_names() -> impl Iterator<Item = String> {
-    let of_group = |(group, keys): &(&str, &[&str])| match keys {
-        [] => vec![group.to_string()],
-        keys => keys.iter().map(|key| flat_name(&[group.to_string(), key.to_string()])).collect(),
-    };
-    GROUPS.iter().flat_map(of_group)
-}
-
-fn is_figure_of(flat: &str) -> bool {
-    let given = ["invoice_", "labour_", "provider_"];
-    let has_line = flat.ends_with("_usd") && given.iter().any(|group| flat.starts_with(group));
-    let key = |group: &str, key: &str| flat_name(&[group.to_string(), key.to_string()]) == flat;
-    has_line
-        || flat == "fleet_failures"
-        || GROUPS.iter().any(|(group, keys)| match keys {
-            [] => *group == flat,
-            keys => keys.iter().any(|k| key(group, k)),
-        })
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //!
 //! Within a replication: [`Histogram`] of times, [`Level`] of what is held at a moment, [`Series`]
 //! of a level over time. All are exact in integers, take constant memory and merge exactly.
-//! Over replications: [`Figures`], the list of figures of a result, and their [`Estimate`]s.
+//! Over replications: [`FIGURES`], the list of a result's figures, the values of [`Figures`] and their [`Estimate`]s.
 
 mod drift;
 mod estimate;
+pub mod figure;
 mod figures;
 mod histogram;
 mod level;
@@ -14,7 +15,8 @@ mod student;
 
 pub use drift::drifts;
 pub use estimate::Estimate;
-pub use figures::{Figures, Path, figure_names, flat_name, is_figure};
+pub use figure::{FIGURES, Figure, Unit};
+pub use figures::{Figures, Path, flat_name};
 pub use histogram::Histogram;
 pub use level::Level;
 pub use series::Series;

@@ -3,6 +3,8 @@
 //! What several of them need (quantities, distributions, charges) stands once, in files of
 //! definitions; a printed schema holds those that it refers to.
 
+mod figures;
+
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -34,10 +36,13 @@ pub fn names() -> [&'static str; 5] {
 pub fn of(name: &str) -> Option<Value> {
     let (_, text) = ROOTS.iter().find(|(known, _)| *known == name)?;
     let mut root: Map<String, Value> = serde_json::from_str(text).ok()?;
-    let own = match root.remove("$defs") {
+    let mut own = match root.remove("$defs") {
         Some(Value::Object(own)) => own,
         _ => Map::new(),
     };
+    if name == "result" {
+        figures::fill(&mut own);
+    }
     let needed = reachable(&root, &own);
     if !needed.is_empty() {
         root.insert("$defs".into(), Value::Object(needed));

@@ -6,7 +6,7 @@ use super::resolve::{Resolved, Resolver};
 use super::store::{Log, RunRecord};
 use crate::experiment::sizing::find_in;
 use crate::experiment::{Order, Replication, Runs, Simulations, Tally, Trial};
-use crate::metrics::Path as FigurePath;
+use crate::metrics::{Path as FigurePath, figure};
 use crate::simulation::Simulation;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -268,13 +268,13 @@ fn figures(resolved: &Resolved, replication: &Replication) -> Vec<(FigurePath, f
         if !judged.is_empty() {
             let holds = judged.iter().all(|p| if p.at_least { p.found >= p.bound } else { p.found <= p.bound });
             all = Some(all.unwrap_or(true) && holds);
-            figures.push((vec!["apps".into(), app.name.clone(), "slo_met".into()], f64::from(u8::from(holds))));
+            figures.push((figure::SLO_MET.path_of_app(&app.name), f64::from(u8::from(holds))));
         }
     }
     let settled = replication.loads.iter().all(|load| load.holds());
-    figures.push((vec!["settled".into()], f64::from(u8::from(settled))));
+    figures.push((figure::SETTLED.path(), f64::from(u8::from(settled))));
     if let Some(all) = all {
-        figures.push((vec!["slo_met".into()], f64::from(u8::from(all))));
+        figures.push((figure::SLO_MET.path(), f64::from(u8::from(all))));
     }
     figures
 }

@@ -2,7 +2,7 @@
 //! replications, whatever the order in which they were made.
 
 use super::store::{Damage, Header, LogReader, Place, Record, RunRecord};
-use crate::metrics::{Figures, Path as FigurePath, flat_name};
+use crate::metrics::{Figures, Path as FigurePath, Unit, figure, flat_name};
 use crate::report::write_atomically;
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind, Result, Write};
@@ -179,7 +179,7 @@ impl Table {
 
 /// Whether a figure is true or false.
 pub(super) fn is_flag(path: &FigurePath) -> bool {
-    path.last().is_some_and(|key| key == "slo_met" || key == "settled")
+    figure::at(path).is_some_and(|figure| figure.unit == Unit::Flag)
 }
 
 impl Entry {

@@ -3,6 +3,8 @@
 use super::axis::{Scale, nice_end, nice_log_range};
 use super::drawing::Point;
 use super::time_axis;
+use crate::metrics::Unit;
+use crate::metrics::figure::of_any_app;
 use crate::report::format;
 
 /// Powers of ten of a logarithmic axis at most; what lies below is drawn on its lower end.
@@ -63,14 +65,13 @@ impl Measure {
         if times { time_axis::ticks(scale, wanted) } else { scale.ticks(wanted) }
     }
 
-    /// What a figure of the contract measures, by the unit at the end of its flat name.
+    /// What the figure with a flat name measures.
     pub fn of_metric(flat_name: &str) -> Measure {
-        let share = ["availability", "cpu_used", "cpu_reserved", "memory_used", "memory_reserved"];
-        match flat_name {
-            name if name.ends_with("_usd") || name.contains("usd_per_") => Measure::Money,
-            name if name.ends_with("_s") => Measure::Time,
-            name if name.ends_with("_share") || share.iter().any(|end| name.ends_with(end)) => Measure::Share,
-            _ => Measure::Number,
+        match of_any_app(flat_name).map(|figure| figure.unit) {
+            Some(Unit::Dollars) => Measure::Money,
+            Some(Unit::Seconds) => Measure::Time,
+            Some(Unit::Share) => Measure::Share,
+            Some(Unit::Number | Unit::Hours | Unit::KilowattHours | Unit::Flag) | None => Measure::Number,
         }
     }
 }
@@ -85,5 +86,6 @@ mod tests {
         assert_eq!((of("tco_usd"), of("usd_per_million_requests")), (Measure::Money, Measure::Money));
         assert_eq!((of("latency_p99_s"), of("requests_cold_share")), (Measure::Time, Measure::Share));
         assert_eq!((of("fleet_cpu_used"), of("instances_peak")), (Measure::Share, Measure::Number));
+        assert_eq!((of("apps_x_latency_p99_s"), of("invoice_compute_usd")), (Measure::Time, Measure::Money));
     }
 }
