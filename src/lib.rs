@@ -8,6 +8,7 @@ pub mod check;
 pub mod document;
 pub mod engine;
 pub mod experiment;
+pub mod files;
 pub mod fleet;
 pub mod hosting;
 pub mod import;

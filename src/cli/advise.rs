@@ -8,7 +8,8 @@ use hostsim::catalogue::{Era, FAMILIES, Family};
 use hostsim::document::Diagnostics;
 use hostsim::experiment::advise::{Advice, Adviser, Filter};
 use hostsim::experiment::case_notes;
-use hostsim::report::{self, figure, html, write_atomically};
+use hostsim::files::write_atomically;
+use hostsim::report::{self, figure, html};
 use hostsim::scenario::{Scenario, Source};
 use std::path::{Path, PathBuf};
 

@@ -8,7 +8,7 @@ use hostsim::billing::usage::Bill as Priced;
 use hostsim::billing::{Confidence, Line, render, usage};
 use hostsim::check::ByName;
 use hostsim::document::Diagnostics;
-use hostsim::report::write_atomically;
+use hostsim::files::write_atomically;
 use hostsim::scenario::read_source;
 use hostsim::units::decimal_text;
 use num_traits::Zero;

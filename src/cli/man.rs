@@ -2,7 +2,7 @@
 
 use super::{Execute, Failure, interrupt, terminal};
 use clap::Args;
-use hostsim::report::write_atomically;
+use hostsim::files::write_atomically;
 use std::path::PathBuf;
 
 /// Print a manual page, or write all of them to a directory

@@ -3,8 +3,8 @@
 use super::options::{Format, FormatOption};
 use super::{Execute, Failure, interrupt, terminal};
 use clap::Args;
+use hostsim::files::write_atomically;
 use hostsim::report::sweep::Swept;
-use hostsim::report::write_atomically;
 use std::path::PathBuf;
 
 /// Show what the results of a sweep depend on, and what each axis does to the cheapest case

@@ -4,7 +4,7 @@ use super::run::{Progress, RunError, RunOptions, run};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node};
 use crate::metrics::Estimate;
-use crate::report::ResultDocument;
+use super::result::ResultDocument;
 use crate::scenario::axis::Axis;
 use crate::scenario::claim::Claim;
 use crate::scenario::{Expectation, Scenario, Source};

@@ -8,7 +8,7 @@ use super::simulations::{Runs, Simulations, Tally};
 use super::sizing::{Attempt, find_in};
 use crate::hosting::facts::Digest;
 use crate::metrics::{Estimate, Figures, Histogram};
-use crate::report::{AppResult, CaseResult, ResultDocument, Timeline};
+use super::result::{AppResult, CaseResult, ResultDocument, Timeline};
 use crate::scenario::{Case, Scenario};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};

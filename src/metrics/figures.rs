@@ -115,10 +115,10 @@ impl Figures {
 /// last, users' names in the order in which they were met.
 fn order(path: &[String]) -> (usize, usize) {
     let Some(first) = path.first() else { return (0, 0) };
-    let first_of = |stands: &dyn Fn(&[&str]) -> bool| {
-        FIGURES.iter().position(|figure| stands(figure.path)).unwrap_or(usize::MAX)
-    };
-    let key = path.get(1).map_or(0, |second| first_of(&|path| path[0] == first && path.get(1) == Some(&second.as_str())));
+    let first_of =
+        |stands: &dyn Fn(&[&str]) -> bool| FIGURES.iter().position(|figure| stands(figure.path)).unwrap_or(usize::MAX);
+    let key =
+        path.get(1).map_or(0, |second| first_of(&|path| path[0] == first && path.get(1) == Some(&second.as_str())));
     (first_of(&|path| path[0] == first), key)
 }
 

@@ -255,8 +255,8 @@ fn turning_point<'r>(best: Ranked<'r>, able: &[Ranked<'r>]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::result::tests::example;
     use crate::metrics::Figures;
-    use crate::report::document::tests::example;
 
     /// A case whose invoice and hours at 50 USD/h are given, and how much of its requests is served.
     fn case(name: &str, invoices: &[f64], hours: f64, served: f64, met: Option<bool>) -> CaseResult {

@@ -1,7 +1,7 @@
 //! The apps of a scenario with several, compared: each app's rows together, one for each case.
 
 use super::comparison::{Cell, duration, level, met, money, percent};
-use super::document::{AppResult, CaseResult, ResultDocument};
+use crate::experiment::{AppResult, CaseResult, ResultDocument};
 use crate::metrics::Estimate;
 
 /// So many rows are shown at the most: of a scenario with more, JSON tells the apps.
@@ -65,7 +65,7 @@ pub fn rows(result: &ResultDocument) -> Vec<Row<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn apps_have_rows_where_there_are_several_and_not_too_many() {

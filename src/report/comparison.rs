@@ -1,7 +1,7 @@
 //! The columns by which cases are compared, shared by the table and Markdown.
 
-use super::document::{CaseResult, ResultDocument};
 use super::format::{self, UNDEFINED};
+use crate::experiment::{CaseResult, ResultDocument};
 use crate::metrics::Estimate;
 
 /// One cell: the mean, and the half-width of its interval where there is one that matters.

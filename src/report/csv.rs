@@ -1,6 +1,6 @@
 //! The result as CSV (RFC 4180).
 
-use super::document::{CaseResult, ResultDocument};
+use crate::experiment::{CaseResult, ResultDocument};
 use crate::metrics::{Estimate, flat_name};
 use std::collections::HashMap;
 
@@ -39,7 +39,7 @@ fn row(case: &CaseResult, names: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn one_row_per_case_that_reads_back() {

@@ -1,6 +1,6 @@
 //! The result as JSON.
 
-use super::document::{AppResult, CaseResult, ResultDocument};
+use crate::experiment::{AppResult, CaseResult, ResultDocument};
 use crate::metrics::{Estimate, Figures, flat_name};
 use serde_json::{Map, Value, json};
 
@@ -107,7 +107,7 @@ fn insert(object: &mut Map<String, Value>, path: &[String], value: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn keys_stand_in_the_order_of_the_contract() {

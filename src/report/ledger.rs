@@ -74,7 +74,7 @@ pub fn to_ledger(result: &ResultDocument) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn every_case_has_a_column_and_every_cost_a_line() {

@@ -2,8 +2,8 @@
 
 use super::by_app;
 use super::comparison::{Cell, Column, columns, hosting, subtitle};
-use super::document::{CaseResult, ResultDocument};
 use super::{format, notes};
+use crate::experiment::{CaseResult, ResultDocument};
 
 /// The result as Markdown; what users wrote is escaped, so that it shows as it was written.
 pub fn to_markdown(result: &ResultDocument) -> String {
@@ -68,7 +68,7 @@ pub(super) fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn every_row_has_as_many_cells_as_the_head() {

@@ -1,6 +1,6 @@
 //! The sentences under a table: what one must know to read it rightly.
 
-use super::document::{CaseResult, ResultDocument};
+use crate::experiment::{CaseResult, ResultDocument};
 use crate::metrics::Estimate;
 use indexmap::IndexMap;
 
@@ -76,8 +76,8 @@ fn difference(a: &CaseResult, b: &CaseResult) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::result::tests::example;
     use crate::metrics::Figures;
-    use crate::report::document::tests::example;
 
     fn with_tco(name: &str, values: &[f64]) -> CaseResult {
         let mut figures = Figures::new();

@@ -3,8 +3,8 @@
 
 use super::by_app;
 use super::comparison::{Cell, Column, Group, columns, hosting, subtitle};
-use super::document::{CaseResult, ResultDocument};
 use super::{format, notes};
+use crate::experiment::{CaseResult, ResultDocument};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 /// The width where nobody says how wide a terminal is.
@@ -163,7 +163,7 @@ fn hanging(mark: &str, text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn fits_100_columns_and_shows_the_figures() {

@@ -1,4 +1,4 @@
-//! `[expect]`: claims about the result that `run` checks on the means.
+//! `[expect]`: claims about the result that `run` checks on the means (`experiment::expect` does).
 //!
 //! `"lambda.tco_usd" = "< 0.5 * droplet.tco_usd"`: on the left a case and the flat name of one of
 //! its figures; then `<`, `<=`, `>`, `>=`, `==` (to a relative 10⁻⁹) or `within 5 % of`; on the
@@ -10,7 +10,6 @@ mod ratio;
 pub use ratio::Ratio;
 
 use crate::document::{Diagnostics, Node, Origin, Table, suggest, text};
-use crate::report::{CaseResult, ResultDocument};
 use crate::units::parse_percent;
 
 /// The relative difference up to which two figures are equal.
@@ -19,36 +18,16 @@ const EQUAL: f64 = 1e-9;
 /// A claim.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
-    left: Figure,
-    relation: Relation,
-    right: Side,
-    claim: String,
-}
-
-/// What came of a claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// Whether it holds.
-    pub holds: bool,
-    /// The claim with the numbers found: "holds: lambda.invoice_usd < 1: 0.43".
-    pub text: String,
-}
-
-/// A claim that cannot be checked: what is wrong at which place, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// Where the name stands.
-    pub at: Origin,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub help: String,
+    pub(crate) left: Figure,
+    pub(crate) relation: Relation,
+    pub(crate) right: Side,
+    pub(crate) claim: String,
 }
 
 /// A figure of a case, and where it is named.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    case: String,
+    pub(crate) case: String,
     /// Its flat name.
     pub name: String,
     /// Where it is written.
@@ -56,7 +35,7 @@ pub struct Figure {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Relation {
+pub(crate) enum Relation {
     Below,
     AtMost,
     Above,
@@ -67,16 +46,9 @@ enum Relation {
 
 /// A number times a figure, or a number alone.
 #[derive(Clone, Debug, PartialEq)]
-struct Side {
-    factor: f64,
-    figure: Option<Figure>,
-}
-
-impl Mistake {
-    /// Notes the mistake among the other errors.
-    pub fn note(&self, diagnostics: &mut Diagnostics) {
-        diagnostics.error(self.at, &self.message, &self.help);
-    }
+pub(crate) struct Side {
+    pub(crate) factor: f64,
+    pub(crate) figure: Option<Figure>,
 }
 
 impl Expectation {
@@ -106,27 +78,10 @@ impl Expectation {
         };
         Some(Expectation { left: left?, relation, right: Side { factor, figure }, claim: format!("{key} {written}") })
     }
-
-    /// Checks the claim on the means. An undefined figure satisfies no claim.
-    ///
-    /// # Errors
-    /// Names a figure that the case does not have, with the nearest one that it has.
-    pub fn check(&self, result: &ResultDocument) -> Result<Outcome, Mistake> {
-        let left = self.left.mean(result)?;
-        let right = match &self.right.figure {
-            Some(figure) => figure.mean(result)?.map(|mean| self.right.factor * mean),
-            None => Some(self.right.factor),
-        };
-        let holds = matches!((left, right), (Some(left), Some(right)) if self.relation.holds(left, right));
-        let shown = |value: Option<f64>| value.map_or("undefined".to_string(), brief);
-        let verdict = if holds { "holds" } else { "fails" };
-        let compared = if self.right.figure.is_some() { format!(" against {}", shown(right)) } else { String::new() };
-        Ok(Outcome { holds, text: format!("{verdict}: {}: {}{compared}", self.claim, shown(left)) })
-    }
 }
 
 impl Relation {
-    fn holds(self, left: f64, right: f64) -> bool {
+    pub(crate) fn holds(self, left: f64, right: f64) -> bool {
         match self {
             Relation::Below => left < right,
             Relation::AtMost => left <= right,
@@ -156,38 +111,6 @@ impl Figure {
             }
         }
         None
-    }
-
-    fn mean(&self, result: &ResultDocument) -> Result<Option<f64>, Mistake> {
-        Ok(crate::metrics::Estimate::of(&self.values(result)?).mean)
-    }
-
-    /// The figure's value in each replication.
-    fn values(&self, result: &ResultDocument) -> Result<Vec<Option<f64>>, Mistake> {
-        let case = result.case(&self.case).ok_or_else(|| Mistake {
-            at: self.at,
-            message: format!("the result has no case `{}`", self.case),
-            help: suggest(&self.case, result.cases.iter().map(|c| c.name.as_str())),
-        })?;
-        self.values_in(case)
-    }
-
-    fn values_in(&self, case: &CaseResult) -> Result<Vec<Option<f64>>, Mistake> {
-        if self.name == "slo_met" {
-            return Ok(vec![case.slo_met.map(|met| f64::from(u8::from(met)))]);
-        }
-        if self.name == "settled" {
-            return Ok(vec![Some(f64::from(u8::from(case.is_settled())))]);
-        }
-        let values = case.figures.values_of_flat(&self.name).ok_or_else(|| {
-            let names: Vec<String> = case.figures.flat_names().collect();
-            Mistake {
-                at: self.at,
-                message: format!("the case `{}` has no figure `{}`", self.case, self.name),
-                help: suggest(&self.name, names.iter().map(String::as_str)),
-            }
-        })?;
-        Ok(values.to_vec())
     }
 }
 
@@ -240,16 +163,9 @@ fn number(text: &str) -> Option<f64> {
     (looks_so && value.is_finite()).then_some(value)
 }
 
-/// Up to six significant digits, without zeros at the end.
-fn brief(value: f64) -> String {
-    let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
-    rounded.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Figures;
 
     const CASES: [&str; 3] = ["lambda", "droplet", "a.b"];
 
@@ -259,65 +175,6 @@ mod tests {
         let node = Node::parse(source, &mut diagnostics);
         let read = Expectation::read_all(&node, &CASES, &mut diagnostics);
         (read, diagnostics.render(false))
-    }
-
-    fn result() -> ResultDocument {
-        let case = |name: &str, tco: f64| {
-            let mut figures = Figures::new();
-            figures.push([
-                (&["tco_usd"][..], Some(tco)),
-                (&["latency_s", "p99"], Some(0.25)),
-                (&["requests", "cold_share"], None),
-            ]);
-            CaseResult { name: name.into(), figures, slo_met: Some(true), ..CaseResult::default() }
-        };
-        ResultDocument {
-            cases: vec![case("lambda", 0.43), case("droplet", 5.0), case("a.b", 1.0)],
-            ..Default::default()
-        }
-    }
-
-    fn outcome(text: &str) -> Outcome {
-        let (read, errors) = read(text);
-        assert_eq!(errors, "");
-        read[0].check(&result()).unwrap()
-    }
-
-    #[test]
-    fn every_relation_holds_where_it_should_and_nowhere_else() {
-        let claims = [
-            ("< 0.44", true),
-            ("< 0.43", false),
-            ("<= 0.43", true),
-            ("> 0.42", true),
-            ("> 0.43", false),
-            (">= 0.43", true),
-            (">=0.431", false),
-            ("== 0.4300000001", true),
-            ("== 0.430001", false),
-            ("within 5 % of 0.45", true),
-            ("within 5 % of 0.46", false),
-            ("< 0.5 * droplet.tco_usd", true),
-            ("< 0.05 * droplet.tco_usd", false),
-            ("within 1 % of 0.086 * droplet.tco_usd", true),
-            ("< droplet.tco_usd", true),
-            ("== 0.43 * a.b.tco_usd", true),
-            ("> droplet.latency_p99_s", true),
-        ];
-        for (claim, holds) in claims {
-            let outcome = outcome(&format!("\"lambda.tco_usd\" = \"{claim}\""));
-            assert_eq!(outcome.holds, holds, "{}", outcome.text);
-        }
-        assert!(outcome("\"lambda.slo_met\" = \"== true\"").holds);
-    }
-
-    #[test]
-    fn the_outcome_says_what_was_found() {
-        assert_eq!(outcome("\"lambda.tco_usd\" = \"< 1\"").text, "holds: lambda.tco_usd < 1: 0.43");
-        let text = outcome("\"lambda.tco_usd\" = \"> 2 * droplet.tco_usd\"").text;
-        assert_eq!(text, "fails: lambda.tco_usd > 2 * droplet.tco_usd: 0.43 against 10");
-        let undefined = outcome("\"lambda.requests_cold_share\" = \"< 1\"");
-        assert_eq!((undefined.holds, undefined.text.ends_with(": undefined")), (false, true));
     }
 
     #[test]
@@ -348,13 +205,5 @@ mod tests {
     fn both_sides_errors_are_reported_at_once() {
         let (_, errors) = read("\"lamda.tco_usd\" = \"< droplets.tco_usd\"\n\"lambda.x\" = \"!\"");
         assert_eq!(errors.matches("error").count(), 3, "{errors}");
-    }
-
-    #[test]
-    fn an_unknown_figure_is_a_mistake_with_the_nearest_name() {
-        let (read, _) = read("\"lambda.latency_p99\" = \"< 1\"");
-        let mistake = read[0].check(&result()).unwrap_err();
-        assert!(mistake.message.contains("`lambda` has no figure `latency_p99`"));
-        assert_eq!(mistake.help, "did you mean `latency_p99_s`?");
     }
 }

@@ -2,8 +2,8 @@
 //! replications, whatever the order in which they were made.
 
 use super::store::{Damage, Header, LogReader, Place, Record, RunRecord};
+use crate::files::write_atomically;
 use crate::metrics::{Figures, Path as FigurePath, Unit, figure, flat_name};
-use crate::report::write_atomically;
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::Path;

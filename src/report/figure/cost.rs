@@ -140,7 +140,7 @@ fn total(estimate: &Estimate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
     use crate::report::figure::drawing::Shape;
 
     #[test]

@@ -117,7 +117,7 @@ fn bullet(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn every_case_says_what_is_used_of_what_is_reserved() {

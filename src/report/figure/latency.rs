@@ -183,7 +183,7 @@ fn notes(drawing: &mut Drawing, curves: &[Curve], shown: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn curves_rise_to_the_slowest_request() {

@@ -28,8 +28,8 @@ pub mod winners;
 
 pub use render::{to_svg, write_png};
 
-use super::document::ResultDocument;
-use super::files::write_atomically;
+use crate::experiment::ResultDocument;
+use crate::files::write_atomically;
 use drawing::Drawing;
 use std::io;
 use std::path::{Path, PathBuf};

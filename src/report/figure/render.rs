@@ -3,7 +3,7 @@
 use super::drawing::{Anchor, Drawing, Point, Shape, Text};
 use super::letters;
 use super::style::{Colour, PAPER};
-use crate::report::in_place_of;
+use crate::files::in_place_of;
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontStyle, FontTransform, RGBAColor, RGBColor, ShapeStyle, TextStyle};

@@ -5,8 +5,8 @@
 use super::drawing::{Drawing, Shape};
 use super::tests::{assert_tidy, crowded, curve, map, pareto, tornado};
 use super::*;
+use crate::experiment::result::tests::example;
 use crate::metrics::Estimate;
-use crate::report::document::tests::example;
 use std::fmt::Write;
 
 /// A figure in words.

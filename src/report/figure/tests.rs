@@ -145,7 +145,7 @@ fn a_hundred_cases_are_cut_and_said_to_be() {
 #[test]
 fn every_figure_is_written_as_svg_and_png() {
     let directory = tempfile::tempdir().unwrap();
-    let written = write_figures(directory.path(), &crate::report::document::tests::example()).unwrap();
+    let written = write_figures(directory.path(), &crate::experiment::result::tests::example()).unwrap();
     assert_eq!(written.len(), 8);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 8);
     for path in written {

@@ -174,7 +174,7 @@ fn moment(seconds: f64, step: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::document::tests::example;
+    use crate::experiment::result::tests::example;
 
     #[test]
     fn moments_are_named_from_monday() {

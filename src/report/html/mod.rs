@@ -28,7 +28,7 @@ pub use reproduction::{Reproduction, reproduction_section};
 pub use run::{run_page, run_report};
 pub use sweep::{sweep_page, sweep_report};
 
-use super::files::write_atomically;
+use crate::files::write_atomically;
 use std::io;
 use std::path::Path;
 

@@ -4,9 +4,9 @@
 //! do not see the scenario, make the report that one machine would have made.
 
 use crate::experiment::{scenario_notes, unverified};
+use crate::files::write_atomically;
 use crate::report::html::{Assumption, Reproduction, assumptions};
 use crate::report::notes::of_unverified;
-use crate::report::write_atomically;
 use crate::scenario::Scenario;
 use serde::{Deserialize, Serialize};
 use std::path::Path;

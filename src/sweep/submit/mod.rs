@@ -57,7 +57,7 @@ impl Job {
     /// Writes a file into the output directory.
     fn write(&self, name: &str, text: &str) -> Result<PathBuf, String> {
         let path = self.output.join(name);
-        crate::report::write_atomically(&path, text.as_bytes())
+        crate::files::write_atomically(&path, text.as_bytes())
             .map(|()| path.clone())
             .map_err(|error| format!("{}: {error}", path.display()))
     }

@@ -1,6 +1,6 @@
 //! All that a run has learned.
 
-use crate::experiment::invoices::AccountInvoice;
+use super::invoices::AccountInvoice;
 use crate::metrics::{Estimate, Figures, Histogram};
 use indexmap::IndexMap;
 
@@ -116,7 +116,7 @@ impl CaseResult {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     type Row = (&'static [&'static str], [Option<f64>; 2]);
