@@ -13,7 +13,7 @@ use num_bigint::BigInt;
 use num_traits::Zero;
 
 /// What one lane (an app's tenant) used, in integers, with what each instance holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaneUse {
     /// The size, by its index in the price list.
     pub size: Option<usize>,

@@ -18,7 +18,7 @@ pub enum Allotment<T> {
 }
 
 /// One size.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Size {
     /// Its name.
     pub name: String,

@@ -6,6 +6,7 @@
 //! at the first.
 
 mod confidence;
+mod declare;
 mod diagnostics;
 mod node;
 mod read;
@@ -14,6 +15,7 @@ mod suggest;
 mod syntax;
 
 pub use confidence::Confidence;
+pub use declare::{Declared, Field, Key, Literal, Quantity, Shape};
 pub use diagnostics::{Diagnostics, Origin, SourceId, Sources};
 pub use node::{Node, Value};
 pub use read::{

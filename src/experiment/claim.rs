@@ -1,10 +1,10 @@
 //! A claim of the article judged: its number, its verdict, where that turns, and whether it survives its mutation.
 
+use super::result::ResultDocument;
 use super::run::{Progress, RunError, RunOptions, run};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node};
 use crate::metrics::Estimate;
-use super::result::ResultDocument;
 use crate::scenario::axis::Axis;
 use crate::scenario::claim::Claim;
 use crate::scenario::{Expectation, Scenario, Source};

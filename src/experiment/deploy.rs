@@ -19,7 +19,7 @@ use crate::units::{Bytes, Cores};
 use std::sync::Arc;
 
 /// What is ordered for one app: the choices that a plan may leave open, made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// The size.
     pub size: Size,

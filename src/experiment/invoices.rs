@@ -71,8 +71,8 @@ struct Sheet<'a> {
     deployments: Vec<usize>,
 }
 
-/// What one account's lanes used, and the deployment of each.
-#[derive(Debug, Default)]
+/// What one account's lanes used, and the deployment of each: accounts that have the same have one invoice.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 struct Lanes {
     deployments: Vec<usize>,
     used: Vec<LaneUse>,
@@ -116,16 +116,15 @@ impl Books<'_> {
         let rate = self.scenario.currencies.rate(sheet.list.currency).unwrap_or_else(Exact::zero);
         // Costs of the user's own are paid once, not by every tenant.
         let accounts = if sheet.plan.is_none() { 1 } else { tenants };
-        let mut known: HashMap<String, usize> = HashMap::new();
+        let mut known: HashMap<Lanes, usize> = HashMap::new();
         for tenant in 0..accounts {
             let lanes = self.lanes(sheet, tenant, sheet.plan.is_none().then_some(tenants));
-            let likeness = format!("{lanes:?}");
-            let place = match known.get(&likeness) {
+            let place = match known.get(&lanes) {
                 Some(place) => *place,
                 None => match self.make(sheet, tenant, &lanes, scale) {
                     Ok(made) => {
                         billed.invoices.push(made);
-                        known.insert(likeness, billed.invoices.len() - 1);
+                        known.insert(lanes, billed.invoices.len() - 1);
                         billed.invoices.len() - 1
                     }
                     Err(error) => {

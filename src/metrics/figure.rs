@@ -2,8 +2,7 @@
 //! is that of the JSON. Flat names, CSV columns, the schema, the table of the documentation, `[expect]`, axes of figures
 //! and the columns of sweeps derive from this; `experiment` fills each by its name here.
 
-use super::Path;
-use super::figures::flat_name;
+use super::path::{Path, flat_name};
 
 /// What a figure is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

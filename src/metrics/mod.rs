@@ -10,14 +10,16 @@ pub mod figure;
 mod figures;
 mod histogram;
 mod level;
+mod path;
 mod series;
 mod student;
 
 pub use drift::drifts;
 pub use estimate::Estimate;
 pub use figure::{FIGURES, Figure, Unit};
-pub use figures::{Figures, Path, flat_name};
+pub use figures::Figures;
 pub use histogram::Histogram;
 pub use level::Level;
+pub use path::{Path, flat_name};
 pub use series::Series;
 pub use student::student_quantile;

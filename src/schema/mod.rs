@@ -4,6 +4,7 @@
 //! definitions; a printed schema holds those that it refers to.
 
 mod figures;
+mod kinds;
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -58,6 +59,9 @@ fn reachable(root: &Map<String, Value>, own: &Map<String, Value>) -> Map<String,
         for (name, definition) in definitions {
             all.entry(name).or_insert(definition);
         }
+    });
+    kinds::definitions().for_each(|(name, definition)| {
+        all.insert(name.into(), definition);
     });
     let mut names = BTreeSet::new();
     references(&Value::Object(root.clone()), &mut names);

@@ -237,8 +237,7 @@ impl Stage<'_> {
     /// points of the curve around it, else under the one that all replications would place.
     fn pair_of(&self, found: &Bracket, narrow: &[End; 2], traffic: f64) -> Option<Pair> {
         let one = |case: usize, known: &Between, orders: &[Order]| {
-            let is_the_same =
-                |pair: &Option<(Order, Order)>| pair.as_ref().is_some_and(|(a, b)| a.words() == b.words());
+            let is_the_same = |pair: &Option<(Order, Order)>| pair.as_ref().is_some_and(|(a, b)| a == b);
             if !known.is_empty() && known.iter().all(is_the_same) {
                 return self.placed(case, orders, traffic, FEW);
             }

@@ -206,11 +206,10 @@ impl Stair<'_> {
 /// Whether all that changes between two ends is that the first case (`true`) or the second orders
 /// one instance more.
 fn one_more(ends: &[End; 2]) -> Option<bool> {
-    let words = |orders: &[Order]| orders.iter().map(Order::words).collect::<Vec<_>>();
     let [below, above] = ends.each_ref().map(|end| end.orders.each_ref().map(Vec::as_slice));
-    let same = |case: usize| words(below[case]) == words(above[case]);
+    let same = |case: usize| below[case] == above[case];
     let more = |case: usize| match (below[case], above[case]) {
-        ([below], [above]) => above.words() == Order { instances: below.instances + 1, ..below.clone() }.words(),
+        ([below], [above]) => *above == Order { instances: below.instances + 1, ..below.clone() },
         _ => false,
     };
     match (same(0), same(1)) {

@@ -1,7 +1,8 @@
 //! Many at once, daily: `batch = { size = 2_000, at = "02:00" }`.
 
-use super::{DAY, time_of_day};
-use crate::document::{Diagnostics, Node, Table, count};
+use super::DAY;
+use super::quantities::TIME_OF_DAY;
+use crate::document::{Declared, Diagnostics, Key, Node, Quantity, Shape, Table, count};
 use crate::engine::Stream;
 use crate::units::{Span, Time};
 
@@ -17,18 +18,27 @@ pub struct Batch {
 /// The most requests of one batch.
 const LARGEST: u64 = 1_000_000_000;
 
+const SIZE: Key<u64> = Key::required("size", Quantity { schema: "count", read: size }, "How many.");
+const AT: Key<Span> = Key::required("at", TIME_OF_DAY, "When they come.");
+
+/// What users write.
+pub(super) const DECLARED: Declared =
+    Declared { name: "batch", doc: "So many at once, every day.", shape: Shape::Keys(&[SIZE.field, AT.field]) };
+
+fn size(node: &Node, diagnostics: &mut Diagnostics) -> Option<u64> {
+    let size = count(node, diagnostics)?;
+    if size > LARGEST {
+        diagnostics.error(node.at, format!("expected at most 10^9 requests in a batch, found {size}"), "");
+        return None;
+    }
+    Some(size)
+}
+
 impl Batch {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Batch> {
         let mut table = Table::of(node, diagnostics)?;
-        let size = table.required("size", diagnostics, |n, d| {
-            let size = count(n, d)?;
-            if size > LARGEST {
-                d.error(n.at, format!("expected at most 10^9 requests in a batch, found {size}"), "");
-                return None;
-            }
-            Some(size)
-        });
-        let at = table.required("at", diagnostics, time_of_day);
+        let size = table.take(&SIZE, diagnostics);
+        let at = table.take(&AT, diagnostics);
         table.finish(diagnostics);
         Some(Batch { size: size?, at: at? })
     }

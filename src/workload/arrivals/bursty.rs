@@ -5,7 +5,8 @@
 //! Markov-modulated Poisson process (MMPP) cookbook, Performance Evaluation 18, 1993), begun in
 //! its stationary state. Traffic and activity multiply its rates, and leave its weather alone.
 
-use crate::document::{Diagnostics, Node, Table, positive_span, rate};
+use super::quantities::{LENGTH, RATE};
+use crate::document::{Declared, Diagnostics, Key, Node, Shape, Table};
 use crate::engine::Stream;
 use crate::units::{Span, Time};
 use crate::workload::merged::Process;
@@ -23,13 +24,25 @@ pub struct Bursty {
     pub mean_storm: Span,
 }
 
+const CALM: Key<f64> = Key::required("calm", RATE, "The rate in calm.");
+const STORM: Key<f64> = Key::required("storm", RATE, "The rate in storm.");
+const MEAN_CALM: Key<Span> = Key::required("mean-calm", LENGTH, "The mean length of a calm.");
+const MEAN_STORM: Key<Span> = Key::required("mean-storm", LENGTH, "The mean length of a storm.");
+
+/// What users write.
+pub(super) const DECLARED: Declared = Declared {
+    name: "bursty",
+    doc: "Poisson at one of two rates, by turns of exponential length.",
+    shape: Shape::Keys(&[CALM.field, STORM.field, MEAN_CALM.field, MEAN_STORM.field]),
+};
+
 impl Bursty {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Bursty> {
         let mut table = Table::of(node, diagnostics)?;
-        let calm = table.required("calm", diagnostics, rate);
-        let storm = table.required("storm", diagnostics, rate);
-        let mean_calm = table.required("mean-calm", diagnostics, positive_span);
-        let mean_storm = table.required("mean-storm", diagnostics, positive_span);
+        let calm = table.take(&CALM, diagnostics);
+        let storm = table.take(&STORM, diagnostics);
+        let mean_calm = table.take(&MEAN_CALM, diagnostics);
+        let mean_storm = table.take(&MEAN_STORM, diagnostics);
         table.finish(diagnostics);
         Some(Bursty { calm: calm?, storm: storm?, mean_calm: mean_calm?, mean_storm: mean_storm? })
     }

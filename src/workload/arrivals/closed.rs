@@ -1,7 +1,7 @@
 //! From users who think, ask, and wait for the answer:
 //! `closed = { users = 50, think.exponential = { mean = "10 s" } }`.
 
-use crate::document::{Diagnostics, Node, Table, count};
+use crate::document::{Declared, Diagnostics, Field, Key, Node, Quantity, Shape, Table, count};
 use crate::engine::Stream;
 use crate::units::{Span, Time};
 use crate::workload::distribution::{Distribution, Unit};
@@ -17,19 +17,34 @@ pub struct Closed {
     pub think: Distribution,
 }
 
+const USERS: Key<u64> = Key::required("users", Quantity { schema: "count", read: users }, "How many.");
+/// What is read with the scenario's directory at hand.
+const THINK: Field =
+    Field { name: "think", schema: "distribution-of-time", default: None, doc: "How long each thinks." };
+
+/// What users write.
+pub(super) const DECLARED: Declared = Declared {
+    name: "closed",
+    doc: "So many users, each of whom thinks, sends a request, waits for its answer, and thinks again.",
+    shape: Shape::Keys(&[USERS.field, THINK]),
+};
+
+fn users(node: &Node, diagnostics: &mut Diagnostics) -> Option<u64> {
+    let users = count(node, diagnostics)?;
+    if users > MOST_TENANTS {
+        let message = format!("expected at most 10^7 users, found {users}");
+        diagnostics.error(node.at, message, "each user is held in memory");
+        return None;
+    }
+    Some(users)
+}
+
 impl Closed {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, context: &Context<'_>) -> Option<Closed> {
         let mut table = Table::of(node, diagnostics)?;
-        let users = table.required("users", diagnostics, |n, d| {
-            let users = count(n, d)?;
-            if users > MOST_TENANTS {
-                d.error(n.at, format!("expected at most 10^7 users, found {users}"), "each user is held in memory");
-                return None;
-            }
-            Some(users)
-        });
+        let users = table.take(&USERS, diagnostics);
         let read = |n: &Node, d: &mut Diagnostics| Distribution::read(n, d, Unit::Time, context.directory);
-        let think = table.required("think", diagnostics, read);
+        let think = table.required(THINK.name, diagnostics, read);
         table.finish(diagnostics);
         Some(Closed { users: users?, think: think? })
     }

@@ -2,7 +2,8 @@
 //! of a gap, another for each tenant: so the mean count is rate × length to the request, and tenants
 //! who know nothing of each other do not all come at once.
 
-use crate::document::{Diagnostics, Node, Table, rate};
+use super::quantities::RATE;
+use crate::document::{Declared, Diagnostics, Key, Node, Shape, Table};
 use crate::engine::Stream;
 use crate::units::Time;
 use crate::workload::merged::Process;
@@ -14,10 +15,19 @@ pub struct Constant {
     pub rate: f64,
 }
 
+const HOW_OFTEN: Key<f64> = Key::required("rate", RATE, "How many come over time.");
+
+/// What users write.
+pub(super) const DECLARED: Declared = Declared {
+    name: "constant",
+    doc: "Evenly spaced; the first after a random part of a gap.",
+    shape: Shape::Keys(&[HOW_OFTEN.field]),
+};
+
 impl Constant {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Constant> {
         let mut table = Table::of(node, diagnostics)?;
-        let rate = table.required("rate", diagnostics, rate);
+        let rate = table.take(&HOW_OFTEN, diagnostics);
         table.finish(diagnostics);
         Some(Constant { rate: rate? })
     }

@@ -1,8 +1,9 @@
 //! At random, at a rate that follows the hour of the day:
 //! `diurnal = { trough = "5 /s", peak = "200 /s", peak-at = "15:00", weekend = 0.5 }`.
 
-use super::{DAY, Intensity, time_of_day};
-use crate::document::{Diagnostics, Node, Table, non_negative, rate};
+use super::quantities::{FACTOR, RATE, TIME_OF_DAY};
+use super::{DAY, Intensity};
+use crate::document::{Declared, Diagnostics, Key, Literal, Node, Shape, Table};
 use crate::units::{Span, Time};
 use std::f64::consts::TAU;
 
@@ -22,20 +23,33 @@ pub struct Diurnal {
 /// Nanoseconds of a day.
 const LENGTH: f64 = DAY.0 as f64;
 
+const TROUGH: Key<f64> = Key::required("trough", RATE, "The lowest rate.");
+const PEAK: Key<f64> = Key::required("peak", RATE, "The highest rate.");
+const PEAK_AT: Key<Span> = Key::required("peak-at", TIME_OF_DAY, "When the rate is highest.");
+const WEEKEND: Key<f64> =
+    Key::default("weekend", FACTOR, Literal::Number(1.0), "A factor of the rate on Saturdays and Sundays.");
+
+/// What users write.
+pub(super) const DECLARED: Declared = Declared {
+    name: "diurnal",
+    doc: "Poisson, the rate a sinusoid of the day.",
+    shape: Shape::Keys(&[TROUGH.field, PEAK.field, PEAK_AT.field, WEEKEND.field]),
+};
+
 impl Diurnal {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Diurnal> {
         let mut table = Table::of(node, diagnostics)?;
-        let trough = table.required("trough", diagnostics, rate);
-        let peak = table.required("peak", diagnostics, rate);
-        let peak_at = table.required("peak-at", diagnostics, time_of_day);
-        let weekend = table.default("weekend", 1.0, diagnostics, non_negative);
+        let trough = table.take(&TROUGH, diagnostics);
+        let peak = table.take(&PEAK, diagnostics);
+        let peak_at = table.take(&PEAK_AT, diagnostics);
+        let weekend = table.take(&WEEKEND, diagnostics);
         table.finish(diagnostics);
         let (trough, peak) = (trough?, peak?);
         if peak < trough {
             diagnostics.error(node.at, "`peak` is below `trough`", "exchange them, and move `peak-at` by 12 hours");
             return None;
         }
-        Some(Diurnal { trough, peak, peak_at: peak_at?, weekend })
+        Some(Diurnal { trough, peak, peak_at: peak_at?, weekend: weekend? })
     }
 
     /// Monday is day 0.

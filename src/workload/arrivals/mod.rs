@@ -13,6 +13,7 @@ mod counted;
 mod diurnal;
 mod on_off;
 mod poisson;
+mod quantities;
 mod requested;
 mod spike;
 mod thinner;
@@ -38,7 +39,7 @@ pub(super) use counted::{CountedArrivals, TraceStreams};
 pub(super) use requested::RequestArrivals;
 
 use super::Context;
-use crate::document::{Diagnostics, Kind, Node, kind};
+use crate::document::{Declared, Diagnostics, Kind, Node, Shape, kind};
 use crate::units::Time;
 
 /// How the requests of an app arrive.
@@ -77,21 +78,39 @@ pub trait Intensity {
     fn rate(&self, at: Time) -> f64;
 }
 
+/// How a kind is read.
+type Reader = fn(&Node, &mut Diagnostics, &Context<'_>) -> Option<Arrivals>;
+
+/// The kinds: what users write, and how it is read. One more is a file beside these, a variant above and a line here.
+const KINDS: [(Declared, Reader); 9] = [
+    (poisson::DECLARED, |n, d, _| Poisson::read(n, d).map(Arrivals::Poisson)),
+    (constant::DECLARED, |n, d, _| Constant::read(n, d).map(Arrivals::Constant)),
+    (bursty::DECLARED, |n, d, _| Bursty::read(n, d).map(Arrivals::Bursty)),
+    (diurnal::DECLARED, |n, d, _| Diurnal::read(n, d).map(Arrivals::Diurnal)),
+    (spike::DECLARED, |n, d, _| Spike::read(n, d).map(Arrivals::Spike)),
+    (on_off::DECLARED, |n, d, _| OnOff::read(n, d).map(Arrivals::OnOff)),
+    (batch::DECLARED, |n, d, _| Batch::read(n, d).map(Arrivals::Batch)),
+    (closed::DECLARED, |n, d, context| Closed::read(n, d, context).map(Arrivals::Closed)),
+    (TRACE, |n, d, context| FromTrace::read(n, d, context).map(Arrivals::Trace)),
+];
+
+const TRACE: Declared = Declared {
+    name: "trace",
+    doc: "As measured: from a file, or from a [trace.NAME] with a row for each tenant.",
+    shape: Shape::Defined("arrivals-trace"),
+};
+
 impl Arrivals {
+    /// The kinds that users can write.
+    pub fn declared() -> impl Iterator<Item = Declared> {
+        KINDS.into_iter().map(|(declared, _)| declared)
+    }
+
     /// Reads a kind of arrivals. Notes every error, and then gives `None`.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics, context: &Context<'_>) -> Option<Arrivals> {
-        type D<'a> = &'a mut Diagnostics;
-        let kinds = [
-            Kind { name: "poisson", read: &|n: &Node, d: D| Poisson::read(n, d).map(Arrivals::Poisson) },
-            Kind { name: "constant", read: &|n: &Node, d: D| Constant::read(n, d).map(Arrivals::Constant) },
-            Kind { name: "bursty", read: &|n: &Node, d: D| Bursty::read(n, d).map(Arrivals::Bursty) },
-            Kind { name: "diurnal", read: &|n: &Node, d: D| Diurnal::read(n, d).map(Arrivals::Diurnal) },
-            Kind { name: "spike", read: &|n: &Node, d: D| Spike::read(n, d).map(Arrivals::Spike) },
-            Kind { name: "on-off", read: &|n: &Node, d: D| OnOff::read(n, d).map(Arrivals::OnOff) },
-            Kind { name: "batch", read: &|n: &Node, d: D| Batch::read(n, d).map(Arrivals::Batch) },
-            Kind { name: "closed", read: &|n: &Node, d: D| Closed::read(n, d, context).map(Arrivals::Closed) },
-            Kind { name: "trace", read: &|n: &Node, d: D| FromTrace::read(n, d, context).map(Arrivals::Trace) },
-        ];
+        let readers = KINDS.map(|(_, read)| move |n: &Node, d: &mut Diagnostics| read(n, d, context));
+        let kinds: Vec<Kind<'_, Arrivals>> =
+            Arrivals::declared().zip(&readers).map(|(declared, read)| Kind { name: declared.name, read }).collect();
         kind(node, diagnostics, "arrivals", &kinds)
     }
 

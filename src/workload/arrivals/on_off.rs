@@ -1,8 +1,9 @@
 //! At random, between two times of the day:
 //! `on-off = { on = "86 /s", from = "08:00", to = "20:00" }`; `from` may be later than `to`.
 
-use super::{DAY, Intensity, time_of_day};
-use crate::document::{Diagnostics, Node, Table, rate};
+use super::quantities::{RATE, TIME_OF_DAY};
+use super::{DAY, Intensity};
+use crate::document::{Declared, Diagnostics, Key, Node, Shape, Table};
 use crate::units::{Span, Time};
 
 /// Poisson between two times of the day, nothing outside.
@@ -16,12 +17,23 @@ pub struct OnOff {
     pub to: Span,
 }
 
+const ON: Key<f64> = Key::required("on", RATE, "The rate.");
+const FROM: Key<Span> = Key::required("from", TIME_OF_DAY, "When it goes on.");
+const TO: Key<Span> = Key::required("to", TIME_OF_DAY, "When it goes off; it may be earlier in the day.");
+
+/// What users write.
+pub(super) const DECLARED: Declared = Declared {
+    name: "on-off",
+    doc: "Poisson between two times of day, nothing otherwise.",
+    shape: Shape::Keys(&[ON.field, FROM.field, TO.field]),
+};
+
 impl OnOff {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<OnOff> {
         let mut table = Table::of(node, diagnostics)?;
-        let on = table.required("on", diagnostics, rate);
-        let from = table.required("from", diagnostics, time_of_day);
-        let to = table.required("to", diagnostics, time_of_day);
+        let on = table.take(&ON, diagnostics);
+        let from = table.take(&FROM, diagnostics);
+        let to = table.take(&TO, diagnostics);
         table.finish(diagnostics);
         let (on, from, to) = (on?, from?, to?);
         if from.0 % DAY.0 == to.0 % DAY.0 && to.0 - from.0.min(to.0) != DAY.0 {

@@ -1,7 +1,8 @@
 //! At random, at one rate: `poisson = { rate = "2 /s" }`.
 
 use super::Intensity;
-use crate::document::{Diagnostics, Node, Table, rate};
+use super::quantities::RATE;
+use crate::document::{Declared, Diagnostics, Key, Node, Shape, Table};
 use crate::units::Time;
 
 /// A Poisson process of one rate.
@@ -11,10 +12,19 @@ pub struct Poisson {
     pub rate: f64,
 }
 
+const HOW_OFTEN: Key<f64> = Key::required("rate", RATE, "How many come over time.");
+
+/// What users write.
+pub(super) const DECLARED: Declared = Declared {
+    name: "poisson",
+    doc: "Independent of each other, at one rate.",
+    shape: Shape::Keys(&[HOW_OFTEN.field]),
+};
+
 impl Poisson {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Poisson> {
         let mut table = Table::of(node, diagnostics)?;
-        let rate = table.required("rate", diagnostics, rate);
+        let rate = table.take(&HOW_OFTEN, diagnostics);
         table.finish(diagnostics);
         Some(Poisson { rate: rate? })
     }

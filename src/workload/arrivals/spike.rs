@@ -1,8 +1,9 @@
 //! At random, at a rate that has one peak:
 //! `spike = { base = "5 /s", peak = "500 /s", at = "3 h", ramp = "2 min", length = "10 min" }`.
 
+use super::quantities::{DURATION, RATE};
 use super::{Intensity, parse_time_of_day};
-use crate::document::{Diagnostics, Node, Table, quantity, rate, span};
+use crate::document::{Declared, Diagnostics, Key, Literal, Node, Quantity, Shape, Table, quantity};
 use crate::units::{Span, Time, parse_span};
 
 /// One peak: up in a straight line, held, and down again.
@@ -30,16 +31,33 @@ struct Piece {
     slope: f64,
 }
 
+const BASE: Key<f64> = Key::required("base", RATE, "The rate outside the spike.");
+const PEAK: Key<f64> = Key::required("peak", RATE, "The rate in it.");
+const AT: Key<Span> = Key::required(
+    "at",
+    Quantity { schema: "moment", read: |node, diagnostics| quantity(node, diagnostics, "3 h", moment) },
+    "When the rise begins: a time since the start, or a time of the first day.",
+);
+const RAMP: Key<Span> = Key::default("ramp", DURATION, Literal::Text("0 s"), "How long the rise takes, and the fall.");
+const LENGTH: Key<Span> = Key::required("length", DURATION, "How long the peak lasts.");
+
+/// What users write.
+pub(super) const DECLARED: Declared = Declared {
+    name: "spike",
+    doc: "Poisson at a base rate, once rising to a peak.",
+    shape: Shape::Keys(&[BASE.field, PEAK.field, AT.field, RAMP.field, LENGTH.field]),
+};
+
 impl Spike {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spike> {
         let mut table = Table::of(node, diagnostics)?;
-        let base = table.required("base", diagnostics, rate);
-        let peak = table.required("peak", diagnostics, rate);
-        let at = table.required("at", diagnostics, |n, d| quantity(n, d, "3 h", moment));
-        let ramp = table.default("ramp", Span(0), diagnostics, span);
-        let length = table.required("length", diagnostics, span);
+        let base = table.take(&BASE, diagnostics);
+        let peak = table.take(&PEAK, diagnostics);
+        let at = table.take(&AT, diagnostics);
+        let ramp = table.take(&RAMP, diagnostics);
+        let length = table.take(&LENGTH, diagnostics);
         table.finish(diagnostics);
-        Some(Spike { base: base?, peak: peak?, at: at?, ramp, length: length? })
+        Some(Spike { base: base?, peak: peak?, at: at?, ramp: ramp?, length: length? })
     }
 
     /// Expected arrivals from the start of simulated time to a moment.
