@@ -60,6 +60,7 @@ pub mod files;
 pub mod fleet;
 pub mod hosting;
 pub mod import;
+pub mod memory;
 pub mod metrics;
 pub mod report;
 pub mod scenario;

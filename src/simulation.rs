@@ -14,10 +14,12 @@ use crate::hosting::keep_alive::MakingRoom;
 use crate::hosting::lane::Lane;
 use crate::hosting::slab::{NONE, Slab};
 use crate::hosting::{Behaviour, Deployment, Event, Failures, Notice, World};
+use crate::memory::{Account, TooMuch};
 use crate::units::{Cores, Span, Time};
 use crate::workload::{Arrival, Feed, Tape, WorkloadError};
 
 mod drain;
+mod memory;
 
 pub use drain::Drain;
 
@@ -78,6 +80,40 @@ pub struct Simulation {
     coming: usize,
     /// By app: the integrals of those in the system after the first stretch, and before the last.
     ends: [Vec<i128>; 2],
+    /// What it holds in memory.
+    account: Account,
+}
+
+/// Why a simulation did not come to its end.
+#[derive(Debug)]
+pub enum Halted {
+    /// Its requests could not be read on.
+    Workload(WorkloadError),
+    /// It would hold more memory than is allowed.
+    Memory(TooMuch),
+}
+
+impl std::fmt::Display for Halted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Halted::Workload(error) => error.fmt(f),
+            Halted::Memory(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Halted {}
+
+impl From<WorkloadError> for Halted {
+    fn from(error: WorkloadError) -> Halted {
+        Halted::Workload(error)
+    }
+}
+
+impl From<TooMuch> for Halted {
+    fn from(error: TooMuch) -> Halted {
+        Halted::Memory(error)
+    }
 }
 
 /// What identifies a replication's random numbers.
@@ -169,6 +205,7 @@ impl Simulation {
             window: Vec::new(),
             coming: 0,
             ends: Default::default(),
+            account: Account::default(),
         }
     }
 
@@ -192,8 +229,8 @@ impl Simulation {
     /// Simulates from the beginning to the window's end, and on until what came in it has ended.
     ///
     /// # Errors
-    /// Where a trace cannot be read to its end.
-    pub fn run(&mut self) -> Result<(), WorkloadError> {
+    /// Where a trace cannot be read to its end, or more memory is needed than is allowed.
+    pub fn run(&mut self) -> Result<(), Halted> {
         self.begin();
         self.measure()?;
         let closed = self.world.close_window();
@@ -211,10 +248,11 @@ impl Simulation {
     }
 
     /// From the beginning to the window's end.
-    fn measure(&mut self) -> Result<(), WorkloadError> {
+    fn measure(&mut self) -> Result<(), Halted> {
         let (end, mut window) = (self.world.end, Vec::new());
         loop {
             let more = self.feed.next_window(&mut window)?;
+            self.account()?;
             self.coming = window.partition_point(|arrival| arrival.time < end);
             for arrival in &window[..self.coming] {
                 while self.world.agenda.next_time().is_some_and(|time| time <= arrival.time) {

@@ -31,6 +31,7 @@ mod fuzz;
 mod import;
 mod keep_alive;
 mod laws;
+mod limits;
 mod messages;
 mod mutants;
 mod net;

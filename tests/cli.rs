@@ -164,7 +164,7 @@ fn a_claim_that_does_not_hold_ends_with_status_3_after_the_result() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_reader_that_goes_away_is_status_1_without_a_word() {
     let directory = tempfile::tempdir().unwrap();
     let mut child = program(directory.path(), &["schema", "scenario"])
         .stdout(Stdio::piped())
@@ -174,7 +174,21 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(child.stdout.take());
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
+    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(1), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_standard_output_is_status_1_and_nothing_is_a_result() {
+    let directory = with_small();
+    let shell = |redirected: &str| {
+        let line = format!("exec {} run small.toml --no-files {redirected}", env!("CARGO_BIN_EXE_hostsim"));
+        std::process::Command::new("sh").args(["-c", &line]).current_dir(directory.path()).output().unwrap()
+    };
+    let closed = shell(">&-");
+    assert_eq!(closed.status.code(), Some(1), "{}", String::from_utf8_lossy(&closed.stderr));
+    assert!(String::from_utf8_lossy(&closed.stderr).contains("closed"));
+    assert_eq!(shell(">/dev/null").status.code(), Some(0));
 }
 
 #[cfg(target_os = "linux")]

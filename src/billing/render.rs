@@ -2,6 +2,7 @@
 
 use super::invoice::{Invoice, Line};
 use super::reading::exact_text;
+use crate::document::harmless;
 use crate::units::Exact;
 use comfy_table::{CellAlignment, Table, presets};
 use num_traits::Zero;
@@ -94,7 +95,7 @@ pub fn csv(invoice: &Invoice) -> Result<String, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(["name", "meter", "quantity", "free", "covered", "billable", "unit_price", "amount"])?;
     for line in &invoice.lines {
-        writer.write_record([
+        writer.write_record(harmless([
             line.name.clone(),
             line.meter.clone(),
             exact_text(&line.quantity),
@@ -103,7 +104,7 @@ pub fn csv(invoice: &Invoice) -> Result<String, csv::Error> {
             exact_text(&line.billable),
             line.unit_price.as_ref().map_or(String::new(), exact_text),
             amount_text(invoice, &line.amount),
-        ])?;
+        ]))?;
     }
     writer.write_record(["total", "", "", "", "", "", "", &amount_text(invoice, &invoice.total)])?;
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;

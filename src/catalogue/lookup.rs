@@ -172,7 +172,7 @@ impl Catalogue {
     }
 
     fn add_file(&mut self, root: &Path, path: &Path, diagnostics: &mut Diagnostics) {
-        match std::fs::read_to_string(path) {
+        match crate::document::read_text(path, crate::document::LONGEST_TOML) {
             Ok(text) => {
                 let source = diagnostics.sources.add(path.display().to_string(), text);
                 let relative = path.strip_prefix(root).unwrap_or(path).to_path_buf();

@@ -87,12 +87,13 @@ impl Condition {
 fn read(path: &Path) -> Result<Document, Failure> {
     let file = if path.is_dir() { path.join("result.json") } else { path.to_path_buf() };
     let wrong = |message: String| Failure::Input(format!("{}: {message}", file.display()));
-    let text = std::fs::read_to_string(&file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            wrong("no such file: expected a result.json, or the directory that holds one".into())
-        }
-        _ => wrong(format!("this file cannot be read: {error}")),
-    })?;
+    let text =
+        hostsim::document::read_text(&file, hostsim::document::LONGEST_TABLE).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                wrong("no such file: expected a result.json, or the directory that holds one".into())
+            }
+            _ => wrong(format!("this file cannot be read: {error}")),
+        })?;
     Document::parse(&text).map_err(|error| wrong(error.to_string()))
 }
 

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 pub enum Failure {
     /// Something went wrong while it ran: status 1.
     Running(String),
+    /// Who was to read the result went away: status 1, and nothing to be told.
+    Unread,
     /// The input or the command line is wrong: status 2.
     Input(String),
     /// What is wrong with the files that were read, each with its place: status 2.
@@ -21,7 +23,7 @@ impl Failure {
     /// The exit status.
     pub fn status(&self) -> u8 {
         match self {
-            Failure::Running(_) => 1,
+            Failure::Running(_) | Failure::Unread => 1,
             Failure::Input(_) | Failure::Files(_) => 2,
             Failure::Expectations => 3,
         }
@@ -32,7 +34,7 @@ impl Failure {
         match self {
             Failure::Running(message) | Failure::Input(message) => terminal::error(message),
             Failure::Files(diagnostics) => terminal::diagnostics(diagnostics),
-            Failure::Expectations => {}
+            Failure::Expectations | Failure::Unread => {}
         }
         ExitCode::from(self.status())
     }

@@ -2,6 +2,7 @@
 
 use super::options::Format;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use hostsim::document::harmless;
 use serde_json::{Map, Value};
 
 /// A column: its key in JSON and CSV, and its heading.
@@ -109,9 +110,9 @@ impl Grid {
     fn to_csv(&self) -> String {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         // Writing to memory fails only where rows differ in length, and these do not.
-        let _ = writer.write_record(self.columns.iter().map(|column| &column.key));
+        let _ = writer.write_record(harmless(self.columns.iter().map(|column| &column.key)));
         for row in &self.rows {
-            let _ = writer.write_record(row.iter().map(|cell| plain(&cell.value)));
+            let _ = writer.write_record(harmless(row.iter().map(|cell| plain(&cell.value))));
         }
         writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
@@ -119,7 +120,7 @@ impl Grid {
     /// A Markdown table.
     pub fn to_markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-        let escape = |text: &str| text.replace('|', "\\|").replace('\n', " ");
+        let escape = hostsim::report::escape_markdown;
         let head = line(self.columns.iter().map(|column| escape(&column.heading)).collect());
         let rule = |column: &Column| if column.right { "---:" } else { "---" }.to_string();
         let rule = line(self.columns.iter().map(rule).collect());

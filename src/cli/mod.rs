@@ -10,6 +10,7 @@ mod check;
 mod compare;
 mod completions;
 mod curve;
+mod early;
 mod failure;
 mod grid;
 mod import;
@@ -96,6 +97,9 @@ Examples:
   hostsim models                                 what can be hosted on, with prices
   hostsim models aws-lambda-2017                 one model, with the source of every price
   hostsim check my-scenario.toml                 find every mistake, simulate nothing
+
+Limits: files of TOML up to 4 MiB, traces up to 8 GiB and 100 million lines, 10^11 requests a
+replication, memory as --memory says (docs/limits.md has them all).
 
 Exit status: 0 done; 1 it failed while running; 2 the input or the command line is wrong;
 3 an [expect] did not hold.";

@@ -4,6 +4,8 @@ use super::failure::Failure;
 use clap::{Args, ValueEnum};
 use hostsim::catalogue::Catalogue;
 use hostsim::document::Diagnostics;
+use hostsim::memory;
+use hostsim::units::{Bytes, parse_bytes};
 use std::path::PathBuf;
 
 /// What is written to the standard output.
@@ -64,12 +66,25 @@ impl CatalogueOption {
     }
 }
 
+/// An amount of memory: "4 GiB"; "4GB" too.
+fn parse_memory(text: &str) -> Result<Bytes, String> {
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    match parse_bytes(&format!("{} {unit}", number.trim()))? {
+        Bytes(0) => Err("expected more than nothing, such as \"4 GiB\"".into()),
+        memory => Ok(memory),
+    }
+}
+
 /// How replications are computed.
 #[derive(Args)]
 pub struct ComputeOptions {
     /// Compute on so many threads; the result is the same [default: as many as there are]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Take at most so much memory for what is simulated [default: half of what there is]
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
+    pub memory: Option<Bytes>,
     /// Say nothing on the standard error but errors
     #[arg(long, short)]
     pub quiet: bool,
@@ -79,11 +94,16 @@ impl ComputeOptions {
     /// Computes something on that many threads.
     ///
     /// # Errors
-    /// The threads cannot be started.
+    /// The threads cannot be started, or what was computed needed more memory than is allowed.
     pub fn compute<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
         let threads = self.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| Failure::Running(format!("threads cannot be started: {error}")))?;
-        Ok(pool.install(work))
+        if let Some(memory) = self.memory {
+            memory::allow(memory);
+        }
+        memory::begin();
+        let done = pool.install(work);
+        memory::stopped().map_or(Ok(done), |words| Err(Failure::Running(words)))
     }
 }

@@ -1,23 +1,50 @@
 //! The two streams: the result alone on the standard output, everything else on the other.
 
+use super::early;
 use super::failure::Failure;
-use hostsim::document::Diagnostics;
+use hostsim::document::{Diagnostics, visible_lines};
 use hostsim::report::colour_wanted;
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
-/// Writes a result to the standard output. A reader that has gone away is no failure.
+/// Writes a result to the standard output.
 ///
 /// # Errors
-/// A standard output that cannot be written to (a full disk).
+/// A standard output that cannot be written to: a full disk, a reader that has gone away, none at all.
 pub fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::Running(format!("the result cannot be written: {error}")))
-        }
-        _ => Ok(()),
+    if early::output_was_closed() {
+        return Err(Failure::Running("the result cannot be written: the standard output is closed".into()));
     }
+    let mut out = std::io::stdout().lock();
+    let text = steered(text, colour_out());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Unread),
+        Err(error) => Err(Failure::Running(format!("the result cannot be written: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// A result without signs that steer a terminal: of those that stand in it our own colours are left, where there are
+/// to be any. (What users wrote was cleaned when it was read; this holds whatever was forgotten.)
+fn steered(text: &str, colour: bool) -> Cow<'_, str> {
+    if !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+        return Cow::Borrowed(text);
+    }
+    let lines = |part: &str| part.split('\r').map(visible_lines).collect::<Vec<_>>().join("\r");
+    if !colour {
+        return Cow::Owned(lines(text));
+    }
+    let mut parts = text.split('\x1b');
+    let first = parts.next().map(lines).unwrap_or_default();
+    let rest = parts.map(|part| {
+        let end = part.strip_prefix('[').and_then(|rest| rest.find(|c: char| !c.is_ascii_digit() && c != ';'));
+        match end {
+            Some(end) if part[1 + end..].starts_with('m') => format!("\x1b{}", lines(part)),
+            _ => format!("\u{241b}{}", lines(part)),
+        }
+    });
+    Cow::Owned(std::iter::once(first).chain(rest).collect())
 }
 
 /// Whether the standard output is to be coloured.
@@ -40,13 +67,13 @@ pub fn watched() -> bool {
 
 /// Says something to the person who is waiting.
 pub fn say(text: &str) {
-    write_error(&format!("{text}\n"));
+    write_error(&format!("{}\n", steered(text, colour_wanted(watched()))));
 }
 
 /// Says what went wrong.
 pub fn error(message: &str) {
     let head = if colour_wanted(watched()) { "\x1b[1;31merror\x1b[0m" } else { "error" };
-    write_error(&format!("{head}: {}\n", message.trim_end()));
+    write_error(&format!("{head}: {}\n", shortened(&visible_lines(message.trim_end()))));
 }
 
 /// Says what is wrong with files, each mistake with its place, and how many there are.
@@ -68,6 +95,17 @@ pub fn show_usage(error: &clap::Error) -> ExitCode {
     match print(&text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.tell(),
+    }
+}
+
+/// The most letters of a message.
+const LONGEST: usize = 4_000;
+
+/// A message with what is longer than a page left out.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -5,6 +5,8 @@
 //! error, so that all errors of a file are reported at once. Derived deserialisation would stop
 //! at the first.
 
+mod bounded;
+mod clean;
 mod confidence;
 mod declare;
 mod diagnostics;
@@ -13,7 +15,10 @@ mod read;
 mod render;
 mod suggest;
 mod syntax;
+mod table_cell;
 
+pub use bounded::{LONGEST_TABLE, LONGEST_TOML, read_all, read_bounded, read_text};
+pub use clean::{visible, visible_lines};
 pub use confidence::Confidence;
 pub use declare::{Declared, Field, Key, Literal, Quantity, Shape};
 pub use diagnostics::{Diagnostics, Origin, SourceId, Sources};
@@ -24,3 +29,4 @@ pub use read::{
     text,
 };
 pub use suggest::{suggest, suggest_model};
+pub use table_cell::{harmless, harmless_cell};

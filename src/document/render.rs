@@ -3,6 +3,7 @@
 //! that would steer a terminal are made visible, and of very many errors the rest is counted.
 
 use super::Origin;
+use super::clean::visible;
 use super::diagnostics::{Diagnostic, Sources};
 
 /// So many errors are shown in full; a file with more has one cause that the first ones show.
@@ -145,23 +146,7 @@ fn clamp(text: &str, start: usize, end: usize) -> (usize, usize) {
 
 /// A part of a line with its tabs as blanks and other signs that a terminal obeys made visible.
 fn shown(text: &str) -> String {
-    visible(&text.trim_end_matches('\r').replace('\t', TAB))
-}
-
-/// The text with the signs that steer a terminal shown as pictures.
-fn visible(text: &str) -> String {
-    let sign = |c: char| match c {
-        '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
-        '\x7f' => '\u{2421}',
-        // Marks that turn the direction of writing, and those that cannot be seen.
-        c if c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-        {
-            '\u{fffd}'
-        }
-        c => c,
-    };
-    text.chars().map(sign).collect()
+    visible(&text.trim_end_matches('\r').replace('\t', TAB)).into_owned()
 }
 
 /// The text with its long words cut, and itself cut, each with an ellipsis.

@@ -80,6 +80,11 @@ impl<E: Copy> Agenda<E> {
         self.heap.len()
     }
 
+    /// For how many events there is room.
+    pub fn capacity(&self) -> usize {
+        self.heap.capacity()
+    }
+
     /// Whether nothing is to come.
     pub fn is_empty(&self) -> bool {
         self.heap.is_empty()

@@ -5,6 +5,7 @@ pub mod claim;
 mod cluster;
 mod commitment;
 pub mod curve;
+pub mod demand;
 mod deploy;
 pub mod expect;
 mod fingerprint;

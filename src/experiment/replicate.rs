@@ -132,6 +132,7 @@ impl Trial<'_> {
         let window = scenario.window();
         let seed = Seed { seed: scenario.run.seed, replication: self.replication };
         let deployments = self.deployments()?;
+        self.refuse_too_large(&deployments)?;
         let stream = Stream::named(seed.seed, seed.replication, "", "placement");
         let fleet = Fleet::new(case.fleet.count, case.fleet.server.capacity(), case.fleet.placement, stream);
         let fleet = fleet.owning(case.fleet.owned);

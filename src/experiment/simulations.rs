@@ -43,6 +43,7 @@ pub struct Tally {
     nanoseconds: AtomicU64,
     simulated: AtomicU64,
     shared: AtomicU64,
+    requests: AtomicU64,
 }
 
 /// Where trials are run, and who counts their time.
@@ -63,6 +64,11 @@ impl Tally {
     /// How many simulations were run.
     pub fn simulated(&self) -> u64 {
         self.simulated.load(Ordering::Relaxed)
+    }
+
+    /// How many requests came in the measured windows of those that were run.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// How many were found to have been run before.
@@ -103,6 +109,8 @@ impl Runs<'_> {
         count.fetch_add(1, Ordering::Relaxed);
         let simulation = simulated.as_ref().map_err(Clone::clone)?.lock().unwrap_or_else(PoisonError::into_inner);
         if fresh {
+            let requests: u64 = simulation.world.facts.iter().map(|facts| facts.arrived).sum();
+            self.tally.requests.fetch_add(requests, Ordering::Relaxed);
             self.simulations.weigh(key, weight(&simulation));
         }
         Ok(self.tally.time(|| look(&simulation)))

@@ -1,6 +1,7 @@
 //! What a scenario must hold to be run, beyond being well-formed: apps fit their sizes, sizes fit
 //! the servers. (In a curve or a sweep such a point is recorded as infeasible instead.)
 
+use super::demand::refuse_endless;
 use super::deploy::{Order, cut};
 use crate::document::{Diagnostics, suggest};
 use crate::metrics::{FIGURES, Figure, figure};
@@ -10,6 +11,7 @@ use crate::scenario::{Scenario, SizeChoice};
 pub fn validate(scenario: &Scenario, diagnostics: &mut Diagnostics) {
     unsizable(scenario, diagnostics);
     unknown_figures(scenario, diagnostics);
+    endless(scenario, diagnostics);
     for case in &scenario.cases {
         for plan in &case.deployments {
             if let SizeChoice::Named(size) = &plan.size
@@ -18,6 +20,16 @@ pub fn validate(scenario: &Scenario, diagnostics: &mut Diagnostics) {
                 let help = format!("choose another size, or another server for case `{}`", case.name);
                 diagnostics.error(plan.size_at, message, help);
             }
+        }
+    }
+}
+
+/// Notes more requests than are ever simulated, at the app that has most.
+fn endless(scenario: &Scenario, diagnostics: &mut Diagnostics) {
+    if let Err(message) = refuse_endless(scenario, 1.0) {
+        let most = scenario.apps.iter().max_by(|a, b| a.workload.mean_rate().total_cmp(&b.workload.mean_rate()));
+        if let Some(app) = most {
+            diagnostics.error(app.at, format!("`{}`: {message}", app.name), "");
         }
     }
 }

@@ -82,6 +82,11 @@ impl<T> Slab<T> {
         self.slots.iter().enumerate().filter(|(_, slot)| slot.next_free == USED).map(|(index, _)| index as u32)
     }
 
+    /// For how many slots there is room.
+    pub fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
     /// How many slots there are, in use or free.
     pub fn slots(&self) -> usize {
         self.slots.len()

@@ -7,6 +7,7 @@ use super::format;
 use super::json::estimate_json;
 use super::notes::of_unverified;
 use super::sacrifice;
+use crate::document::harmless;
 use crate::experiment::advise::{Advice, End, Offer, Swing};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -68,7 +69,7 @@ pub fn to_json(advice: &Advice) -> String {
 pub fn to_csv(advice: &Advice) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory does not fail.
-    let _ = writer.write_record([
+    let _ = writer.write_record(harmless([
         "rank",
         "hosting",
         "family",
@@ -80,11 +81,11 @@ pub fn to_csv(advice: &Advice) -> String {
         "pareto",
         "more_than_the_cheapest_usd",
         "more_than_the_cheapest_usd_ci95",
-    ]);
+    ]));
     let pareto = on_front(advice);
     for (index, offer) in advice.offers.iter().enumerate() {
         let mean = |path: &[&str]| offer.point.estimate(path).mean.map_or_else(String::new, |v| v.to_string());
-        let _ = writer.write_record([
+        let _ = writer.write_record(harmless([
             (index + 1).to_string(),
             offer.hosting.clone(),
             offer.family.to_string(),
@@ -96,7 +97,7 @@ pub fn to_csv(advice: &Advice) -> String {
             pareto.contains(&index).to_string(),
             offer.more.mean.map_or_else(String::new, |v| v.to_string()),
             offer.more.ci95.map_or_else(String::new, |v| v.to_string()),
-        ]);
+        ]));
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! The result as CSV (RFC 4180).
 
+use crate::document::harmless;
 use crate::experiment::{CaseResult, ResultDocument};
 use crate::metrics::{Estimate, flat_name};
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ pub fn to_csv(result: &ResultDocument) -> String {
     for row in rows {
         let row: Vec<String> = row;
         // Writing to memory fails only where rows differ in length, and these do not.
-        let _ = writer.write_record(row);
+        let _ = writer.write_record(harmless(row));
     }
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use super::figure::traffic::{Crossing, Measure, Region, TrafficFigure, TrafficLi
 use super::format;
 use super::json::estimate_json;
 use super::notes::of_unverified;
+use crate::document::harmless;
 use crate::experiment::Point;
 use crate::experiment::curve::{CaseCurve, Crossover, Curve, METRICS, Metric};
 use crate::metrics::Estimate;
@@ -117,10 +118,10 @@ pub fn to_csv(curve: &Curve) -> String {
         header.extend([name.to_string(), format!("{name}_ci95")]);
     }
     // Writing to memory does not fail.
-    let _ = writer.write_record(&header);
+    let _ = writer.write_record(harmless(&header));
     for case in &curve.cases {
         for (point, traffic) in case.points.iter().zip(&curve.traffic) {
-            let _ = writer.write_record(csv_row(curve, case, point, *traffic));
+            let _ = writer.write_record(harmless(csv_row(curve, case, point, *traffic)));
         }
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()

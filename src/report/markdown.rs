@@ -54,7 +54,7 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 }
 
 /// The text with every sign that Markdown or HTML would read escaped, on one line.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in format::printable(text).chars() {
         if "\\`*_[]<>|#&~".contains(c) {

@@ -29,6 +29,6 @@ pub use csv::to_csv;
 pub use figure::write_figures;
 pub use json::{estimate_json, to_json};
 pub use ledger::to_ledger;
-pub use markdown::to_markdown;
+pub use markdown::{escape as escape_markdown, to_markdown};
 pub use notes::notes;
 pub use table::{colour_wanted, to_table, to_table_within};

@@ -3,7 +3,7 @@
 use super::Slo;
 use super::surroundings::Surroundings;
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node, Slip, Table, bytes};
+use crate::document::{Diagnostics, Node, Origin, Slip, Table, bytes};
 use crate::hosting::retries::Retries;
 use crate::hosting::timeout::Timeout;
 use crate::units::Bytes;
@@ -31,6 +31,8 @@ pub struct App {
     pub retries: Option<Retries>,
     /// What is demanded of it.
     pub slo: Slo,
+    /// Where its name stands.
+    pub at: Origin,
 }
 
 /// What is looked for in an app and stands elsewhere or under another name.
@@ -117,6 +119,7 @@ fn read(name: &str, node: &Node, context: &Context<'_>, catalogue: &Catalogue, d
         timeout,
         retries,
         slo,
+        at: node.key,
     })
 }
 

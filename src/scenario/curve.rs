@@ -25,6 +25,10 @@ pub struct CurvePlan {
 /// From so many points on a curve is refused.
 const MOST_POINTS: u64 = 10_001;
 
+/// The least and the greatest multiple of a scenario's traffic.
+const LEAST_TRAFFIC: f64 = 1e-9;
+const MOST_TRAFFIC: f64 = 1e9;
+
 impl Default for CurvePlan {
     fn default() -> CurvePlan {
         CurvePlan { traffic: Traffic { from: 0.01, to: 100.0, points: 13 }, requests: Some(200_000) }
@@ -65,6 +69,10 @@ impl Traffic {
     /// and a `to` that no point reaches would be passed over in silence.
     fn wrong(from: f64, to: f64, points: u64) -> Option<(String, &'static str)> {
         match points {
+            _ if from < LEAST_TRAFFIC || to > MOST_TRAFFIC => Some((
+                format!("traffic from {from:e} to {to:e} is beyond what is simulated"),
+                "multiples of the scenario's traffic from 1e-9 to 1e9",
+            )),
             _ if to < from => Some((format!("the traffic ends ({to}) below where it begins ({from})"), "swap both")),
             MOST_POINTS.. => Some((format!("{points} points of traffic are too many"), "at most 10000")),
             1 if from < to => Some((

@@ -2,8 +2,8 @@
 
 use super::Scenario;
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node, Origin, SourceId, suggest};
-use std::io::{Error, ErrorKind, Read};
+use crate::document::{Diagnostics, LONGEST_TOML, Node, Origin, SourceId, read_all, read_bounded, suggest};
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
@@ -50,10 +50,9 @@ pub fn read_source(path: &Path, diagnostics: &mut Diagnostics) -> Option<Source>
 
 fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        return std::io::stdin().read_to_end(&mut bytes).map(|_| bytes);
+        return read_all(std::io::stdin().lock(), LONGEST_TOML);
     }
-    std::fs::read(path)
+    read_bounded(path, LONGEST_TOML)
 }
 
 /// Why a file cannot be read, and what to do about it.
@@ -69,6 +68,10 @@ fn unreadable(path: &Path, error: &Error) -> (String, String) {
             ("no such file".into(), if near.starts_with("did you mean") { near } else { String::new() })
         }
         ErrorKind::IsADirectory => ("this is a directory".into(), "name a file in it".into()),
+        ErrorKind::FileTooLarge => {
+            let help = "points of a sweep and long lists can stand in files of their own";
+            (error.to_string().replace("it is", "this file is"), help.into())
+        }
         ErrorKind::PermissionDenied => ("this file may not be read (permission denied)".into(), String::new()),
         _ => (format!("this file cannot be read: {error}"), String::new()),
     }

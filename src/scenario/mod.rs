@@ -109,6 +109,7 @@ impl Scenario {
         let traces = table.node("trace").unwrap_or(&empty);
         let apps =
             table.node("app").map(|node| app::read_all(node, traces, directory, catalogue, d)).unwrap_or_default();
+        refuse_too_many(root, d);
         if root.get("app").is_none() {
             d.error(root.at, "a scenario needs at least one app", "a table [app.NAME]");
         }
@@ -140,6 +141,30 @@ impl Scenario {
         }
         let wage_given = cases.iter().any(|case| case.labour.wage_given);
         Some(Scenario { title, run, apps, cases, currencies, wage_given, curve, map, expectations, claim })
+    }
+}
+
+/// The longest name, in letters: it stands in tables, figures and the names of files.
+const LONGEST_NAME: usize = 200;
+/// The most apps that all cases together host, each app once for each case.
+const MOST_HOSTED: usize = 100_000;
+
+/// Notes names that nothing could show, and more apps and cases than memory should hold.
+fn refuse_too_many(root: &Node, d: &mut Diagnostics) {
+    for table in ["app", "case", "trace", "model"] {
+        for (name, node) in root.get(table).and_then(Node::as_table).into_iter().flatten() {
+            let length = name.chars().count();
+            if length > LONGEST_NAME {
+                d.error(node.key, format!("this name has {length} letters"), format!("at most {LONGEST_NAME}"));
+            }
+        }
+    }
+    let count = |table: &str| root.get(table).and_then(Node::as_table).map_or(0, indexmap::IndexMap::len);
+    let (apps, cases) = (count("app"), count("case"));
+    if apps.saturating_mul(cases.max(1)) > MOST_HOSTED {
+        let at = root.get("app").map_or(root.at, |node| node.key);
+        let help = format!("at most {MOST_HOSTED} in all: `tenants` stand for apps that are alike");
+        d.error(at, format!("{apps} apps in {cases} cases are too many"), help);
     }
 }
 

@@ -1,8 +1,7 @@
 //! What came in the window is followed to its end: arrivals go on as before, unmeasured.
 
-use super::Simulation;
+use super::{Halted, Simulation};
 use crate::units::{Span, Time};
-use crate::workload::WorkloadError;
 
 /// How long what came in the window is followed beyond its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +42,7 @@ impl Drain {
 
 impl Simulation {
     /// Goes on until all that came in the window has ended, or has been there for too long.
-    pub(super) fn drain(&mut self) -> Result<(), WorkloadError> {
+    pub(super) fn drain(&mut self) -> Result<(), Halted> {
         while !self.world.is_followed_to_its_end() {
             let until = self.followed_until();
             let mut over = true;
@@ -69,10 +68,11 @@ impl Simulation {
     }
 
     /// The next event or arrival before a moment; false where there is none.
-    fn go_on(&mut self, until: Time) -> Result<bool, WorkloadError> {
+    fn go_on(&mut self, until: Time) -> Result<bool, Halted> {
         if self.coming == self.window.len() {
             self.coming = 0;
             self.feed.next_window(&mut self.window)?;
+            self.account()?;
         }
         let arrival = self.window.get(self.coming).copied();
         let event = self.world.agenda.next_time();

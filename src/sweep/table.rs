@@ -2,6 +2,7 @@
 //! replications, whatever the order in which they were made.
 
 use super::store::{Damage, Header, LogReader, Place, Record, RunRecord};
+use crate::document::harmless;
 use crate::files::write_atomically;
 use crate::metrics::{Figures, Path as FigurePath, Unit, figure, flat_name};
 use std::collections::HashMap;
@@ -227,7 +228,7 @@ impl Csv {
     }
 
     fn row(&mut self, fields: impl Iterator<Item = String>) -> Result<()> {
-        self.writer.write_record(fields).map_err(Error::from)
+        self.writer.write_record(harmless(fields)).map_err(Error::from)
     }
 
     fn finish(self) -> Result<()> {

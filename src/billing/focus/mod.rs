@@ -14,6 +14,7 @@ mod words;
 pub use row::{Discount, Kind, Row};
 pub use rows::rows;
 
+use crate::document::harmless;
 use std::io::Write;
 
 /// The columns of FOCUS 1.2, and three of our own.
@@ -109,7 +110,7 @@ pub fn write<'a>(rows: impl IntoIterator<Item = Row<'a>>, to: impl Write) -> Res
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     writer.write_record(COLUMNS)?;
     for row in rows {
-        writer.write_record(COLUMNS.map(|column| row.field(column)))?;
+        writer.write_record(harmless(COLUMNS.map(|column| row.field(column))))?;
     }
     Ok(writer.flush()?)
 }

@@ -3,6 +3,7 @@
 use super::search::Search;
 use super::tco;
 use crate::catalogue::Size;
+use crate::experiment::demand::refuse_endless;
 use crate::experiment::deploy::{credits, cut, speed, thread};
 use crate::experiment::replicate::Trial;
 use crate::experiment::tapes::Requests;
@@ -91,6 +92,9 @@ impl Search<'_> {
         }
         let requests = self.requests();
         let tapes = &self.runs.simulations.tapes;
+        if refuse_endless(self.scenario, self.traffic).is_err() {
+            return false;
+        }
         let Ok(mut feed) = tapes.feed(&requests) else { return false };
         let (end, mut window) = (self.scenario.window().end(), Vec::new());
         while let Ok(true) = feed.next_window(&mut window) {

@@ -1,5 +1,6 @@
 //! The article's claims, judged: as lines for a terminal, as Markdown, as JSON; the page is among the HTML reports.
 
+use crate::document::harmless;
 use crate::experiment::claim::{Judged, Verdict};
 use crate::metrics::Estimate;
 use crate::report::format;
@@ -174,7 +175,7 @@ pub fn to_csv(all: &[Judged]) -> String {
         let said = verdict(&judged.verdict);
         let row = [&claim.number, &judged.stem, claim.badge.word(), &said, &claim.decides.written];
         let numbers = [text(judged.number.mean), text(judged.number.ci95)];
-        let _ = writer.write_record(row.into_iter().map(String::from).chain(numbers));
+        let _ = writer.write_record(harmless(row.into_iter().map(String::from).chain(numbers)));
     }
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }

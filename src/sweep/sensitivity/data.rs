@@ -99,7 +99,7 @@ impl Data {
     /// What `sweep.json` says.
     fn about(directory: &Path) -> Result<(Data, Size), String> {
         let path = directory.join("sweep.json");
-        let text = std::fs::read_to_string(&path)
+        let text = crate::document::read_text(&path, crate::document::LONGEST_TABLE)
             .map_err(|error| format!("{}: {error}; {}", path.display(), unfinished(directory)))?;
         let about: serde_json::Value =
             serde_json::from_str(&text).map_err(|e| format!("{} is damaged: {e}: {AGAIN}", path.display()))?;

@@ -10,6 +10,7 @@ pub use cheapest::cheapest_cases;
 pub use data::Data;
 pub use indices::{Index, indices};
 
+use crate::document::harmless;
 use std::path::Path;
 
 /// What was found about one axis (or two).
@@ -108,7 +109,7 @@ impl Report {
             let ends = [number(f.interval.map(|i| i.0)), number(f.interval.map(|i| i.1))];
             let [low, high] = ends;
             let row = [f.analysis, &f.metric, &f.case, &f.axis, &f.level, &number(f.value), &low, &high];
-            let _ = writer.write_record(row);
+            let _ = writer.write_record(harmless(row));
         }
         writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }

@@ -40,6 +40,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
     } else {
         Box::new(file)
     };
+    reader = Box::new(Bounded { reader, left: LONGEST });
     let mut head = Vec::new();
     reader.by_ref().take(HEAD).read_to_end(&mut head).map_err(wrong)?;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).to_vec();
@@ -50,11 +51,32 @@ pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
     Ok(Opened { head, reader: Box::new(BufReader::with_capacity(1 << 16, whole)) })
 }
 
+/// The most bytes (decompressed) and lines of a trace: one that never ends must not be read for ever.
+const LONGEST: u64 = 8 << 30;
+pub(super) const MOST_LINES: u64 = 100_000_000;
+
+/// A reader that fails where there is more than the most.
+struct Bounded {
+    reader: Box<dyn Read + Send>,
+    left: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            std::io::Error::new(std::io::ErrorKind::FileTooLarge, "there is more than 8 GiB of it, decompressed")
+        })?;
+        Ok(read)
+    }
+}
+
 /// What an error of reading means, in words.
 pub(super) fn explain(error: &std::io::Error) -> String {
     use std::io::ErrorKind as K;
     match error.kind() {
         K::NotFound => "no such file (paths are relative to the scenario's directory)".into(),
+        K::FileTooLarge => format!("the file is too long: {error}"),
         K::PermissionDenied => "the file may not be read (permission denied)".into(),
         K::UnexpectedEof => "the compressed file ends too early: it is truncated".into(),
         K::InvalidInput | K::InvalidData => format!("the compressed file is damaged ({error})"),

@@ -2,7 +2,7 @@
 
 use super::TraceError;
 use super::column::parse_count;
-use super::file::explain;
+use super::file::{MOST_LINES, explain};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
@@ -50,8 +50,12 @@ impl List {
                 used += 1;
                 self.line += u64::from(*byte == b'\n');
                 if !between {
-                    word[length.min(LONGEST - 1)] = *byte;
-                    length = (length + 1).min(LONGEST);
+                    if length == LONGEST || *byte == 0 {
+                        let message = "this is not text: expected whole numbers with blanks between";
+                        return Err(TraceError::new(&self.path, self.line, message));
+                    }
+                    word[length] = *byte;
+                    length += 1;
                 }
             }
             self.reader.consume(used);
@@ -63,6 +67,10 @@ impl List {
 
     fn number(&mut self, word: &[u8]) -> Result<(u64, u64), TraceError> {
         self.place += 1;
+        if self.place > MOST_LINES {
+            let message = format!("the file has more than {MOST_LINES} numbers, the most that are read");
+            return Err(TraceError::new(&self.path, self.line, message));
+        }
         let text = String::from_utf8_lossy(word);
         let count = parse_count(&text).map_err(|message| {
             TraceError::new(&self.path, self.line, format!("{message} (number {} of the file)", self.place))

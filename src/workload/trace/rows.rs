@@ -1,6 +1,6 @@
 //! Tables in text: rows of fields, a header perhaps.
 
-use super::file::{explain, open};
+use super::file::{MOST_LINES, explain, open};
 use super::moment::parse_dated;
 use super::timestamp::parse_moment;
 use super::{Column, TraceError};
@@ -213,6 +213,9 @@ impl Rows {
             let read = read.map_err(|error| TraceError::new(&self.path, self.number, explain(&error)))?;
             if read == 0 {
                 return Ok(false);
+            }
+            if self.number > MOST_LINES {
+                return Err(self.wrong(format!("the file has more than {MOST_LINES} lines, the most that are read")));
             }
             if read as u64 == LONGEST_LINE {
                 return Err(self.wrong("this line is longer than 1 MiB: expected a table with one row in a line"));
