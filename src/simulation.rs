@@ -168,7 +168,7 @@ impl Simulation {
             instances: Slab::default(),
             requests: Slab::default(),
             briefs: deployments.iter().map(brief).collect(),
-            facts: deployments.iter().map(|_| AppFacts::default()).collect(),
+            facts: deployments.iter().map(|plan| AppFacts::of_tenants(plan.tenants)).collect(),
             case: CaseFacts::default(),
             start_streams: deployments.iter().map(stream("start")).collect(),
             choice_streams: deployments.iter().map(stream("choice")).collect(),

@@ -40,6 +40,7 @@ mod own_model;
 mod program;
 mod provider;
 mod quotas;
+mod reading;
 mod right_sizing;
 mod schema;
 mod shared_invoices;

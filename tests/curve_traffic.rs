@@ -96,7 +96,7 @@ fn a_curve_of_one_point_is_whole() {
     let (stop, done) = (AtomicBool::new(false), |_, _| {});
     let curve = curve(&scenario, &CurveProgress { done: &done, stop: &stop }).unwrap();
     assert_eq!((curve.traffic.as_slice(), curve.crossovers.len()), ([1.0].as_slice(), 0));
-    let text = report::to_table(&curve, "t", false);
+    let text = report::to_table(&curve, "t", hostsim::report::Screen::NONE);
     assert!(text.contains("5.3 M") && text.contains("at every traffic looked at"), "{text}");
     assert_eq!(report::to_csv(&curve).lines().count(), 1 + 2);
     let json: serde_json::Value = serde_json::from_str(&report::to_json(&curve)).unwrap();

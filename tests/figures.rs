@@ -14,6 +14,7 @@ fleet.server = { cores = 8, memory = "32 GiB", mtbf = "1 h", repair.constant = "
 provider.energy = "0.1 USD/kWh"
 labour = { wage = "50 USD/h" }
 [app.api]
+tenants = 2
 arrivals.poisson = { rate = "1 /s" }
 cpu.constant = "50 ms"
 memory = "100 MiB"

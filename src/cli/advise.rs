@@ -84,11 +84,11 @@ impl Execute for Advise {
         if let Some(directory) = self.files.directory(stem(&source)) {
             let offered = adviser.offered(&advice, &mut diagnostics).unwrap_or_else(|| scenario.clone());
             let html = self.report_of(&advice, &offered, &source);
-            interrupt::after_writing(|| write_files(&directory, &advice, &scenario.title, &html))?;
+            interrupt::after_writing(|| write_files(&directory, &advice, &scenario, &html))?;
         }
         terminal::print(&match self.format.format {
-            Format::Table => report::advice::to_table(&advice, &scenario.title, false),
-            Format::Markdown => report::advice::to_table(&advice, &scenario.title, true),
+            Format::Table => report::advice::to_table(&advice, &scenario.title, terminal::screen()),
+            Format::Markdown => report::advice::to_markdown(&advice, &scenario.title),
             Format::Json => report::advice::to_json(&advice),
             Format::Csv => report::advice::to_csv(&advice),
         })
@@ -118,12 +118,13 @@ impl Advise {
     }
 }
 
-fn write_files(directory: &Path, advice: &Advice, title: &str, html: &str) -> std::io::Result<()> {
+fn write_files(directory: &Path, advice: &Advice, scenario: &Scenario, html: &str) -> std::io::Result<()> {
+    let title = scenario.title.as_str();
     html::write_report(&directory.join("advice.html"), html)?;
     write_atomically(&directory.join("advice.json"), report::advice::to_json(advice).as_bytes())?;
     write_atomically(&directory.join("advice.csv"), report::advice::to_csv(advice).as_bytes())?;
-    write_atomically(&directory.join("advice.md"), report::advice::to_table(advice, title, true).as_bytes())?;
-    let pareto = figure::pareto::draw(&report::advice::pareto(advice, title));
+    write_atomically(&directory.join("advice.md"), report::advice::to_markdown(advice, title).as_bytes())?;
+    let pareto = figure::pareto::draw(&report::advice::pareto(advice, scenario));
     figure::write_figure(directory, "pareto", &pareto)?;
     let tornado = figure::tornado::draw(&report::advice::tornado(advice, title));
     figure::write_figure(directory, "tornado", &tornado).map(|_| ())

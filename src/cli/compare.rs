@@ -57,7 +57,7 @@ impl Execute for Compare {
         let (old, new) = (read(&self.old)?, read(&self.new)?);
         let comparison = Comparison::of(&old, &new);
         terminal::print(&match self.format.format {
-            Format::Table => to_table(&comparison, self.all),
+            Format::Table => to_table(&comparison, self.all, terminal::screen()),
             Format::Markdown => to_markdown(&comparison, self.all),
             Format::Json => to_json(&comparison, &old, &new),
             Format::Csv => return Err(Failure::Input("a comparison is written as table, json or markdown".into())),

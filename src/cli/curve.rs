@@ -56,8 +56,8 @@ impl Execute for Curve {
             terminal::say(report::curve::timings(&curve).trim_end());
         }
         terminal::print(&match self.format.format {
-            Format::Table => report::curve::to_table(&curve, &scenario.title, false),
-            Format::Markdown => report::curve::to_table(&curve, &scenario.title, true),
+            Format::Table => report::curve::to_table(&curve, &scenario.title, terminal::screen()),
+            Format::Markdown => report::curve::to_markdown(&curve, &scenario.title),
             Format::Json => report::curve::to_json(&curve),
             Format::Csv => report::curve::to_csv(&curve),
         })
@@ -96,7 +96,7 @@ fn write_files(directory: &Path, curve: &curve::Curve, title: &str, html: &str) 
     report::html::write_report(&directory.join("curve.html"), html)?;
     write_atomically(&directory.join("curve.json"), report::curve::to_json(curve).as_bytes())?;
     write_atomically(&directory.join("curve.csv"), report::curve::to_csv(curve).as_bytes())?;
-    write_atomically(&directory.join("curve.md"), report::curve::to_table(curve, title, true).as_bytes())?;
+    write_atomically(&directory.join("curve.md"), report::curve::to_markdown(curve, title).as_bytes())?;
     for (name, data) in report::curve::figures(curve, title) {
         figure::write_figure(directory, name, &figure::traffic::draw(&data))?;
     }

@@ -69,8 +69,8 @@ impl Execute for Map {
             interrupt::after_writing(|| write_files(&directory, &mapped, &scenario, &html))?;
         }
         terminal::print(&match self.format.format {
-            Format::Table => report::map::to_table(&mapped, &scenario.title, false),
-            Format::Markdown => report::map::to_table(&mapped, &scenario.title, true),
+            Format::Table => report::map::to_table(&mapped, &scenario.title, terminal::screen()),
+            Format::Markdown => report::map::to_markdown(&mapped, &scenario.title),
             Format::Json => report::map::to_json(&mapped),
             Format::Csv => report::map::to_csv(&mapped),
         })
@@ -89,7 +89,7 @@ fn write_files(directory: &Path, map: &Mapped, scenario: &Scenario, html: &str) 
     report::html::write_report(&directory.join("map.html"), html)?;
     write_atomically(&directory.join("map.json"), report::map::to_json(map).as_bytes())?;
     write_atomically(&directory.join("map.csv"), report::map::to_csv(map).as_bytes())?;
-    write_atomically(&directory.join("map.md"), report::map::to_table(map, &scenario.title, true).as_bytes())?;
+    write_atomically(&directory.join("map.md"), report::map::to_markdown(map, &scenario.title).as_bytes())?;
     let drawing = figure::map::draw(&report::map::figure(map, &scenario.title));
     figure::write_figure(directory, "map", &drawing).map(|_| ())
 }

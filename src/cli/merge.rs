@@ -43,11 +43,11 @@ impl Execute for Merge {
         if let Some(origin) = Origin::read(&directories[0]) {
             origin.write(&output)?;
         }
-        sweep::report(&output, runs)?;
+        let answer = sweep::report(&output, runs)?.map_or_else(String::new, |answer| sweep::first(&answer));
         if self.format == Format::Parquet {
             interrupt::after_writing(|| parquet::write(&directories, &output))?;
         }
-        let words = format!("{points} points, {runs} runs, {failed} failed; in {}\n", output.display());
+        let words = format!("{answer}{points} points, {runs} runs, {failed} failed; in {}\n", output.display());
         self.format.print(&output, &words)?;
         if failed > 0 {
             let place = output.join("failures.csv");

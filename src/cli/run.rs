@@ -36,7 +36,8 @@ pub struct Run {
     /// Add replications until every case's invoice, mean latency and p99 are known to this share
     #[arg(long, value_name = "PCT", value_parser = parse_precision)]
     precision: Option<f64>,
-    /// Keep each replication's figures in result.json, so that `compare` can tell small differences
+    /// Keep each replication's figures, the series, the histograms of latency and every tenant in result.json, so that
+    /// every figure can be drawn again, and `compare` can tell small differences
     #[arg(long)]
     details: bool,
     /// Show the provider's ledger of each case too: what it earns, and what that costs it
@@ -76,13 +77,17 @@ impl Execute for Run {
 
 impl Run {
     fn rendered(&self, result: &ResultDocument) -> String {
+        let ledger = match self.format.format {
+            _ if !self.ledger => String::new(),
+            Format::Markdown => report::to_ledger_markdown(result),
+            _ => report::to_ledger(result, terminal::screen()),
+        };
         let text = match self.format.format {
             Format::Table => report::to_table_within(result, terminal::colour_out(), terminal::width()),
             Format::Json => return report::to_json(result),
             Format::Csv => return report::to_csv(result),
             Format::Markdown => report::to_markdown(result),
         };
-        let ledger = if self.ledger { report::to_ledger(result) } else { String::new() };
         text + &ledger
     }
 
@@ -121,6 +126,9 @@ fn write_files(
 ) -> std::io::Result<()> {
     write_atomically(&directory.join("result.json"), report::to_json(result).as_bytes())?;
     write_atomically(&directory.join("result.csv"), report::to_csv(result).as_bytes())?;
+    if result.details && report::tenants::count(result) > 0 {
+        write_atomically(&directory.join("tenants.csv"), report::tenants::to_csv(result).as_bytes())?;
+    }
     write_atomically(&directory.join("table.md"), report::to_markdown(result).as_bytes())?;
     write_atomically(&directory.join("focus.csv"), &report::focus::to_focus(scenario, result))?;
     let html = report::html::run_report(result, reproduction, &assumptions(scenario));

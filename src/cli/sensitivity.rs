@@ -39,13 +39,13 @@ impl Execute for Sensitivity {
         let report = &swept.report;
         if !self.no_files {
             interrupt::after_writing(|| swept.write(&self.directory))?;
-            write_atomically(&self.directory.join("sensitivity.json"), report.to_json().as_bytes())?;
+            write_atomically(&self.directory.join("sensitivity.json"), report.to_json(&swept.answer()).as_bytes())?;
             write_atomically(&self.directory.join("sensitivity.csv"), report.to_csv().as_bytes())?;
         }
         terminal::print(&match self.format.format {
-            Format::Table => report.to_table(),
-            Format::Markdown => report.to_markdown(),
-            Format::Json => report.to_json(),
+            Format::Table => super::sweep::first(&swept.answer()) + &hostsim::report::sweep::findings(report, terminal::screen()),
+            Format::Markdown => format!("{}\n\n{}", swept.answer(), report.to_markdown()),
+            Format::Json => report.to_json(&swept.answer()),
             Format::Csv => report.to_csv(),
         })
     }

@@ -3,7 +3,7 @@
 use super::early;
 use super::failure::Failure;
 use hostsim::document::{Diagnostics, visible_lines};
-use hostsim::report::colour_wanted;
+use hostsim::report::{Screen, colour_wanted};
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -58,6 +58,11 @@ pub fn width() -> Option<usize> {
     let stated = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse::<usize>().ok());
     let measured = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
     stated.or_else(measured).filter(|width| *width > 0)
+}
+
+/// How results are shown on the standard output.
+pub fn screen() -> Screen {
+    Screen { columns: width(), colour: colour_out() }
 }
 
 /// Whether a person watches the standard error.

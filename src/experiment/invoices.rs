@@ -23,6 +23,8 @@ pub struct Billed {
     /// By app: of an invoice for several, its share by [`AccountInvoice::shares`]; `None` where they
     /// share nodes, which are nobody's in particular.
     pub by_app: Vec<Option<f64>>,
+    /// By tenant, where an app has several: its invoices together. Costs of the user's own are nobody's.
+    pub by_tenant: Vec<f64>,
     /// What went beyond the end of a price list.
     pub errors: Vec<String>,
     /// Each distinct account's invoices: the tenants that have them, the model, the invoice.
@@ -139,6 +141,11 @@ impl Books<'_> {
             billed.invoices[place].members.push(tenant);
             let AccountInvoice { invoice, shares, .. } = billed.invoices[place].clone();
             add(sheet, &invoice, &shares, &rate, billed);
+            if sheet.plan.is_some() && tenants > 1 {
+                let own = tenant as usize;
+                billed.by_tenant.resize(billed.by_tenant.len().max(tenants as usize), 0.0);
+                billed.by_tenant[own] += (&invoice.total * &rate).to_f64().unwrap_or(f64::NAN);
+            }
         }
     }
 

@@ -44,6 +44,9 @@ pub struct Map {
     pub cases: Vec<String>,
     /// For every value of y, and then of x.
     pub cells: Vec<Vec<Cell>>,
+    /// The places along x and y of the cell nearest to the scenario as it stands (of an axis that is not the traffic: in
+    /// its middle), and what each case came to there.
+    pub standing: ((usize, usize), Vec<(String, Result<Point, String>)>),
     /// How many simulations that took.
     pub simulated: u64,
     /// How many were shared with another cell or case.
@@ -78,21 +81,28 @@ pub fn map(
     let metric = METRICS.iter().find(|(name, _)| *name == plan.metric).map_or(METRICS[0].1, |(_, path)| *path);
     let count = AtomicU64::new(0);
     let of = variants.len() as u64;
-    let cells: Vec<Cell> = variants
+    let nearest = (nearest(&plan.x), nearest(&plan.y));
+    let at_nearest = nearest.1 * plan.x.values.len() + nearest.0;
+    let found: Vec<(Cell, Vec<Result<Point, String>>)> = variants
         .par_iter()
+        .enumerate()
         .with_max_len(1)
-        .map(|(scenario, traffic)| {
-            let cell = evaluate(runs, scenario, *traffic, metric);
+        .map(|(index, (scenario, traffic))| {
+            let (cell, points) = evaluate(runs, scenario, *traffic, metric);
             done(count.fetch_add(1, Ordering::Relaxed) + 1, of);
-            cell
+            (cell, if index == at_nearest { points } else { Vec::new() })
         })
         .collect();
+    let (cells, mut points): (Vec<Cell>, Vec<_>) = found.into_iter().unzip();
     let cases = variants.first().map(|(s, _)| s.cases.iter().map(|case| case.name.clone()).collect());
     let columns = plan.x.values.len().max(1);
     let cells = cells.chunks(columns).map(<[Cell]>::to_vec).collect();
     let (simulated, shared) = (tally.simulated(), tally.shared());
     let unverified = super::unverified(variants.first().map(|(scenario, _)| &scenario.cases).into_iter().flatten());
-    Ok(Map { plan, cases: cases.unwrap_or_default(), cells, simulated, shared, unverified })
+    let cases: Vec<String> = cases.unwrap_or_default();
+    let standing = points.get_mut(at_nearest).map(std::mem::take).unwrap_or_default();
+    let standing = (nearest, cases.iter().cloned().zip(standing).collect());
+    Ok(Map { plan, cases, cells, standing, simulated, shared, unverified })
 }
 
 /// Reads the scenario with every value of either axis, so that all mistakes are found at once.
@@ -153,7 +163,25 @@ fn put(
     })
 }
 
-fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) -> Cell {
+/// The place of an axis' value nearest to the scenario as it stands; the middle where that is not known.
+fn nearest(axis: &MapAxis) -> usize {
+    let count = axis.values.len();
+    let away = |index: &usize| {
+        let factor = axis.values[*index].1.parse::<f64>().ok().filter(|factor| *factor > 0.0);
+        factor.map_or(f64::INFINITY, |factor| libm::log(factor).abs())
+    };
+    match axis.is_traffic() {
+        true => (0..count).min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(0),
+        false => count / 2,
+    }
+}
+
+fn evaluate(
+    runs: Runs<'_>,
+    scenario: &Scenario,
+    traffic: f64,
+    metric: &[&str],
+) -> (Cell, Vec<Result<Point, String>>) {
     let scenario = at_traffic(scenario, base_rate(scenario), traffic);
     let cost = |case| {
         let mut point = Point::sized(runs, &scenario, case, traffic, &Vec::new())?;
@@ -161,9 +189,11 @@ fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) 
         if point.slo_met == Some(false) {
             return Err(point.missed(&scenario).unwrap_or_else(|| "the objective is missed".into()));
         }
-        Ok(point.values(metric))
+        Ok(point)
     };
-    let values: Vec<Result<Vec<Option<f64>>, String>> = scenario.cases.iter().map(cost).collect();
+    let points: Vec<Result<Point, String>> = scenario.cases.iter().map(cost).collect();
+    let values: Vec<Result<Vec<Option<f64>>, String>> =
+        points.iter().map(|point| point.as_ref().map(|point| point.values(metric)).map_err(Clone::clone)).collect();
     let estimate = |values: &Result<Vec<Option<f64>>, String>| match values {
         Ok(values) => Ok(Estimate::of(values)),
         Err(why) => Err(why.clone()),
@@ -177,5 +207,5 @@ fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) 
         };
         cell.ties = (0..values.len()).filter(tied).collect();
     }
-    cell
+    (cell, points)
 }

@@ -22,6 +22,7 @@ mod run;
 pub mod simulations;
 pub mod sizing;
 mod tapes;
+mod tenants;
 mod validate;
 
 pub use deploy::{Commit, Order};
@@ -31,6 +32,7 @@ pub use notes::{of_case as case_notes, of_scenario as scenario_notes, unverified
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use result::{AppResult, CaseResult, ResultDocument, Timeline};
+pub use tenants::{TenantResult, TenantRow};
 pub use run::{Progress, RunError, RunOptions, run};
 pub use simulations::{Runs, Simulations, Tally};
 pub use validate::validate;

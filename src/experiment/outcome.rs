@@ -4,24 +4,25 @@ use super::invoices::Billed;
 use super::load::loads;
 use super::objective::judge;
 use super::replicate::{Replication, Trial};
+use super::tenants;
 use crate::billing::{FleetUse, LabourTable, LabourUse, Managed, SliceLabour, owned_usd};
 use crate::catalogue::Family;
 use crate::document::as_f64;
 use crate::fleet::ServerKind;
 use crate::hosting::facts::AppFacts;
-use crate::metrics::{Figure, Histogram, Level, Path, figure};
+use crate::metrics::{Figure, Histogram, LatencyParts, Level, Path, figure};
 use crate::scenario::FleetPlan;
 use crate::simulation::{Simulation, busy_core_seconds};
-use crate::units::{Currency, Time};
+use crate::units::{Cores, Currency, Time};
 
 /// Figures as they are gathered: a path, and a value where it is defined.
-struct Gathered {
+pub(super) struct Gathered {
     figures: Vec<(Path, Option<f64>)>,
     under: Vec<String>,
 }
 
 impl Gathered {
-    fn put(&mut self, figure: Figure, value: impl Into<Option<f64>>) {
+    pub(super) fn put(&mut self, figure: Figure, value: impl Into<Option<f64>>) {
         let keys = self.under.iter().map(String::as_str).chain(figure.path.iter().copied());
         self.figures.push((keys.map(String::from).collect(), value.into()));
     }
@@ -34,6 +35,14 @@ impl Gathered {
         }
     }
 }
+
+/// Which share of the requests are the slowest, of whose latency the parts are told apart.
+const SLOWEST: f64 = 0.01;
+/// The figures of the parts of latency, in the order of [`crate::metrics::PARTS`].
+const LATENCY_SHARES: [Figure; 4] =
+    [figure::LATENCY_SERVICE, figure::LATENCY_CROWDING, figure::LATENCY_QUEUEING, figure::LATENCY_COLD_START];
+const SLOWEST_SHARES: [Figure; 4] =
+    [figure::SLOWEST_SERVICE, figure::SLOWEST_CROWDING, figure::SLOWEST_QUEUEING, figure::SLOWEST_COLD_START];
 
 /// What the requests of one or all apps came to.
 #[derive(Default)]
@@ -48,6 +57,7 @@ struct Served {
     cold: u64,
     latency: Histogram,
     queueing: Histogram,
+    parts: LatencyParts,
 }
 
 impl Served {
@@ -62,6 +72,7 @@ impl Served {
         self.cold += facts.cold;
         self.latency.merge(&facts.latency);
         self.queueing.merge(&facts.queueing);
+        self.parts.merge(&facts.parts);
     }
 
     fn in_flight(&self) -> u64 {
@@ -106,6 +117,12 @@ impl Served {
         }
         gathered.put(figure::QUEUEING_MEAN, seconds(self.queueing.mean()));
         gathered.put(figure::QUEUEING_P99, seconds(self.queueing.quantile(0.99)));
+        for (figures, slowest) in [(LATENCY_SHARES, 1.0), (SLOWEST_SHARES, SLOWEST)] {
+            let shares = self.parts.shares(slowest);
+            for (index, figure) in figures.into_iter().enumerate() {
+                gathered.put(figure, shares.map(|shares| shares[index]));
+            }
+        }
     }
 }
 
@@ -120,10 +137,13 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     let world = &simulation.world;
     world.facts.iter().for_each(|facts| all.add(facts));
     all.put(&mut gathered);
-    put_instances(&mut gathered, &world.facts.iter().collect::<Vec<_>>(), Some(&world.case.instances), world.end);
+    let rented: Vec<Rented<'_>> = world.facts.iter().zip(&world.deployments).map(|(f, plan)| (f, plan.cores)).collect();
+    put_instances(&mut gathered, &rented, Some(&world.case.instances), world.end);
     let kilowatt_hours = put_fleet(&mut gathered, trial, simulation);
     put_money(&mut gathered, trial, simulation, &billed, &all, kilowatt_hours);
     gathered.put(figure::AVAILABILITY, all.availability());
+    let tenants = tenants::Tenants::of(world, &billed);
+    tenants.put_all(&mut gathered);
     let (mut objectives, loads) = (Vec::new(), loads(trial.scenario, simulation));
     let followed = world.facts.iter().filter_map(|facts| facts.youngest).min();
     for (app, facts) in trial.scenario.apps.iter().zip(&world.facts) {
@@ -131,8 +151,9 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
         served.add(facts);
         gathered.under = vec!["apps".into(), app.name.clone()];
         served.put(&mut gathered);
-        put_instances(&mut gathered, &[facts], None, world.end);
+        put_instances(&mut gathered, &rented[objectives.len()..=objectives.len()], None, world.end);
         gathered.put(figure::INVOICE, billed.by_app[objectives.len()].filter(|_| billed.errors.is_empty()));
+        tenants.put_app(&mut gathered, objectives.len());
         let mut judged = judge(&app.slo, facts, facts.arrived - served.in_flight());
         if !judged.is_empty() {
             judged.extend(loads[objectives.len()].judged());
@@ -141,6 +162,7 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     }
     Replication {
         figures: gathered.figures,
+        tenants: tenants.rows(trial.scenario),
         billed,
         latency: all.latency,
         objectives,
@@ -151,9 +173,13 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     }
 }
 
-/// Time averages of the instances of one or several apps. Where it is not of the whole case, the
+/// What came of an app, and the cores of each of its instances.
+type Rented<'a> = (&'a AppFacts, Cores);
+
+/// Time averages of the instances of one or several apps, and the share of their cores that did requests' work. Where it is not of the whole case, the
 /// peak is the one app's.
-fn put_instances(gathered: &mut Gathered, apps: &[&AppFacts], all: Option<&Level>, end: Time) {
+fn put_instances(gathered: &mut Gathered, rented: &[Rented<'_>], all: Option<&Level>, end: Time) {
+    let apps: Vec<&AppFacts> = rented.iter().map(|(facts, _)| *facts).collect();
     let mean = |level: fn(&AppFacts) -> &Level| -> f64 {
         apps.iter().map(|facts| level(facts).mean(end).unwrap_or(0.0)).sum()
     };
@@ -167,6 +193,10 @@ fn put_instances(gathered: &mut Gathered, apps: &[&AppFacts], all: Option<&Level
     gathered.put(figure::INSTANCES_IDLE, (count - starting - busy).max(0.0));
     gathered.put(figure::INSTANCES_STARTING, starting);
     gathered.put(figure::INSTANCES_STARTED, started as f64);
+    let of = |level: &Level| level.mean(end).unwrap_or(0.0);
+    let cores: f64 = rented.iter().map(|(facts, cores)| of(&facts.instances) * cores.as_f64()).sum();
+    let work: f64 = apps.iter().map(|facts| of(&facts.work) / 1e9).sum();
+    gathered.put(figure::INSTANCES_CPU_USED, (cores > 0.0).then(|| work / cores));
 }
 
 /// The fleet's use; returns the energy of the window in kWh.

@@ -7,6 +7,7 @@ use super::load::Load;
 use super::objective::Judged;
 use super::outcome;
 use super::tapes::Tapes;
+use super::tenants::TenantRow;
 use crate::engine::Stream;
 use crate::fleet::Fleet;
 use crate::hosting::{Behaviour, Deployment, HostingModel};
@@ -47,6 +48,8 @@ pub struct Replication {
     /// The shortest time, in seconds, for which a request that is still there has been there; `None` where
     /// all have ended.
     pub followed_s: Option<f64>,
+    /// What each tenant's requests came to, and its bill, where an app has several.
+    pub tenants: Vec<TenantRow>,
     /// Instances and servers over time.
     pub series: Series,
     /// The digest of its facts.

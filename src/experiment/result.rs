@@ -1,6 +1,7 @@
 //! All that a run has learned.
 
 use super::invoices::AccountInvoice;
+use super::tenants::TenantResult;
 use crate::metrics::{Estimate, Figures, Histogram};
 use indexmap::IndexMap;
 
@@ -58,6 +59,8 @@ pub struct CaseResult {
     pub latency: Histogram,
     /// Instances and servers over time.
     pub timeline: Timeline,
+    /// Every tenant of the apps that have several.
+    pub tenants: Vec<TenantResult>,
     /// The accounts' invoices in the first replication, as their providers write them.
     pub invoices: Vec<AccountInvoice>,
     /// Sentences about this case: unverified prices used, optional charges left off, a wage of 0.
@@ -88,6 +91,10 @@ pub struct Timeline {
     pub instances: Vec<f64>,
     /// Powered servers.
     pub servers: Vec<f64>,
+    /// Requests in the system.
+    pub present: Vec<f64>,
+    /// Cores at work on them.
+    pub busy_cores: Vec<f64>,
 }
 
 impl ResultDocument {
@@ -132,7 +139,7 @@ pub(crate) mod tests {
         let mut latency = Histogram::new();
         (1..=1000u64).for_each(|i| latency.record(20_000_000 + i * i * 100));
         let timeline =
-            Timeline { start_s: 0.0, length_s: 86_400.0, instances: vec![1.0, 2.0], servers: vec![1.0, 1.0] };
+            Timeline { start_s: 0.0, length_s: 86_400.0, instances: vec![1.0, 2.0], servers: vec![1.0, 1.0], ..Timeline::default() };
         let (slo_met, apps, size) = (Some(true), vec![app], Some(size.into()));
         CaseResult { name, hosting, family, size, figures, slo_met, apps, latency, timeline, ..CaseResult::default() }
     }

@@ -202,6 +202,7 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         figures.push_paths(replication.figures.iter().cloned());
         latency.merge(&replication.latency);
     }
+    let tenants: Vec<_> = replications.iter().map(|replication| replication.tenants.as_slice()).collect();
     let judged: Vec<_> = (0..scenario.apps.len())
         .map(|app| verdicts(&replications.iter().map(|r| r.objectives[app].as_slice()).collect::<Vec<_>>()))
         .collect();
@@ -230,6 +231,7 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         followed_s: replications.iter().filter_map(|r| r.followed_s).reduce(f64::min),
         straddles: straddles.collect(),
         timeline: timeline(scenario, replications),
+        tenants: super::tenants::merged(scenario, &tenants),
         invoices: replications.first().map_or_else(Vec::new, |first| first.billed.invoices.clone()),
         notes: super::notes::of_case(scenario, ordered.case, &ordered.orders, &ordered.tried, replications),
         figures,
@@ -261,5 +263,7 @@ fn timeline(scenario: &Scenario, replications: &[Replication]) -> Timeline {
         length_s: scenario.run.duration.seconds(),
         instances: mean(|r| &r.series.instances),
         servers: mean(|r| &r.series.servers),
+        present: mean(|r| &r.series.present),
+        busy_cores: mean(|r| &r.series.busy_cores),
     }
 }

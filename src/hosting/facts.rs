@@ -1,6 +1,6 @@
 //! What is observed: counts, levels and histograms. Nothing here influences what happens.
 
-use crate::metrics::{Histogram, Level};
+use crate::metrics::{Histogram, LatencyParts, Level};
 use crate::units::Time;
 
 /// The facts of one deployment.
@@ -26,6 +26,10 @@ pub struct AppFacts {
     pub latency: Histogram,
     /// Time from arrival to being inside, of the served requests, in nanoseconds.
     pub queueing: Histogram,
+    /// What their latency is made of.
+    pub parts: LatencyParts,
+    /// What came of each tenant's requests, where there are several.
+    pub tenants: Vec<TenantFacts>,
     /// Instances that exist, starting ones among them.
     pub instances: Level,
     /// Instances that are starting.
@@ -52,7 +56,46 @@ pub struct AppFacts {
     pub spent: u128,
 }
 
+/// What came of the requests of one tenant in the measured window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TenantFacts {
+    /// Requests that arrived.
+    pub arrived: u64,
+    /// Of those, the requests for which an instance was started.
+    pub cold: u64,
+    /// Of those, the requests served.
+    pub served: u64,
+    /// The latency of these together, in nanoseconds.
+    pub latency: u128,
+}
+
+impl TenantFacts {
+    /// Adds those of another app of the same tenant.
+    pub fn add(&mut self, other: &TenantFacts) {
+        self.arrived += other.arrived;
+        self.cold += other.cold;
+        self.served += other.served;
+        self.latency += other.latency;
+    }
+
+    /// The share of the cold; `None` where nothing arrived.
+    pub fn cold_share(&self) -> Option<f64> {
+        (self.arrived > 0).then(|| self.cold as f64 / self.arrived as f64)
+    }
+
+    /// The mean latency in seconds; `None` where nothing was served.
+    pub fn latency_mean_s(&self) -> Option<f64> {
+        (self.served > 0).then(|| self.latency as f64 / 1e9 / self.served as f64)
+    }
+}
+
 impl AppFacts {
+    /// Nothing yet, of an app with so many tenants.
+    pub fn of_tenants(tenants: u32) -> AppFacts {
+        let count = if tenants > 1 { tenants as usize } else { 0 };
+        AppFacts { tenants: vec![TenantFacts::default(); count], ..AppFacts::default() }
+    }
+
     /// How many of those that came in the window have not ended.
     pub fn in_flight(&self) -> u64 {
         self.arrived - (self.served + self.rejected + self.timed_out + self.lost + self.stopped)

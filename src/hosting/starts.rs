@@ -160,7 +160,12 @@ impl World {
         // the cold as they are among the arrived.
         let (arrival, deployment) = (marked.arrival, marked.deployment as usize);
         if !again && self.is_measured(arrival) {
-            self.facts[deployment].cold += 1;
+            let lane = self.requests[request].lane as usize;
+            let facts = &mut self.facts[deployment];
+            facts.cold += 1;
+            if !facts.tenants.is_empty() {
+                facts.tenants[self.lanes[lane].tenant as usize].cold += 1;
+            }
         }
     }
 

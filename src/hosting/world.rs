@@ -13,6 +13,7 @@ use super::request::{Request, Stage};
 use super::slab::{Key, NONE, Slab};
 use crate::engine::{Agenda, Stream};
 use crate::fleet::Fleet;
+use crate::metrics::Times;
 use crate::units::{Span, Time};
 
 /// What can happen. At most 12 bytes, `Copy`.
@@ -311,6 +312,9 @@ impl World {
         facts.offered_cpu += u128::from(cpu);
         facts.offered_wait += u128::from(wait);
         facts.present.add(self.now, 1);
+        if measured && !facts.tenants.is_empty() {
+            facts.tenants[self.lanes[lane as usize].tenant as usize].arrived += 1;
+        }
         if self.briefs[deployment as usize].has_timeout {
             self.start_aging(key.slot);
         }
@@ -429,7 +433,7 @@ impl World {
     #[inline]
     pub(crate) fn tell(&mut self, request: u32, outcome: Outcome) {
         let now = self.now;
-        let &Request { arrival, entered, lane, deployment, .. } = &self.requests[request];
+        let &Request { arrival, lane, deployment, .. } = &self.requests[request];
         let Brief { has_timeout, has_retries, is_closed, slow_after, .. } = self.briefs[deployment as usize];
         if has_timeout {
             self.stop_aging(request);
@@ -443,12 +447,19 @@ impl World {
             return;
         }
         if self.is_measured(arrival) {
+            let times = self.times(request, outcome);
             let facts = &mut self.facts[deployment as usize];
             match outcome {
                 Outcome::Served => {
                     facts.served += 1;
-                    facts.latency.record((now - arrival).0);
-                    facts.queueing.record((entered - arrival).0);
+                    facts.latency.record(times.latency);
+                    facts.queueing.record(times.before);
+                    facts.parts.record(times);
+                    if !facts.tenants.is_empty() {
+                        let tenant = &mut facts.tenants[self.lanes[lane as usize].tenant as usize];
+                        tenant.served += 1;
+                        tenant.latency += u128::from(times.latency);
+                    }
                 }
                 Outcome::Rejected => facts.rejected += 1,
                 Outcome::TimedOut => facts.timed_out += 1,
@@ -459,6 +470,26 @@ impl World {
         }
         if is_closed {
             self.ended.push(lane);
+        }
+    }
+
+    /// Of what the latency of a request that is served now is made.
+    #[inline]
+    fn times(&self, request: u32, outcome: Outcome) -> Times {
+        if outcome != Outcome::Served {
+            return Times::default();
+        }
+        let &Request { arrival, entered, cpu, wait, deployment, instance, cold, .. } = &self.requests[request];
+        let Brief { is_exclusive, pace, .. } = self.briefs[deployment as usize];
+        let inside = (self.now - entered).0;
+        // With the processor to itself nothing but its size's own quota can have held it up.
+        let alone = if is_exclusive { inside } else { (cpu as f64 / pace) as u64 + wait };
+        let begun = if cold { self.instances[instance].ordered.max(arrival) } else { entered };
+        Times {
+            latency: (self.now - arrival).0,
+            before: (entered - arrival).0,
+            cold_start: entered.0.saturating_sub(begun.0),
+            alone,
         }
     }
 

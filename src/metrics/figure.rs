@@ -131,6 +131,17 @@ const fn money(path: &'static [&'static str], doc: &'static str) -> Figure {
     Figure::of_case(path, Dollars, doc)
 }
 
+const fn shares(path: &'static [&'static str], doc: &'static str) -> Figure {
+    Figure::of_case(path, Share, doc).of_app_too()
+}
+
+const fn tenants(path: &'static [&'static str], unit: Unit, doc: &'static str) -> Figure {
+    Figure::of_case(path, unit, doc).only(TENANTS_ONLY)
+}
+
+/// Where there are several tenants.
+const TENANTS_ONLY: &str = "an app has several tenants";
+
 /// Where there is a cluster.
 const CLUSTERS: &str = "the case has a cluster";
 
@@ -157,12 +168,22 @@ figures! {
     QUEUEING_MEAN = latency(&["queueing_s", "mean"], "From arrival to being inside an instance, start-up included.");
     QUEUEING_P99 = latency(&["queueing_s", "p99"], "99 % wait no longer.");
 
+    LATENCY_SERVICE = shares(&["latency_shares", "service"], "What a request takes alone on its instance; a share of the latency of served requests.");
+    LATENCY_CROWDING = shares(&["latency_shares", "crowding"], "How much longer it was inside, as it shared a processor or a server; a share of the latency of served requests.");
+    LATENCY_QUEUEING = shares(&["latency_shares", "queueing"], "Waiting to be inside, starts aside; a share of the latency of served requests.");
+    LATENCY_COLD_START = shares(&["latency_shares", "cold_start"], "Waiting while an instance was starting for it; a share of the latency of served requests.");
+    SLOWEST_SERVICE = shares(&["slowest_shares", "service"], "What a request takes alone on its instance; a share of that of the slowest percent.");
+    SLOWEST_CROWDING = shares(&["slowest_shares", "crowding"], "How much longer it was inside, as it shared a processor or a server; a share of that of the slowest percent.");
+    SLOWEST_QUEUEING = shares(&["slowest_shares", "queueing"], "Waiting to be inside, starts aside; a share of that of the slowest percent.");
+    SLOWEST_COLD_START = shares(&["slowest_shares", "cold_start"], "Waiting while an instance was starting for it; a share of that of the slowest percent.");
+
     INSTANCES_MEAN = requests(&["instances", "mean"], "Their number, over time.");
     INSTANCES_PEAK = requests(&["instances", "peak"], "The most at once.");
     INSTANCES_BUSY = requests(&["instances", "busy"], "Those with at least one request inside, over time.");
     INSTANCES_IDLE = requests(&["instances", "idle"], "Those that are ready with none inside, over time.");
     INSTANCES_STARTING = requests(&["instances", "starting"], "Those that start, over time.");
     INSTANCES_STARTED = requests(&["instances", "started"], "How many were started in the window.");
+    INSTANCES_CPU_USED = shares(&["instances", "cpu_used"], "Of their own core-time, what did requests' work.");
 
     SERVERS_MEAN = fleet(&["fleet", "servers_mean"], Number, "Powered servers, over time.");
     SERVERS_PEAK = fleet(&["fleet", "servers_peak"], Number, "The most powered at once.");
@@ -195,6 +216,20 @@ figures! {
     COST = money(&["provider_usd", "cost"], "What the servers cost it.");
     MARGIN = money(&["provider_usd", "margin"], "Revenue less cost.");
     PROVIDER_LINES = money(&["provider_usd", "lines"], "One of the costs.").by("cost");
+
+    TENANTS = tenants(&["tenants", "count"], Number, "How many tenants there are.").of_app_too();
+    TENANTS_COLD_SHARE_LOWER_QUARTILE = tenants(&["tenants", "cold_share_lower_quartile"], Share, "A quarter of the tenants have no more: the share of its requests that were cold.").of_app_too();
+    TENANTS_COLD_SHARE_MEDIAN = tenants(&["tenants", "cold_share_median"], Share, "Half of the tenants have no more: the share of its requests that were cold.").of_app_too();
+    TENANTS_COLD_SHARE_UPPER_QUARTILE = tenants(&["tenants", "cold_share_upper_quartile"], Share, "Three quarters of the tenants have no more: the share of its requests that were cold.").of_app_too();
+    TENANTS_COLD_SHARE_WORST = tenants(&["tenants", "cold_share_worst"], Share, "The most that any tenant has: the share of its requests that were cold.").of_app_too();
+    TENANTS_LATENCY_MEAN_LOWER_QUARTILE = tenants(&["tenants", "latency_mean_lower_quartile_s"], Seconds, "A quarter of the tenants have no more: its mean latency.").of_app_too();
+    TENANTS_LATENCY_MEAN_MEDIAN = tenants(&["tenants", "latency_mean_median_s"], Seconds, "Half of the tenants have no more: its mean latency.").of_app_too();
+    TENANTS_LATENCY_MEAN_UPPER_QUARTILE = tenants(&["tenants", "latency_mean_upper_quartile_s"], Seconds, "Three quarters of the tenants have no more: its mean latency.").of_app_too();
+    TENANTS_LATENCY_MEAN_WORST = tenants(&["tenants", "latency_mean_worst_s"], Seconds, "The most that any tenant has: its mean latency.").of_app_too();
+    TENANTS_INVOICE_LOWER_QUARTILE = tenants(&["tenants", "invoice_lower_quartile_usd"], Dollars, "A quarter of the tenants have no more: its invoices of all its apps.");
+    TENANTS_INVOICE_MEDIAN = tenants(&["tenants", "invoice_median_usd"], Dollars, "Half of the tenants have no more: its invoices of all its apps.");
+    TENANTS_INVOICE_UPPER_QUARTILE = tenants(&["tenants", "invoice_upper_quartile_usd"], Dollars, "Three quarters of the tenants have no more: its invoices of all its apps.");
+    TENANTS_INVOICE_WORST = tenants(&["tenants", "invoice_worst_usd"], Dollars, "The most that any tenant has: its invoices of all its apps.");
 }
 
 /// What the groups hold.
@@ -202,11 +237,14 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("requests", "Counts of the measured window over all tenants; the shares are of arrived."),
     ("latency_s", "From arrival to answer, of served requests, in seconds."),
     ("queueing_s", "From arrival to being inside an instance, start-up included, in seconds."),
+    ("latency_shares", "Of what the latency of served requests is made; the shares add up to 1."),
+    ("slowest_shares", "The same of the slowest percent."),
     ("instances", "Time averages, the most at once, and how many were started."),
     ("fleet", "The physical machines."),
     ("invoice_usd", "The invoices of one month, all tenants together."),
     ("labour_usd", "The developer's labour of one month."),
     ("provider_usd", "The provider's ledger of one month."),
+    ("tenants", "Figures over tenants, each of which counts the same, however much it asks."),
 ];
 
 /// The figure at a path of a case, or below `["apps", NAME]` of an app.

@@ -4,11 +4,15 @@ use super::curve::order_of;
 use super::figure::pareto::{Order, ParetoFigure};
 use super::figure::tornado::{self, TornadoFigure};
 use super::format;
+use super::grid::{Grid, Screen};
+use super::html::answer::of_advice;
 use super::json::estimate_json;
+use super::markdown::escape;
 use super::notes::of_unverified;
 use super::sacrifice;
 use crate::document::harmless;
 use crate::experiment::advise::{Advice, End, Offer, Swing};
+use crate::scenario::Scenario;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
@@ -56,6 +60,7 @@ pub fn to_json(advice: &Advice) -> String {
         advice.refused.iter().map(|(name, why)| (name.clone(), why.clone().into())).collect();
     let document = json!({
         "schema": 1,
+        "answer": of_advice(advice),
         "offers": advice.offers.iter().enumerate().map(offer).collect::<Vec<_>>(),
         "refused": refused,
         "swings": advice.swings.iter().map(swing).collect::<Vec<_>>(),
@@ -102,18 +107,41 @@ pub fn to_csv(advice: &Advice) -> String {
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-/// The offers as text, ranked; what each gives up; what would change the answer.
-pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
-    let mut table = comfy_table::Table::new();
-    use comfy_table::presets::{ASCII_MARKDOWN, UTF8_HORIZONTAL_ONLY};
-    table.load_style(if markdown { ASCII_MARKDOWN } else { UTF8_HORIZONTAL_ONLY });
-    table.set_header(["", "hosting", "order", "TCO", "invoice", "labour", "p99", "more than the cheapest"]);
+/// The answer; the offers, ranked; what each gives up; what would change the answer.
+pub fn to_table(advice: &Advice, title: &str, screen: Screen) -> String {
+    let mut text = format!("{}\n\n{}\n", screen.paragraph(&of_advice(advice)), screen.paragraph(title));
+    text += &format!("{}\n\n", screen.paragraph(SUBTITLE));
+    let grid = grid(advice);
+    if !grid.is_empty() {
+        text += &format!("{}\n", grid.to_text(screen));
+    }
+    text + &screen.list(&sentences(advice).into_iter().chain(of_unverified(&advice.unverified)).collect::<Vec<_>>())
+}
+
+/// As Markdown.
+pub fn to_markdown(advice: &Advice, title: &str) -> String {
+    let lines = sentences(advice).into_iter().chain(of_unverified(&advice.unverified));
+    let lines: String = lines.map(|line| format!("- {}\n", escape(&line))).collect();
+    let (answer, title) = (escape(&of_advice(advice)), escape(title));
+    format!("{answer}\n\n# {title}\n\n{}\n\n{}\n{lines}", escape(SUBTITLE), grid(advice).to_markdown())
+}
+
+/// What the table holds.
+const SUBTITLE: &str =
+    "the cheapest order of each model that meets the objective; * none is both cheaper and faster";
+
+fn grid(advice: &Advice) -> Grid {
+    let mut grid = Grid::new(2).words("").words("Hosting").words("Order");
+    for head in ["TCO", "Invoice", "Labour", "p99"] {
+        grid = grid.numbers(head);
+    }
+    grid = grid.numbers("More than the cheapest");
     let pareto = on_front(advice);
     for (index, offer) in advice.offers.iter().enumerate() {
         let money = |path: &[&str]| offer.point.estimate(path).mean.map_or_else(|| "–".into(), format::money);
         let more = if index == 0 { String::new() } else { dearer(offer, advice.offers[0].tco().mean) };
         let star = if pareto.contains(&index) { " *" } else { "" };
-        table.add_row([
+        grid.row([
             format!("{}{star}", index + 1),
             offer.hosting.clone(),
             order_of(&offer.point),
@@ -124,13 +152,7 @@ pub fn to_table(advice: &Advice, title: &str, markdown: bool) -> String {
             more,
         ]);
     }
-    let mut text = format!(
-        "{title}\nthe cheapest order of each model that meets the objective; * none is both cheaper and faster\n\n{table}\n\n"
-    );
-    for line in sentences(advice).into_iter().chain(of_unverified(&advice.unverified)) {
-        text.push_str(&format!("- {line}\n"));
-    }
-    text
+    grid
 }
 
 /// What advice says beyond its table: what the front's orders give up, what would change the
@@ -163,12 +185,13 @@ fn refusals(advice: &Advice) -> Vec<String> {
 fn dearer(offer: &Offer, least: Option<f64>) -> String {
     let (Some(more), Some(least)) = (offer.more.mean, least) else { return String::new() };
     if offer.is_as_cheap() {
-        return "not distinguishable".into();
+        return "not\ndistinguishable".into();
     }
     let half = offer.more.ci95.and_then(|half| format::half_width(half, more, format::money_decimals(more)));
     let half =
         half.map_or_else(String::new, |half| format!(" ± {}", format::money_with(half, format::money_decimals(more))));
-    format!("+{}{half} ({})", format::money(more), format::percent(more / least.max(1e-9)))
+    let share = if least > 0.0 { format!("\n+{}", format::percent(more / least)) } else { String::new() };
+    format!("+{}{half}{share}", format::money(more))
 }
 
 /// From one order of the front to the next: what it costs more, and what it is faster.
@@ -216,10 +239,13 @@ fn on_front(advice: &Advice) -> Vec<usize> {
 }
 
 /// Cost against p99, with the front.
-pub fn pareto(advice: &Advice, title: &str) -> ParetoFigure {
+pub fn pareto(advice: &Advice, scenario: &Scenario) -> ParetoFigure {
+    let bounds = scenario.apps.iter().flat_map(|app| &app.slo.latency).filter(|(name, ..)| *name == "p99");
+    let objective = bounds.map(|(_, _, bound)| bound.seconds()).reduce(f64::min);
     ParetoFigure {
-        title: title.to_string(),
+        title: scenario.title.clone(),
         subtitle: "Total cost of ownership against the 99th percentile of latency, one point per order".into(),
+        objective,
         orders: orders(advice),
         front: on_front(advice),
     }

@@ -3,7 +3,7 @@
 
 use super::format::{money, percent, significant};
 use super::{CaseResult, ResultDocument};
-use crate::metrics::Estimate;
+use crate::metrics::{Estimate, Figures};
 
 /// From this many times as dear on, "12 times as much" is easier to grasp than "1,100 % more".
 const TIMES: f64 = 2.0;
@@ -31,7 +31,7 @@ pub fn of_run(result: &ResultDocument) -> String {
         all.iter().partition(|ranked| fault(ranked.case, most).is_none());
     let Some(best) = able.first() else { return of_none(&all, most) };
     let among = if unable.is_empty() { "" } else { " of those that do what is asked" };
-    let why = parts(best.case);
+    let why = parts(&best.case.figures);
     let cost = money(best.cost);
     let head = match able.get(1) {
         None if result.cases.len() == 1 => format!("{} costs {cost} a month{why}", best.case.name),
@@ -118,7 +118,7 @@ fn against(best: Ranked<'_>, next: Ranked<'_>, able: &[Ranked<'_>], among: &str,
         "{first}; the next, {}, costs {}{more}{}",
         next.case.name,
         money(next.cost),
-        dearer_for(best.case, next.case)
+        dearer_for(&best.case.figures, &next.case.figures)
     )
 }
 
@@ -158,7 +158,7 @@ const PARTS: [(&[&str], &str); 3] = [
 ];
 
 /// " ($0.43 on the invoice and $55.00 of labour)"; of an invoice alone, its greatest charge.
-fn parts(case: &CaseResult) -> String {
+pub(super) fn parts(case: &Figures) -> String {
     let amounts: Vec<String> = PARTS
         .iter()
         .filter_map(|(path, words)| {
@@ -169,13 +169,22 @@ fn parts(case: &CaseResult) -> String {
     match amounts.as_slice() {
         [] => String::new(),
         [_] => greatest_charge(case),
-        [first, second] => format!(" ({first} and {second})"),
-        [first, rest @ ..] => format!(" ({first}, {})", rest.join(" and ")),
+        several => format!(" ({})", listed_amounts(several)),
+    }
+}
+
+/// "$5.00 on the invoice and $200 of labour".
+pub(super) fn listed_amounts(amounts: &[String]) -> String {
+    match amounts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, rest @ ..] => format!("{first}, {}", rest.join(" and ")),
     }
 }
 
 /// " ($3.10 of it for `compute`)", where an invoice has several lines.
-fn greatest_charge(case: &CaseResult) -> String {
+fn greatest_charge(case: &Figures) -> String {
     let charges = items(case, &["invoice_usd", "lines"]);
     let paid = charges.iter().filter(|(_, amount)| *amount > 0.0).count();
     let greatest = charges.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|_| paid > 1);
@@ -183,16 +192,16 @@ fn greatest_charge(case: &CaseResult) -> String {
 }
 
 /// The figures directly under a path, by name.
-fn items(case: &CaseResult, under: &[&str]) -> Vec<(String, f64)> {
+fn items(case: &Figures, under: &[&str]) -> Vec<(String, f64)> {
     let below = |path: &[String]| path.len() == under.len() + 1 && path.iter().zip(under).all(|(a, b)| a == b);
-    let found = case.figures.iter().filter(|(path, _)| below(path));
+    let found = case.iter().filter(|(path, _)| below(path));
     found.filter_map(|(path, values)| Some((path.last()?.clone(), Estimate::of(values).mean?))).collect()
 }
 
 /// ", for its labour ($50.00 more, most for the operating-system)": what made a case dearer.
-fn dearer_for(best: &CaseResult, next: &CaseResult) -> String {
+pub(super) fn dearer_for(best: &Figures, next: &Figures) -> String {
     let excess = |path: &[&str]| -> f64 {
-        let of = |case: &CaseResult| case.estimate(path).mean.unwrap_or(0.0);
+        let of = |case: &Figures| case.estimate(path).mean.unwrap_or(0.0);
         of(next) - of(best)
     };
     let candidates = [
@@ -208,7 +217,7 @@ fn dearer_for(best: &CaseResult, next: &CaseResult) -> String {
 }
 
 /// The line whose amount is at least half of what a part costs more.
-fn greatest_excess(best: &CaseResult, next: &CaseResult, under: &[&str], more: f64) -> Option<String> {
+fn greatest_excess(best: &Figures, next: &Figures, under: &[&str], more: f64) -> Option<String> {
     let before = items(best, under);
     let excess = |(name, amount): (String, f64)| {
         let earlier = before.iter().find(|(other, _)| *other == name).map_or(0.0, |(_, amount)| *amount);
@@ -256,7 +265,6 @@ fn turning_point<'r>(best: Ranked<'r>, able: &[Ranked<'r>]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::experiment::result::tests::example;
-    use crate::metrics::Figures;
 
     /// A case whose invoice and hours at 50 USD/h are given, and how much of its requests is served.
     fn case(name: &str, invoices: &[f64], hours: f64, served: f64, met: Option<bool>) -> CaseResult {

@@ -1,12 +1,15 @@
 //! A curve as JSON, CSV, Markdown, text, and figures.
 
 use super::figure::traffic::{Crossing, Measure, Region, TrafficFigure, TrafficLine};
-use super::format;
+use super::grid::{Grid, Screen};
+use super::html::curve::judged_by;
 use super::json::estimate_json;
+use super::markdown::escape;
 use super::notes::of_unverified;
+use super::{format, html, standing};
 use crate::document::harmless;
 use crate::experiment::Point;
-use crate::experiment::curve::{CaseCurve, Crossover, Curve, METRICS, Metric};
+use crate::experiment::curve::{CaseCurve, Crossover, Curve, Edge, METRICS, Metric};
 use crate::metrics::Estimate;
 use serde_json::{Map, Value, json};
 
@@ -46,6 +49,7 @@ pub fn to_json(curve: &Curve) -> String {
         .collect();
     let document = json!({
         "schema": 1,
+        "answer": whole_answer(curve),
         "traffic_rps": curve.traffic.iter().map(|t| t * curve.base_rps).collect::<Vec<_>>(),
         "requests_per_month": per_month,
         "cases": cases,
@@ -145,31 +149,59 @@ fn csv_row(curve: &Curve, case: &CaseCurve, point: &Result<Point, String>, traff
     row
 }
 
-/// The curve as text: cost by traffic and case, the crossovers, the cheapest case by region.
-pub fn to_table(curve: &Curve, title: &str, markdown: bool) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_style(if markdown {
-        comfy_table::presets::ASCII_MARKDOWN
-    } else {
-        comfy_table::presets::UTF8_HORIZONTAL_ONLY
+/// What is cheapest where; and at the traffic nearest to the scenario's own of what its cost is made, what made the next
+/// one dearer and on what that turns.
+pub fn whole_answer(curve: &Curve) -> String {
+    let (metric, counted) = judged_by(curve);
+    let by_region = html::answer::of_curve(curve, metric, counted);
+    let away = |index: &usize| libm::log(curve.traffic[*index]).abs();
+    let Some(own) = (0..curve.traffic.len()).min_by(|a, b| away(a).total_cmp(&away(b))) else { return by_region };
+    let cases: Vec<_> = curve.cases.iter().map(|case| standing::case_of(&case.name, &case.points[own])).collect();
+    if cases.iter().all(|case| case.slo_met == Some(false)) {
+        return by_region;
+    }
+    let nearest = if curve.traffic[own] == 1.0 { "as the scenario asks" } else { "nearest to what the scenario asks" };
+    let at = count(curve, curve.traffic[own]);
+    format!("{by_region} At {at} requests a month, {nearest}: {}", standing::sentence(cases))
+}
+
+/// The answer, then the cost by traffic and case, and what one must know; crossovers are in the files.
+pub fn to_table(curve: &Curve, title: &str, screen: Screen) -> String {
+    let mut text = format!("{}\n\n{}\n", screen.paragraph(&whole_answer(curve)), screen.paragraph(title));
+    text += &format!("{}\n\n{}\n", screen.paragraph(SUBTITLE), grid(curve).to_text(screen));
+    let invoice = answer(curve, "invoice_usd").replace("Cheapest", "By the invoice alone");
+    let counted = curve.crossovers.len();
+    let crossovers = (counted > 0).then(|| {
+        let where_they_are = "in curve.json, curve.md and curve.html, with their intervals";
+        format!("{counted} crossover{} between any two cases: {where_they_are}.", if counted == 1 { "" } else { "s" })
     });
-    let names = curve.cases.iter().map(|case| case.name.clone());
-    table.set_header(["requests/month".to_string()].into_iter().chain(names));
+    let ends = curve.cases.iter().filter_map(|case| Some(format!("{} ends: {}.", case.name, case.ends()?)));
+    let notes: Vec<String> =
+        [invoice].into_iter().chain(crossovers).chain(ends).chain(of_unverified(&curve.unverified)).collect();
+    text + &screen.list(&notes)
+}
+
+/// As Markdown, with every crossover.
+pub fn to_markdown(curve: &Curve, title: &str) -> String {
+    let lines = sentences(curve).into_iter().skip(1).chain(of_unverified(&curve.unverified));
+    let lines: String = lines.map(|line| format!("- {}\n", escape(&line))).collect();
+    let (answer, title) = (escape(&whole_answer(curve)), escape(title));
+    format!("{answer}\n\n# {title}\n\n{SUBTITLE}\n\n{}\n{lines}", grid(curve).to_markdown())
+}
+
+/// What the table holds.
+const SUBTITLE: &str = "TCO per month by requests a month, and what was ordered; – where the objective cannot be met";
+
+fn grid(curve: &Curve) -> Grid {
+    let mut grid = Grid::new(1).numbers("Requests/month");
+    for case in &curve.cases {
+        grid = grid.words(case.name.clone());
+    }
     for (index, traffic) in curve.traffic.iter().enumerate() {
         let cells = curve.cases.iter().map(|case| cell(&case.points[index]));
-        let first = format::short_count(curve.requests_per_month(*traffic));
-        table.add_row([first].into_iter().chain(cells));
+        grid.row([format::short_count(curve.requests_per_month(*traffic))].into_iter().chain(cells));
     }
-    for column in table.column_iter_mut() {
-        column.set_cell_alignment(comfy_table::CellAlignment::Right);
-    }
-    let mut text = format!(
-        "{title}\nTCO per month by traffic (and what was ordered); – where the objective cannot be met\n\n{table}\n\n"
-    );
-    for line in sentences(curve).into_iter().chain(of_unverified(&curve.unverified)) {
-        text.push_str(&format!("- {line}\n"));
-    }
-    text
+    grid
 }
 
 fn cell(point: &Result<Point, String>) -> String {
@@ -332,7 +364,20 @@ fn figure(
             Some((curve.requests_per_month(*traffic), estimate.mean?, estimate.ci95.unwrap_or(0.0)))
         };
         let stepwise = case.stepwise && matches!(measure, Measure::Money);
-        TrafficLine { name: case.name.clone(), points: pairs.filter_map(point).collect(), stepwise, ends: case.ends() }
+        let mut points: Vec<(f64, f64, f64)> = pairs.filter_map(point).collect();
+        let between = case.between.iter().filter_map(|between| {
+            let estimate = between.estimate(metric);
+            Some((curve.requests_per_month(between.traffic), estimate.mean?, estimate.ci95.unwrap_or(0.0)))
+        });
+        if stepwise {
+            points.extend(between);
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        }
+        let edge = case.edges.last().filter(|edge| edge.met_below && case.ends.is_some());
+        let end_at = edge.map(|edge| curve.requests_per_month(edge.at()));
+        let from = |edge: &Edge| format!("from {} on, {}", format::short_count(curve.requests_per_month(edge.at())), edge.why);
+        let ends = edge.map(from).or_else(|| case.ends());
+        TrafficLine { name: case.name.clone(), points, stepwise, ends, end_at }
     });
     TrafficFigure {
         title: title.to_string(),

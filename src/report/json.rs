@@ -1,7 +1,7 @@
 //! The result as JSON.
 
-use crate::experiment::{AppResult, CaseResult, ResultDocument};
-use crate::metrics::{Estimate, Figures, flat_name};
+use crate::experiment::{AppResult, CaseResult, ResultDocument, TenantResult, Timeline};
+use crate::metrics::{Estimate, Figures, Histogram, flat_name};
 use serde_json::{Map, Value, json};
 
 /// The result as one pretty-printed JSON document that ends with a newline. It holds nothing that
@@ -44,8 +44,36 @@ fn case_json(case: &CaseResult, details: bool) -> Value {
     if details {
         let values = case.figures.iter().map(|(path, values)| (flat_name(path), json!(values)));
         object.insert("values".into(), Value::Object(values.collect()));
+        object.insert("series".into(), series_json(&case.timeline));
+        object.insert("latency_histogram".into(), histogram_json(&case.latency));
+        object.insert("each_tenant".into(), case.tenants.iter().map(tenant_json).collect());
     }
     Value::Object(object)
+}
+
+/// Levels over the measured time, as the means of equal stretches and over replications.
+fn series_json(timeline: &Timeline) -> Value {
+    let stretch = timeline.length_s / timeline.instances.len().max(1) as f64;
+    json!({ "start_s": timeline.start_s, "stretch_s": stretch, "instances": timeline.instances,
+            "servers": timeline.servers, "requests_present": timeline.present, "busy_cores": timeline.busy_cores })
+}
+
+/// How many requests of all replications took up to so long, bucket by bucket.
+fn histogram_json(latency: &Histogram) -> Value {
+    let mut before = 0;
+    let buckets = latency.cumulative().map(|(up_to, so_far)| {
+        let count = so_far - std::mem::replace(&mut before, so_far);
+        (json!(up_to as f64 / 1e9), json!(count))
+    });
+    let (up_to, counts): (Vec<Value>, Vec<Value>) = buckets.unzip();
+    json!({ "up_to_s": up_to, "requests": counts })
+}
+
+fn tenant_json(tenant: &TenantResult) -> Value {
+    json!({ "app": tenant.app, "tenant": tenant.tenant, "arrived": estimate_json(&tenant.arrived),
+            "cold_share": estimate_json(&tenant.cold_share),
+            "latency_mean_s": estimate_json(&tenant.latency_mean_s),
+            "invoice_usd": estimate_json(&tenant.invoice_usd) })
 }
 
 fn app_json(app: &AppResult, figures: &Figures) -> Value {

@@ -2,14 +2,12 @@
 
 use super::ResultDocument;
 use super::comparison::{Cell, money};
-use super::format::printable;
+use super::grid::{Grid, Screen};
 
 /// The lines of a ledger before those of its costs.
 const HEAD: [(&str, &str); 1] = [("revenue", "Revenue")];
 /// And after them.
 const FOOT: [(&str, &str); 2] = [("cost", "Cost"), ("margin", "Margin")];
-/// The most letters of a case's name in its heading.
-const NAME: usize = 18;
 
 /// One line: its name, and a cell for each case.
 pub struct Line {
@@ -40,35 +38,37 @@ pub fn lines(result: &ResultDocument) -> Vec<Line> {
     head.chain(middle).chain(foot).collect()
 }
 
-/// The ledger as text: a line for each kind of cost, a column for each case.
-pub fn to_ledger(result: &ResultDocument) -> String {
+/// What is said of it.
+pub const TITLE: &str = "The provider's ledger, per month";
+
+/// A line for each kind of cost, a column for each case.
+pub fn grid(result: &ResultDocument) -> Grid {
+    let mut grid = Grid::new(1).words("");
+    for case in &result.cases {
+        grid = grid.numbers(case.name.clone());
+    }
     let lines = lines(result);
     let shown = |cell: &Cell| match &cell.half {
         Some(half) => format!("{} {half}", cell.mean),
         None => cell.mean.clone(),
     };
-    let names: Vec<String> =
-        result.cases.iter().map(|case| printable(&case.name).chars().take(NAME).collect()).collect();
-    let first = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0).max(8);
-    let width = |column: usize| {
-        let cells = lines.iter().map(|line| shown(&line.cells[column]).chars().count());
-        cells.chain([names[column].chars().count()]).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..names.len()).map(width).collect();
-    let row = |name: &str, cells: &[String]| {
-        let cells: String = cells.iter().zip(&widths).map(|(cell, width)| format!("  {cell:>width$}")).collect();
-        format!("{name:<first$}{cells}\n")
-    };
-    let rule = "─".repeat(first + widths.iter().map(|width| width + 2).sum::<usize>());
-    let mut out = format!("\nThe provider's ledger, per month\n{}{rule}\n", row("", &names));
     for (index, line) in lines.iter().enumerate() {
         if line.is_sum && index > 0 && !lines[index - 1].is_sum {
-            out += &format!("{rule}\n");
+            grid.rule();
         }
-        let cells: Vec<String> = line.cells.iter().map(shown).collect();
-        out += &row(&printable(&line.name), &cells);
+        grid.row([line.name.clone()].into_iter().chain(line.cells.iter().map(shown)));
     }
-    out
+    grid
+}
+
+/// The ledger as text, under its heading.
+pub fn to_ledger(result: &ResultDocument, screen: Screen) -> String {
+    format!("\n{TITLE}\n{}", grid(result).to_text(screen))
+}
+
+/// The ledger as Markdown, under its heading.
+pub fn to_ledger_markdown(result: &ResultDocument) -> String {
+    format!("\n## {TITLE}\n\n{}", grid(result).to_markdown())
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_case_has_a_column_and_every_cost_a_line() {
-        let text = to_ledger(&example());
+        let text = to_ledger(&example(), Screen::NONE);
         assert!(text.contains("lambda") && text.contains("droplet") && text.contains("Revenue"), "{text}");
         let lines = lines(&example());
         assert!(lines.iter().all(|line| line.cells.len() == 2));

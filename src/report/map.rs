@@ -1,19 +1,24 @@
 //! A map as JSON, CSV, text and figure.
 
 use super::figure::map::MapFigure;
-use super::format;
+use super::grid::{Grid, Screen};
 use super::json::estimate_json;
+use super::markdown::escape;
 use super::notes::of_unverified;
 use super::sweep::short_value;
+use super::{format, html, standing, words};
 use crate::document::harmless;
 use crate::experiment::map::{Cell, Map};
 use crate::metrics::Estimate;
-use crate::scenario::map::{MapAxis, TRAFFIC};
+use crate::scenario::map::MapAxis;
+use crate::sweep::scale::plain_number;
 use serde_json::{Value, json};
 
 /// The JSON document.
 pub fn to_json(map: &Map) -> String {
     let values = |axis: &crate::scenario::map::MapAxis| axis.values.iter().map(|v| v.1.clone()).collect::<Vec<_>>();
+    let numbers =
+        |axis: &MapAxis| axis.values.iter().map(|v| plain_number(&v.1)).collect::<Vec<_>>();
     let cell = |cell: &Cell| {
         let costs: serde_json::Map<String, Value> = map
             .cases
@@ -33,9 +38,10 @@ pub fn to_json(map: &Map) -> String {
     let rows: Vec<Vec<Value>> = map.cells.iter().map(|row| row.iter().map(cell).collect()).collect();
     let document = json!({
         "schema": 1,
+        "answer": answer(map),
         "metric": map.plan.metric,
-        "x": { "path": map.plan.x.path, "values": values(&map.plan.x) },
-        "y": { "path": map.plan.y.path, "values": values(&map.plan.y) },
+        "x": { "path": map.plan.x.path, "values": values(&map.plan.x), "numbers": numbers(&map.plan.x) },
+        "y": { "path": map.plan.y.path, "values": values(&map.plan.y), "numbers": numbers(&map.plan.y) },
         "cases": map.cases,
         "cells": rows,
         "unverified": map.unverified,
@@ -48,9 +54,12 @@ pub fn to_csv(map: &Map) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let ci95 = format!("{}_ci95", map.plan.metric);
     // Writing to memory does not fail.
+    let number_of = |axis: &MapAxis| format!("{}_number", axis.path);
     let _ = writer.write_record(harmless([
-        &map.plan.x.path,
+        map.plan.x.path.as_str(),
+        &number_of(&map.plan.x),
         &map.plan.y.path,
+        &number_of(&map.plan.y),
         "case",
         map.plan.metric,
         &ci95,
@@ -66,7 +75,9 @@ pub fn to_csv(map: &Map) -> String {
                 let estimate = cost.as_ref().ok();
                 let _ = writer.write_record(harmless([
                     &x.1,
+                    &words::number(&x.1),
                     &y.1,
+                    &words::number(&y.1),
                     name,
                     &number(estimate.and_then(|e| e.mean)),
                     &number(estimate.and_then(|e| e.ci95)),
@@ -80,14 +91,64 @@ pub fn to_csv(map: &Map) -> String {
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-/// The map as text: the cheapest case of each cell, with the margin over the second cheapest.
-pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
-    let mut table = comfy_table::Table::new();
-    use comfy_table::presets::{ASCII_MARKDOWN, UTF8_HORIZONTAL_ONLY};
-    table.load_style(if markdown { ASCII_MARKDOWN } else { UTF8_HORIZONTAL_ONLY });
-    let corner = format!("{} \\ {}", map.plan.y.path, map.plan.x.path);
-    table.set_header([corner].into_iter().chain(map.plan.x.values.iter().map(|value| short_value(&value.1))));
-    for (row, y) in map.cells.iter().zip(&map.plan.y.values).rev() {
+/// Which case is the cheapest in how much of the map, which axis decides that; and in the cell nearest to the scenario
+/// as it stands, of what its cost is made and what makes the next one dearer.
+pub fn answer(map: &Map) -> String {
+    let counted = html::map::answer(map);
+    let ((x, y), points) = &map.standing;
+    let able = points.iter().any(|(_, point)| point.is_ok());
+    if !able || map.plan.metric != "tco_usd" {
+        return format!("{counted}{}", decisive(map));
+    }
+    let place = |axis: &MapAxis, index: usize| {
+        let value = axis.values.get(index).map_or(String::new(), |value| short_value(&value.1));
+        if axis.is_traffic() { format!("{value} times the traffic") } else { format!("{} {value}", words::of_path(&axis.path)) }
+    };
+    let cases = points.iter().map(|(name, point)| standing::case_of(name, point)).collect();
+    let at = format!("{} and {}", place(&map.plan.x, *x), place(&map.plan.y, *y));
+    format!("{counted}{} At {at}: {}", decisive(map), standing::sentence(cases))
+}
+
+/// " traffic decides most: …": along which axis the cheapest case changes more often.
+fn decisive(map: &Map) -> String {
+    let best = |row: usize, column: usize| map.cells[row][column].cheapest().map(|(case, _)| case);
+    let (rows, columns) = (map.cells.len(), map.cells.first().map_or(0, Vec::len));
+    let changes = |steps: Vec<[(usize, usize); 2]>| {
+        let count = steps.iter().filter(|[a, b]| best(a.0, a.1) != best(b.0, b.1)).count();
+        (!steps.is_empty()).then(|| count as f64 / steps.len() as f64)
+    };
+    let along_x = (0..rows).flat_map(|row| (1..columns).map(move |column| [(row, column - 1), (row, column)]));
+    let along_y = (1..rows).flat_map(|row| (0..columns).map(move |column| [(row - 1, column), (row, column)]));
+    let of = [(changes(along_x.collect()), &map.plan.x), (changes(along_y.collect()), &map.plan.y)];
+    let most = of.iter().filter_map(|(share, axis)| Some(((*share)?, axis))).max_by(|a, b| a.0.total_cmp(&b.0));
+    most.filter(|(share, _)| *share > 0.0).map_or(String::new(), |(share, axis)| {
+        let name = if axis.is_traffic() { "The traffic".to_string() } else { format!("The {}", words::of_path(&axis.path)) };
+        format!(" {name} decides most: the cheapest changes at {} of the steps along it.", format::percent(share))
+    })
+}
+
+/// The answer, then the map: the cheapest case of each cell, with the margin over the second cheapest.
+pub fn to_table(map: &Map, title: &str, screen: Screen) -> String {
+    let mut text = format!("{}\n\n{}\n", screen.paragraph(&answer(map)), screen.paragraph(title));
+    text += &format!("{}\n\n{}\n", screen.paragraph(&legend(map)), grid(map).to_text(screen));
+    text + &screen.list(&reasons(map).into_iter().chain(of_unverified(&map.unverified)).collect::<Vec<_>>())
+}
+
+/// As Markdown.
+pub fn to_markdown(map: &Map, title: &str) -> String {
+    let lines = reasons(map).into_iter().chain(of_unverified(&map.unverified));
+    let lines: String = lines.map(|line| format!("- {}\n", escape(&line))).collect();
+    let (answer, title) = (escape(&answer(map)), escape(title));
+    format!("{answer}\n\n# {title}\n\n{}\n\n{}\n{lines}", legend(map), grid(map).to_markdown())
+}
+
+fn grid(map: &Map) -> Grid {
+    let ((_, x_values), (_, y_values)) = (axis_words(&map.plan.x), axis_words(&map.plan.y));
+    let mut grid = Grid::new(1).numbers("");
+    for value in x_values {
+        grid = grid.words(value);
+    }
+    for (row, y) in map.cells.iter().zip(y_values).rev() {
         let cell = |cell: &Cell| match cell.cheapest() {
             Some((case, _)) if !cell.ties.is_empty() => {
                 let tied = cell.ties.iter().map(|case| format!("or {}", map.cases[*case]));
@@ -97,10 +158,25 @@ pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
             Some((case, _)) => format!("{}\nalone", map.cases[case]),
             None => "–".into(),
         };
-        table.add_row([short_value(&y.1)].into_iter().chain(row.iter().map(cell)));
+        grid.row([y].into_iter().chain(row.iter().map(cell)));
     }
+    grid
+}
+
+/// An axis in words with its unit, and its values in that.
+fn axis_words(axis: &MapAxis) -> (String, Vec<String>) {
+    let (unit, values) = words::in_one_unit(&axis.values.iter().map(|v| v.1.as_str()).collect::<Vec<_>>());
+    let unit = unit.map_or(String::new(), |unit| format!(", {unit}"));
+    (format!("{}{unit}", words::of_path(&axis.path)), values)
+}
+
+/// What the cells say.
+fn legend(map: &Map) -> String {
     let what = if map.plan.metric == "tco_usd" { "TCO" } else { "invoice" };
-    let mut text = format!("{title}\nthe case of the least {what}, and by how much the second is dearer");
+    let (down, across) = (axis_words(&map.plan.y).0, axis_words(&map.plan.x).0);
+    let mut text = format!(
+        "the case of the least {what}, and by how much the second is dearer; down: {down}; across: {across}"
+    );
     let cells = || map.cells.iter().flatten();
     let told = [
         (cells().any(|cell| !cell.ties.is_empty()), "or: the noise covers which of them is cheaper"),
@@ -110,18 +186,8 @@ pub fn to_table(map: &Map, title: &str, markdown: bool) -> String {
         ),
         (cells().any(|cell| cell.cheapest().is_none()), "–: none does"),
     ];
-    for (_, words) in told.iter().filter(|(told, _)| *told) {
-        text.push_str(&format!("; {words}"));
-    }
-    text.push_str(&format!("\n\n{table}\n\n"));
-    reasons(map).iter().for_each(|line| text.push_str(&format!("- {line}\n")));
-    text.push_str(&unsure(map));
+    told.iter().filter(|(told, _)| *told).for_each(|(_, words)| text.push_str(&format!("; {words}")));
     text
-}
-
-fn unsure(map: &Map) -> String {
-    let lines: String = of_unverified(&map.unverified).iter().map(|line| format!("- {line}\n")).collect();
-    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 /// Of each case that does not meet its objective everywhere: in how many cells, and why in the
@@ -150,17 +216,12 @@ fn reasons(map: &Map) -> Vec<String> {
 
 /// What is drawn.
 pub fn figure(map: &Map, title: &str) -> MapFigure {
-    let values = |axis: &MapAxis| axis.values.iter().map(|v| short_value(&v.1)).collect();
-    let name = |axis: &MapAxis| match axis.path.as_str() {
-        TRAFFIC => "traffic, times the scenario's".to_string(),
-        path => path.to_string(),
-    };
     let what = if map.plan.metric == "tco_usd" { "total cost of ownership" } else { "invoice" };
     MapFigure {
         title: title.to_string(),
         subtitle: format!("The case of the least {what}, each sized anew; paler where the second is nearly as cheap"),
-        x: (name(&map.plan.x), values(&map.plan.x)),
-        y: (name(&map.plan.y), values(&map.plan.y)),
+        x: axis_words(&map.plan.x),
+        y: axis_words(&map.plan.y),
         cases: map.cases.clone(),
         cells: map.cells.iter().map(|row| row.iter().map(Cell::cheapest).collect()).collect(),
         ties: map.cells.iter().map(|row| row.iter().map(|cell| cell.ties.clone()).collect()).collect(),

@@ -2,7 +2,7 @@
 
 use super::by_app;
 use super::comparison::{Cell, Column, columns, hosting, subtitle};
-use super::{format, notes};
+use super::{format, notes, tenants, waiting};
 use crate::experiment::{CaseResult, ResultDocument};
 
 /// The result as Markdown; what users wrote is escaped, so that it shows as it was written.
@@ -13,7 +13,7 @@ pub fn to_markdown(result: &ResultDocument) -> String {
     let rule = line((0..columns.len() + 2).map(|i| if i < 2 { "---".to_string() } else { "---:".to_string() }));
     let rows: String = result.cases.iter().map(|case| row(case, &columns)).collect();
     let notes: String = notes(result).iter().map(|note| format!("- {}\n", escape(note))).collect();
-    let apps = by_app(result);
+    let apps = by_app(result) + &further(result);
     let gap = if notes.is_empty() { "" } else { "\n" };
     format!(
         "{}\n\n# {}\n\n{}\n\n{head}{rule}{rows}{apps}{gap}{notes}",
@@ -21,6 +21,16 @@ pub fn to_markdown(result: &ResultDocument) -> String {
         escape(&result.title),
         subtitle(result)
     )
+}
+
+/// What latency is made of, and figures over tenants, where there is something to tell.
+fn further(result: &ResultDocument) -> String {
+    let mut grids = vec![(waiting::TITLE, waiting::grid(result)), (tenants::TITLE, tenants::grid(result))];
+    if result.details {
+        grids.push(("Every tenant", tenants::each(result)));
+    }
+    let shown = grids.iter().filter(|(_, grid)| !grid.is_empty());
+    shown.map(|(title, grid)| format!("\n## {}\n\n{}", escape(title), grid.to_markdown())).collect()
 }
 
 /// The apps compared, where there are several.

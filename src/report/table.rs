@@ -3,7 +3,8 @@
 
 use super::by_app;
 use super::comparison::{Cell, Column, Group, columns, hosting, subtitle};
-use super::{format, notes};
+use super::grid::{Grid, Screen};
+use super::{format, notes, tenants, waiting};
 use crate::experiment::{CaseResult, ResultDocument};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
@@ -41,6 +42,12 @@ pub fn to_table_within(result: &ResultDocument, colour: bool, terminal: Option<u
         out.push_str(&ruled(&block, colour));
     }
     out.push_str(&by_app(result, colour));
+    let screen = Screen { columns: Some(width), colour };
+    out.push_str(&below(waiting::TITLE, waiting::grid(result), waiting::MOST_ROWS, screen));
+    out.push_str(&below(tenants::TITLE, tenants::grid(result), usize::MAX, screen));
+    if result.details {
+        out.push_str(&below("Every tenant", tenants::each(result), tenants::MOST_LISTED, screen));
+    }
     let notes = notes(result);
     if !notes.is_empty() {
         out.push('\n');
@@ -49,6 +56,15 @@ pub fn to_table_within(result: &ResultDocument, colour: bool, terminal: Option<u
         out.push_str(&hanging("- ", &note, width));
     }
     out
+}
+
+/// A further table under its heading, where it has rows and not too many of them.
+fn below(title: &str, grid: Grid, most: usize, screen: Screen) -> String {
+    match grid.rows().len() {
+        0 => String::new(),
+        rows if rows > most => format!("\n{title}: in the files.\n"),
+        _ => format!("\n{}\n{}", screen.paragraph(title), grid.to_text(screen)),
+    }
 }
 
 /// The table in one piece where it fits, else in as few as do.

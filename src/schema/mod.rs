@@ -10,25 +10,34 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// The kinds of documents that have a schema: their names, and the schema's text.
-const ROOTS: [(&str, &str); 5] = [
+const ROOTS: [(&str, &str); 13] = [
     ("scenario", include_str!("scenario.json")),
     ("model", include_str!("model.json")),
     ("usage", include_str!("usage.json")),
     ("server", include_str!("server.json")),
     ("result", include_str!("result.json")),
+    ("curve", include_str!("curve.json")),
+    ("map", include_str!("map.json")),
+    ("advice", include_str!("advice.json")),
+    ("sweep", include_str!("sweep.json")),
+    ("sensitivity", include_str!("sensitivity.json")),
+    ("compare", include_str!("compare.json")),
+    ("article", include_str!("article.json")),
+    ("invoice", include_str!("invoice.json")),
 ];
 
 /// Definitions that the schemas share.
-const SHARED: [&str; 5] = [
+const SHARED: [&str; 6] = [
     include_str!("quantities.json"),
     include_str!("workload.json"),
     include_str!("hosting.json"),
     include_str!("charges.json"),
     include_str!("controllers.json"),
+    include_str!("estimates.json"),
 ];
 
 /// The names of the kinds of documents.
-pub fn names() -> [&'static str; 5] {
+pub fn names() -> [&'static str; 13] {
     ROOTS.map(|(name, _)| name)
 }
 
@@ -109,7 +118,7 @@ mod tests {
     fn every_shared_definition_is_used_by_some_schema() {
         let used: BTreeSet<String> = names()
             .iter()
-            .flat_map(|name| of(name).unwrap()["$defs"].as_object().unwrap().keys().cloned().collect::<Vec<_>>())
+            .flat_map(|name| of(name).unwrap()["$defs"].as_object().into_iter().flat_map(|defs| defs.keys().cloned()).collect::<Vec<_>>())
             .collect();
         for text in SHARED {
             let shared: Map<String, Value> = serde_json::from_str(text).unwrap();

@@ -91,6 +91,12 @@ pub fn magnitude(cell: &str) -> Option<f64> {
     unit_scale(unit).map(|(_, scale)| number * scale)
 }
 
+/// The value of a cell of a table as a plain number: seconds, bytes, a second, dollars an hour; `None` where it is no
+/// number.
+pub fn plain_number(cell: &str) -> Option<f64> {
+    parse_span(cell).map_or_else(|_| magnitude(cell), |span| Some(span.0 as f64 / 1e9))
+}
+
 /// The kind of a unit, and what one of it is in the kind's base unit.
 fn unit_scale(unit: &str) -> Option<(String, f64)> {
     let one = format!("1 {unit}");

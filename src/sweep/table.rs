@@ -1,6 +1,7 @@
 //! `points.csv`: the records of one or more stores, in the order of points, cases and
 //! replications, whatever the order in which they were made.
 
+use super::scale::plain_number;
 use super::store::{Damage, Header, LogReader, Place, Record, RunRecord};
 use crate::document::harmless;
 use crate::files::write_atomically;
@@ -105,7 +106,8 @@ impl Table {
         self.stores[entry.store as usize].columns.get(&entry.columns).map_or(&[], Vec::as_slice)
     }
 
-    /// Writes `points.csv`, `failures.csv` and `sweep.json` into a directory.
+    /// Writes `points.csv`, `axes.csv` (each point's axes, as they were written and as numbers), `failures.csv` and
+    /// `sweep.json` into a directory.
     ///
     /// # Errors
     /// Where a store cannot be read or a file not be written.
@@ -134,14 +136,22 @@ impl Table {
         let axes = self.axes();
         let mut points = Csv::create(directory.join("points.csv"))?;
         let mut failures = Csv::create(directory.join("failures.csv"))?;
+        let mut numbers = Csv::create(directory.join("axes.csv"))?;
+        let mut last = None;
         let head = |rest: Vec<String>| std::iter::once("point".into()).chain(axes.clone()).chain(rest);
         let own = ["case", "replication", "seed"].map(String::from);
         points.row(head(own.into_iter().chain(figures.iter().map(|path| flat_name(path))).collect()))?;
         failures.row(head(["case", "replication", "error"].map(String::from).to_vec()))?;
+        let both = axes.iter().flat_map(|axis| [axis.clone(), format!("{axis}_number")]);
+        numbers.row(std::iter::once("point".into()).chain(both))?;
         let flags: Vec<bool> = figures.iter().map(is_flag).collect();
         self.each_row(&figures, |run, values| {
             let shown = values.iter().zip(&flags).map(|(value, flag)| shown(*value, *flag));
             let start = || std::iter::once(run.point.to_string()).chain(run.cells.iter().cloned());
+            if last.replace(run.point) != Some(run.point) {
+                let both = run.cells.iter().flat_map(|cell| [cell.clone(), number(cell)]);
+                numbers.row(std::iter::once(run.point.to_string()).chain(both))?;
+            }
             let (case, replication) = (&run.case_name, run.replication.to_string());
             if let Some(error) = &run.error {
                 failures.row(start().chain([case.clone(), replication.clone(), error.clone()]))?;
@@ -149,6 +159,7 @@ impl Table {
             points.row(start().chain([case.clone(), replication, run.seed.to_string()]).chain(shown))
         })?;
         points.finish()?;
+        numbers.finish()?;
         failures.finish()
     }
 
@@ -202,6 +213,11 @@ impl Entry {
 fn maps(columns: &HashMap<u32, Vec<FigurePath>>, places: &HashMap<&FigurePath, usize>) -> HashMap<u32, Vec<usize>> {
     let map = |paths: &Vec<FigurePath>| paths.iter().filter_map(|path| places.get(path).copied()).collect();
     columns.iter().map(|(number, paths)| (*number, map(paths))).collect()
+}
+
+/// A cell as a plain number; empty where it is none.
+fn number(cell: &str) -> String {
+    plain_number(cell).map_or_else(String::new, |number| number.to_string())
 }
 
 fn shown(value: f64, flag: bool) -> String {

@@ -3,6 +3,9 @@
 /// Shown for what is undefined.
 pub const UNDEFINED: &str = "–";
 
+/// The most digits after the point of an amount.
+const MOST_DECIMALS: usize = 9;
+
 /// Dollars for a table: "$0.0042", "$5.00", "$123", "$1,234", "-$12.30".
 pub fn money(dollars: f64) -> String {
     money_with(dollars, money_decimals(dollars))
@@ -14,15 +17,25 @@ pub fn money_decimals(dollars: f64) -> usize {
     match dollars.abs() {
         a if a >= 99.995 => 0,
         a if a >= 0.01 || a == 0.0 => 2,
-        a => significant_decimals(a, 2).min(9),
+        a => significant_decimals(a, 2).min(MOST_DECIMALS),
     }
 }
 
 /// Dollars with so many digits after the point.
 pub fn money_with(dollars: f64, decimals: usize) -> String {
     let digits = grouped(dollars.abs(), decimals);
-    let sign = if dollars < 0.0 && digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) { "-" } else { "" };
+    if dollars != 0.0 && dollars.is_finite() && decimals >= MOST_DECIMALS && is_nothing(&digits) {
+        // However little, it is not nothing.
+        let below = if dollars < 0.0 { ("more", "-") } else { ("less", "") };
+        return format!("{} than {}${:.MOST_DECIMALS$}", below.0, below.1, 1e-9);
+    }
+    let sign = if dollars < 0.0 && !is_nothing(&digits) { "-" } else { "" };
     format!("{sign}${digits}")
+}
+
+/// Whether all digits are zeros.
+fn is_nothing(digits: &str) -> bool {
+    !digits.bytes().any(|b| (b'1'..=b'9').contains(&b))
 }
 
 /// Dollars for an axis or a label: "$5", "$0.50", "$1.2k", "$3M".
@@ -176,6 +189,9 @@ mod tests {
         let written = [
             (0.0, "$0.00"),
             (0.0042, "$0.0042"),
+            (4.2e-8, "$0.000000042"),
+            (4.2e-13, "less than $0.000000001"),
+            (-4.2e-13, "more than -$0.000000001"),
             (0.43, "$0.43"),
             (5.0, "$5.00"),
             (99.99, "$99.99"),

@@ -28,13 +28,14 @@ impl Sweep {
             progress::watched(&status, self.compute.quiet, || planned.run(&directory, self.resume, &status, stop))
         });
         let outcome = done.map_err(resume::failure)?;
+        let mut answer = None;
         if outcome.complete {
             self.origin(source, planned)?.map_or(Ok(()), |origin| origin.write(&directory))?;
             if shard.of == 1 {
-                report(&directory, outcome.runs)?;
+                answer = report(&directory, outcome.runs)?;
             }
         }
-        self.tell(planned, shard, &directory, outcome)
+        self.tell(planned, shard, &directory, outcome, answer)
     }
 
     /// What the report says of where the sweep came from.
@@ -71,7 +72,14 @@ impl Sweep {
         )
     }
 
-    fn tell(&self, planned: &Planned<'_>, shard: Shard, directory: &Path, outcome: Outcome) -> Result<(), Failure> {
+    fn tell(
+        &self,
+        planned: &Planned<'_>,
+        shard: Shard,
+        directory: &Path,
+        outcome: Outcome,
+        answer: Option<String>,
+    ) -> Result<(), Failure> {
         if outcome.torn > 0 && !self.compute.quiet {
             terminal::say(&format!("{} bytes of a torn record were dropped, and its run done again", outcome.torn));
         }
@@ -86,7 +94,8 @@ impl Sweep {
         }
         // A shard has no tables of its own.
         let format = if shard.of == 1 { self.format } else { Format::Table };
-        format.print(directory, &words(planned, shard, directory, outcome))?;
+        let answer = answer.map_or_else(String::new, |answer| first(&answer));
+        format.print(directory, &format!("{answer}{}", words(planned, shard, directory, outcome)))?;
         if outcome.failed > 0 { self.failed(shard, directory, outcome) } else { Ok(()) }
     }
 
@@ -142,13 +151,19 @@ fn interrupted(planned: &Planned<'_>, outcome: Outcome) -> Failure {
     ))
 }
 
+/// The answer as the first lines of what is printed.
+pub fn first(answer: &str) -> String {
+    format!("{}\n\n", terminal::screen().paragraph(answer))
+}
+
 /// Writes the report and the figures of a finished sweep, where it is not so large that they must
-/// be asked for.
-pub fn report(directory: &Path, runs: u64) -> Result<(), Failure> {
+/// be asked for; gives its answer.
+pub fn report(directory: &Path, runs: u64) -> Result<Option<String>, Failure> {
     if runs > MANY_RUNS {
         terminal::say(&format!("for its report and figures: hostsim sensitivity {}", directory.display()));
-        return Ok(());
+        return Ok(None);
     }
     let swept = Swept::read(directory, &[]).map_err(Failure::Running)?;
-    Ok(interrupt::after_writing(|| swept.write(directory))?)
+    interrupt::after_writing(|| swept.write(directory))?;
+    Ok(Some(swept.answer()))
 }

@@ -7,7 +7,7 @@ mod resume;
 mod submit;
 
 pub use format::Format;
-pub use go::report;
+pub use go::{first, report};
 
 use super::load::stem;
 use super::options::{CatalogueOption, ComputeOptions};
@@ -31,7 +31,7 @@ Examples:
   hostsim sweep study.toml --submit slurm --shards 40 --submit-options '--partition=short'
 
 Reads [sweep.grid], [sweep.zip], [[sweep.points]] and [sweep.sample] of the scenario. Writes
-points.csv (one row per point, case and replication), failures.csv, sweep.json, sweep.html and the
+points.csv (one row per point, case and replication), axes.csv (the axes as numbers), failures.csv, sweep.json, sweep.html and the
 figures (SVG and PNG) that fit the design; what is done is kept in runs.log from second to second.")]
 pub struct Sweep {
     /// The scenario file

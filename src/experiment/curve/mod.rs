@@ -7,6 +7,7 @@ mod edges;
 mod regions;
 mod stage;
 mod stairs;
+mod steps;
 
 use super::point::Point;
 use super::run::RunError;
@@ -51,6 +52,9 @@ pub struct CaseCurve {
     pub ends: Option<String>,
     /// Where it begins or ceases to meet its objective.
     pub edges: Vec<Edge>,
+    /// Beside its steps, between the points: the last known place of the lesser order and the first of the greater, for
+    /// each.
+    pub between: Vec<Point>,
 }
 
 /// Where the cheaper of two cases changes.
@@ -133,8 +137,12 @@ pub fn curve(scenario: &Scenario, progress: &CurveProgress<'_>) -> Result<Curve,
     let (edges, crossovers) = stage.refined(&traffic, &cases);
     clock.lap("crossovers and ends");
     stage.check()?;
-    for (case, edges) in cases.iter_mut().zip(edges) {
+    let steps = stage.steps(&traffic, &cases);
+    clock.lap("steps");
+    stage.check()?;
+    for ((case, edges), between) in cases.iter_mut().zip(edges).zip(steps) {
         case.edges = edges;
+        case.between = between;
         case.ends = stage.ending(case, traffic.last().copied());
     }
     let timings = stage.timings();
@@ -170,6 +178,7 @@ impl CaseCurve {
             points,
             ends: None,
             edges: Vec::new(),
+            between: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Comparison, Difference, Document};
 use crate::report::format::{percent, printable, significant};
+use crate::report::grid::{Grid, Screen};
 use crate::report::json::estimate_json;
 use serde_json::{Map, Value, json};
 
@@ -61,39 +62,31 @@ fn signed(share: f64) -> String {
     format!("{sign}{}", percent(share.abs()))
 }
 
-/// For people: the sentence, and a row for each figure that differs (or for all).
-pub fn to_table(comparison: &Comparison, all: bool) -> String {
-    let rows: Vec<[String; 6]> = shown(comparison, all).into_iter().map(|(case, d)| cells(case, d)).collect();
-    let mut out = format!("{}\n", printable(&answer(comparison)));
-    if rows.is_empty() {
-        return out;
+/// The rows as a table, those of a case together.
+fn grid(comparison: &Comparison, all: bool) -> Grid {
+    let [case, figure, old, new, change, beyond] = HEADINGS;
+    let mut grid = Grid::new(2).words(case).words(figure).numbers(old).numbers(new).numbers(change).words(beyond);
+    let mut last = None;
+    for (case, difference) in shown(comparison, all) {
+        let is_new = last.replace(case) != Some(case);
+        if is_new && !grid.is_empty() {
+            grid.rule();
+        }
+        grid.row(cells(case, difference));
     }
-    let head = HEADINGS.map(String::from);
-    let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..HEADINGS.len()).map(width).collect();
-    let line = |row: &[String; 6]| {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match (2..5).contains(&column) {
-            true => format!("{cell:>width$}"),
-            false => format!("{cell:<width$}"),
-        });
-        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
-    };
-    out += &format!("\n{}{}\n", line(&head), "─".repeat(widths.iter().sum::<usize>() + 2 * (widths.len() - 1)));
-    out + &rows.iter().map(line).collect::<String>()
+    grid
+}
+
+/// For people: the sentence, and a row for each figure that differs (or for all).
+pub fn to_table(comparison: &Comparison, all: bool, screen: Screen) -> String {
+    let (answer, grid) = (screen.paragraph(&answer(comparison)), grid(comparison, all));
+    if grid.is_empty() { format!("{answer}\n") } else { format!("{answer}\n\n{}", grid.to_text(screen)) }
 }
 
 /// As Markdown.
 pub fn to_markdown(comparison: &Comparison, all: bool) -> String {
-    let escape = |text: &str| crate::report::markdown::escape(text);
-    let line = |cells: [String; 6]| format!("| {} |\n", cells.map(|cell| escape(&cell)).join(" | "));
-    let rows: String = shown(comparison, all).into_iter().map(|(case, d)| line(cells(case, d))).collect();
-    let head = line(HEADINGS.map(String::from));
-    let table = if rows.is_empty() {
-        String::new()
-    } else {
-        format!("\n{head}| --- | --- | ---: | ---: | ---: | --- |\n{rows}")
-    };
-    format!("{}\n{table}", escape(&answer(comparison)))
+    let (answer, grid) = (crate::report::markdown::escape(&answer(comparison)), grid(comparison, all));
+    if grid.is_empty() { format!("{answer}\n") } else { format!("{answer}\n\n{}", grid.to_markdown()) }
 }
 
 /// For scripts: every figure.

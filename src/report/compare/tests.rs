@@ -1,7 +1,7 @@
 use super::*;
 use crate::engine::random::Stream;
 use crate::metrics::Figures;
-use crate::report::{CaseResult, ResultDocument, to_json};
+use crate::report::{CaseResult, ResultDocument, Screen, to_json};
 
 /// A result of one scenario: a cost about `costs` by case, and ten latencies, drawn with a seed.
 fn result(seed: u64, costs: &[(&str, f64)], details: bool) -> Document {
@@ -58,9 +58,9 @@ fn every_format_begins_with_what_changed() {
     let (old, new) = (result(7, &[("a", 10.0), ("b", 12.0)], false), result(8, &[("a", 20.0), ("b", 12.0)], false));
     let found = Comparison::of(&old, &new);
     let sentence = "The answer flipped: the cheapest was a and is b; 1 of 22 figures differs beyond the noise.";
-    assert!(to_table(&found, false).starts_with(sentence), "{}", to_table(&found, false));
+    assert!(to_table(&found, false, Screen::NONE).starts_with(sentence), "{}", to_table(&found, false, Screen::NONE));
     assert!(to_markdown(&found, false).starts_with("The answer flipped"));
-    assert!(to_table(&found, true).lines().count() > 22);
+    assert!(to_table(&found, true, Screen::NONE).lines().count() > 22);
     let json: serde_json::Value = serde_json::from_str(&super::to_json(&found, &old, &new)).unwrap();
     assert_eq!((json["answer"].as_str(), &json["cases"]["a"]["tco_usd"]["differs"]), (Some(sentence), &true.into()));
 }

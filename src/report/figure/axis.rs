@@ -8,7 +8,11 @@ pub struct Scale {
     from: f64,
     to: f64,
     logarithmic: bool,
+    broken: bool,
 }
+
+/// The part of a broken axis below its break, on which nothing but 0 stands.
+const BELOW_BREAK: f64 = 0.07;
 
 impl Scale {
     /// A linear scale of `low` to `high` over `from` to `to`. Ends that make no scale (equal, not
@@ -17,23 +21,37 @@ impl Scale {
         let low = if low.is_finite() { low.clamp(-1e300, 1e300) } else { 0.0 };
         let wide = high.min(2e300) - low > low.abs() * 1e-9;
         let high = if wide { high.min(2e300) } else { low + low.abs().max(1.0) };
-        Scale { low, high, from, to, logarithmic: false }
+        Scale { low, high, from, to, logarithmic: false, broken: false }
     }
 
     /// A logarithmic scale; both ends must be above zero, and what is not is taken as very little.
     pub fn logarithmic((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
         let low = if low.is_finite() { low.clamp(1e-300, 1e300) } else { 1.0 };
         let high = if high > low { high.min(1e307) } else { low * 10.0 };
-        Scale { low, high, from, to, logarithmic: true }
+        Scale { low, high, from, to, logarithmic: true, broken: false }
+    }
+
+    /// A logarithmic scale with 0 (and what is too little for it) at its end, beyond a break.
+    pub fn broken(self) -> Scale {
+        Scale { broken: self.logarithmic, ..self }
+    }
+
+    /// The place of the break, where there is one.
+    pub fn break_at(&self) -> Option<f64> {
+        self.broken.then(|| self.from + BELOW_BREAK / 2.0 * (self.to - self.from))
     }
 
     /// The place of a value; what is outside the scale lies on its end.
     pub fn place(&self, value: f64) -> f64 {
+        if self.broken && value < self.low * (1.0 - 1e-9) {
+            return self.from;
+        }
         let (value, log) = (value.clamp(self.low, self.high), libm::log10);
         let part = match self.logarithmic {
             true => (log(value) - log(self.low)) / (log(self.high) - log(self.low)),
             false => (value - self.low) / (self.high - self.low),
         };
+        let part = if self.broken { BELOW_BREAK + (1.0 - BELOW_BREAK) * part } else { part };
         self.from + part * (self.to - self.from)
     }
 
@@ -51,7 +69,8 @@ impl Scale {
     /// powers of ten (every so many, where there would be far more than wanted), with 2 and 5
     /// between them where the range is short.
     pub fn ticks(&self, wanted: usize) -> Vec<f64> {
-        if self.logarithmic { self.decades(wanted) } else { self.multiples(wanted) }
+        let nothing = self.broken.then_some(0.0).into_iter();
+        if self.logarithmic { nothing.chain(self.decades(wanted)).collect() } else { self.multiples(wanted) }
     }
 
     fn multiples(&self, wanted: usize) -> Vec<f64> {
@@ -178,6 +197,14 @@ mod tests {
         let logarithmic = Scale::logarithmic((1.0, 100.0), (300.0, 100.0));
         assert!((logarithmic.place(10.0) - 200.0).abs() < 1e-9);
         assert_eq!(logarithmic.place(0.0), 300.0);
+    }
+
+    #[test]
+    fn nothing_has_its_place_beyond_a_break() {
+        let scale = Scale::logarithmic((1.0, 100.0), (0.0, 100.0)).broken();
+        assert_eq!((scale.place(0.0), scale.place(0.5), scale.place(100.0)), (0.0, 0.0, 100.0));
+        assert!((scale.place(1.0) - 7.0).abs() < 1e-9);
+        assert!(scale.ticks(6)[0] == 0.0 && scale.break_at().is_some_and(|at| (at - 3.5).abs() < 1e-9));
     }
 
     #[test]

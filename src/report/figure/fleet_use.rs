@@ -20,6 +20,9 @@ struct Resource {
     reserved: &'static str,
 }
 
+/// What is used of what one rents.
+const RENTED: Colour = (0x6b, 0x4c, 0x9a);
+
 const RESOURCES: [Resource; 2] = [
     Resource { word: "CPU", dark: BLUE, pale: (0xc2, 0xdd, 0xec), used: "cpu_used", reserved: "cpu_reserved" },
     Resource {
@@ -34,9 +37,9 @@ const RESOURCES: [Resource; 2] = [
 /// The figure.
 pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     let shown = &result.cases[..result.cases.len().min(frame::MOST_ROWS)];
-    let row = frame::row_height(shown.len()).max(72.0);
+    let row = frame::row_height(shown.len()).max(96.0);
     let (top, bottom) = (HEAD + 40.0, HEAD + 40.0 + row * shown.len() as f64);
-    let subtitle = "Share of the powered servers' cores and memory: reserved for instances, and used by requests; beside the bars: used of reserved";
+    let subtitle = "Share of the powered servers' cores and memory: reserved for instances, and used by requests; rented: used of the instances' own cores";
     let mut drawing = frame::head(bottom + 100.0, title, subtitle);
     let [cpu, memory] = &RESOURCES;
     let key = [
@@ -44,9 +47,10 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
         ("CPU reserved", cpu.pale, false),
         ("memory used", memory.dark, false),
         ("memory reserved", memory.pale, false),
+        ("rented cores used", RENTED, false),
     ];
     frame::key(&mut drawing, (LEFT, HEAD), &key);
-    let most = shown.iter().flat_map(shares).flatten().fold(0.0, f64::max);
+    let most = shown.iter().flat_map(|case| shares(case).into_iter().chain([rented(case)])).flatten().fold(0.0, f64::max);
     // All of the servers is the end of the scale, unless hardly anything would be seen on it.
     let end = if (0.25..=1.0).contains(&most) || most == 0.0 { 1.0 } else { nice_end(most, 5) };
     let scale = Scale::linear((0.0, end), (LEFT, RIGHT));
@@ -63,6 +67,11 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     drawing
 }
 
+/// The share of the rented instances' own cores that did requests' work.
+fn rented(case: &CaseResult) -> Option<f64> {
+    case.estimate(&["instances", "cpu_used"]).mean
+}
+
 /// Every share that a case has.
 fn shares(case: &CaseResult) -> [Option<f64>; 4] {
     let mean = |key: &str| case.estimate(&["fleet", key]).mean;
@@ -73,9 +82,15 @@ fn shares(case: &CaseResult) -> [Option<f64>; 4] {
 fn draw_case(drawing: &mut Drawing, case: &CaseResult, scale: &Scale, middle: f64, row: f64) {
     frame::row_name(drawing, (NAMES_END, middle), &case.name, &hosting(case), NAMES_END - MARGIN, row);
     let [cpu_used, cpu_reserved, memory_used, memory_reserved] = shares(case);
-    let step = (row * 0.2).min(20.0);
-    bullet(drawing, &RESOURCES[0], (cpu_used, cpu_reserved), scale, (middle - step, step * 0.8));
-    bullet(drawing, &RESOURCES[1], (memory_used, memory_reserved), scale, (middle + step, step * 0.8));
+    let step = (row * 0.27).min(28.0);
+    bullet(drawing, &RESOURCES[0], (cpu_used, cpu_reserved), scale, (middle - step, step * 0.42));
+    bullet(drawing, &RESOURCES[1], (memory_used, memory_reserved), scale, (middle, step * 0.42));
+    if let Some(share) = rented(case) {
+        let (y, half, end) = (middle + step, step * 0.24, scale.place(share));
+        drawing.text(Text::new((LEFT - 12.0, y), SMALL, "rented").end());
+        drawing.rectangle((LEFT, y - half), (end, y + half), RENTED);
+        drawing.text(Text::new((end + 12.0, y), SMALL, format!("{} of what is rented", format::percent(share))));
+    }
 }
 
 /// Tells what is used and reserved, of cores and of memory.

@@ -32,6 +32,15 @@ pub fn foot(drawing: &mut Drawing, text: &str) {
     drawing.text(Text::new((MARGIN, drawing.height - 18.0), size, text).colour(SOFT));
 }
 
+/// A longer text at the foot, in at most two lines.
+pub fn foot_in_two(drawing: &mut Drawing, text: &str) {
+    let lines = letters::wrap(&printable(text), LEAST, false, WIDTH - 2.0 * MARGIN, 2);
+    let first = drawing.height - 18.0 - 24.0 * (lines.len().max(1) - 1) as f64;
+    for (index, line) in lines.into_iter().enumerate() {
+        drawing.text(Text::new((MARGIN, first + 24.0 * index as f64), LEAST, line).colour(SOFT));
+    }
+}
+
 /// The name of a row, right-aligned in at most two lines, with a smaller line below it, all about
 /// the middle of the row.
 pub fn row_name(drawing: &mut Drawing, (x, middle): Point, name: &str, below: &str, wide: f64, room: f64) {
@@ -62,6 +71,15 @@ pub fn y_axis(drawing: &mut Drawing, scale: &Scale, ticks: &[f64], (left, right)
         let y = scale.place(*tick);
         drawing.line(vec![(left, y), (right, y)], GRID, 1.5, &[]);
         drawing.text(Text::new((left - 12.0, y), SMALL, show(*tick)).end().colour(SOFT));
+    }
+    axis_break(drawing, scale, left);
+}
+
+/// Two slanted strokes across an axis where it is broken.
+pub fn axis_break(drawing: &mut Drawing, scale: &Scale, left: f64) {
+    let Some(y) = scale.break_at() else { return };
+    for lift in [-5.0, 5.0] {
+        drawing.line(vec![(left - 14.0, y + lift + 5.0), (left + 14.0, y + lift - 5.0)], INK, 2.0, &[]);
     }
 }
 

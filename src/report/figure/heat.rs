@@ -6,8 +6,8 @@ use super::frame::{self, HEAD, MARGIN};
 use super::letters;
 use super::measure::Measure;
 use super::panels::{MOST_PANELS, Panels, Place};
-use super::style::{GRID, INK, LEAST, PAPER, SMALL, SOFT, ink_on, shade};
-use crate::report::format;
+use super::style::{GRID, INK, LEAST, Mark, PAPER, SMALL, SOFT, ink_on, shade};
+use crate::report::{format, words};
 
 /// The figure's data.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,15 @@ pub struct HeatFigure {
     pub y: (String, Vec<String>),
     /// The cases, and for every value of y and then of x: the result; nothing where there is none.
     pub panels: Vec<(String, Vec<Vec<Option<f64>>>)>,
+    /// For every case, value of y and value of x: whether an objective is missed there; may be empty.
+    pub missed: Vec<Vec<Vec<bool>>>,
+}
+
+impl HeatFigure {
+    fn misses(&self, case: usize, (column, row): (usize, usize)) -> bool {
+        let rows = self.missed.get(case);
+        rows.and_then(|rows| rows.get(row)).and_then(|row| row.get(column)).copied().unwrap_or(false)
+    }
 }
 
 /// The figure.
@@ -39,7 +48,10 @@ pub fn draw(figure: &HeatFigure) -> Drawing {
     };
     key(&mut drawing, figure.measure, &scale);
     for (case, (name, cells)) in shown.iter().enumerate() {
-        drawing.of_case(case, |drawing| draw_panel(drawing, figure, (name, cells), panels.place(case), &scale));
+        drawing.of_case(case, |drawing| {
+            draw_panel(drawing, figure, (name, cells), panels.place(case), &scale);
+            marks(drawing, figure, (case, cells), panels.place(case), &scale);
+        });
         tell(&mut drawing, figure, case, panels.place(case));
     }
     frame::x_title(&mut drawing, panels.ends(), panels.bottom() + 18.0, &figure.x.0);
@@ -48,6 +60,9 @@ pub fn draw(figure: &HeatFigure) -> Drawing {
     let mut said = Vec::new();
     if shown.iter().any(|(_, cells)| cells.iter().flatten().any(Option::is_none)) {
         said.push("Hatched: no result (the case cannot be ordered there, or the sample has no point).".to_string());
+    }
+    if figure.missed.iter().take(shown.len()).flatten().flatten().any(|missed| *missed) {
+        said.push("×: misses its objective.".to_string());
     }
     said.extend((left > 0).then(|| format!("{left} cases more are in points.csv.")));
     frame::foot(&mut drawing, &said.join(" "));
@@ -64,7 +79,8 @@ fn key(drawing: &mut Drawing, measure: Measure, scale: &Scale) {
     }
     drawing.outline((left, y - 12.0), (right, y + 12.0), INK, 1.0);
     let (low, high) = scale.range();
-    let text = format!("from {} (pale) to {} (dark)", measure.show(low), measure.show(high));
+    let steps = if scale.is_logarithmic() { "; equal steps of shade are equal ratios" } else { "; shades are even" };
+    let text = format!("from {} (pale) to {} (dark){steps}", measure.show(low), measure.show(high));
     drawing.text(Text::new((right + 18.0, y), SMALL, text));
 }
 
@@ -90,6 +106,25 @@ fn draw_panel(
             let (size, value) = letters::shrink(&format::printable(value), (SMALL, LEAST), false, place.left - 84.0);
             let at = (place.left - 12.0, place.bottom - room.1 * (row as f64 + 0.5));
             drawing.text(Text::new(at, size, value).end().colour(SOFT));
+        }
+    }
+}
+
+/// Crosses where the objective is missed.
+fn marks(
+    drawing: &mut Drawing,
+    figure: &HeatFigure,
+    (case, cells): (usize, &[Vec<Option<f64>>]),
+    place: Place,
+    scale: &Scale,
+) {
+    let room = field_size(figure, place);
+    let size = (room.0.min(room.1) * 0.16).min(8.0);
+    for (row, values) in cells.iter().enumerate() {
+        for (column, value) in values.iter().enumerate().filter(|(column, _)| figure.misses(case, (*column, row))) {
+            let corner = corner(place, room, (column, row));
+            let ink = value.map_or(INK, |value| ink_on(shade(scale.place(value))));
+            Mark::Cross.draw(drawing, (corner.0 + room.0 - 2.0 * size, corner.1 + 2.0 * size), size, ink);
         }
     }
 }
@@ -133,11 +168,12 @@ fn tell(drawing: &mut Drawing, figure: &HeatFigure, case: usize, place: Place) {
     let (name, cells) = &figure.panels[case];
     let room = field_size(figure, place);
     let value_of = |axis: &(String, Vec<String>), index: usize| {
-        format!("{} {}", axis.0, axis.1.get(index).map_or("", String::as_str))
+        words::at(&axis.0, axis.1.get(index).map_or("", String::as_str))
     };
     for (row, values) in cells.iter().enumerate() {
         for (column, value) in values.iter().enumerate() {
-            let said = value.map_or("no result".to_string(), |value| figure.measure.tell(value));
+            let missed = if figure.misses(case, (column, row)) { " (misses its objective)" } else { "" };
+            let said = value.map_or("no result".to_string(), |value| format!("{}{missed}", figure.measure.tell(value)));
             let at = format!("{}, {}", value_of(&figure.x, column), value_of(&figure.y, row));
             let corner = corner(place, room, (column, row));
             let other = (corner.0 + room.0, corner.1 + room.1);

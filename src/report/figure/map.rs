@@ -5,7 +5,7 @@ use super::drawing::{Drawing, Text};
 use super::frame::{self, HEAD, MARGIN};
 use super::letters;
 use super::style::{GRID, INK, LABEL, LEAST, PAPER, SMALL, SOFT, WIDTH, blend, ink_on, look};
-use crate::report::format;
+use crate::report::{format, words};
 
 const HEIGHT: f64 = 1000.0;
 const LEFT: f64 = 230.0;
@@ -37,6 +37,12 @@ pub struct MapFigure {
 }
 
 impl MapFigure {
+    /// Whether a case is the cheapest somewhere, or may be.
+    fn is_shown(&self, case: usize) -> bool {
+        let wins = self.cells.iter().flatten().flatten().any(|(winner, _)| *winner == case);
+        wins || self.ties.iter().flatten().flatten().any(|tied| *tied == case)
+    }
+
     fn tied(&self, column: usize, row: usize) -> &[usize] {
         self.ties.get(row).and_then(|row| row.get(column)).map_or(&[], Vec::as_slice)
     }
@@ -47,20 +53,25 @@ pub fn draw(map: &MapFigure) -> Drawing {
     let mut drawing = frame::head(HEIGHT, &map.title, &map.subtitle);
     let (columns, rows) = (map.x.1.len().max(1), map.y.1.len().max(1));
     let (wide, high) = ((RIGHT - LEFT) / columns as f64, (BOTTOM - HEAD) / rows as f64);
+    let letters = letters(map.cases.len(), |case| map.is_shown(case));
     for (row, cells) in map.cells.iter().enumerate().take(rows) {
         for (column, cell) in cells.iter().enumerate().take(columns) {
             let corner = (LEFT + wide * column as f64, BOTTOM - high * (row + 1) as f64);
             let tied = map.tied(column, row);
             match cell {
-                Some((case, _)) => drawing.of_case(*case, |drawing| field(drawing, corner, (wide, high), *cell, tied)),
-                None => field(&mut drawing, corner, (wide, high), None, tied),
+                Some((case, _)) => {
+                    let own = std::iter::once(case).chain(tied).filter_map(|case| letters.get(*case));
+                    let own = own.cloned().collect::<Vec<_>>().join("/");
+                    drawing.of_case(*case, |drawing| field(drawing, corner, (wide, high), *cell, &own));
+                }
+                None => field(&mut drawing, corner, (wide, high), None, ""),
             }
             let text = in_words(map, (column, row), *cell);
             drawing.spot(cell.map(|(case, _)| case), corner, (corner.0 + wide, corner.1 + high), text);
         }
     }
     values(&mut drawing, map, (wide, high));
-    names(&mut drawing, map);
+    names(&mut drawing, map, &letters);
     frame::foot(&mut drawing, &foot(map));
     drawing
 }
@@ -80,7 +91,7 @@ fn foot(map: &MapFigure) -> String {
 /// "lambda, 12 % below the second cheapest: traffic 1 M, wage $50".
 fn in_words(map: &MapFigure, (column, row): (usize, usize), cell: Option<(usize, f64)>) -> String {
     let value = |axis: &(String, Vec<String>), index: usize| {
-        format!("{} {}", axis.0, axis.1.get(index).map_or("", String::as_str))
+        words::at(&axis.0, axis.1.get(index).map_or("", String::as_str))
     };
     let said = match cell.map(|(case, margin)| (map.cases.get(case).map_or("", String::as_str), margin)) {
         None => "no case meets the objective".to_string(),
@@ -96,9 +107,22 @@ fn in_words(map: &MapFigure, (column, row): (usize, usize), cell: Option<(usize,
     format::printable(&format!("{said}: {}, {}", value(&map.x, column), value(&map.y, row)))
 }
 
-/// The letter of a case: A to Z, then its number.
-pub fn letter(case: usize) -> String {
-    u8::try_from(case).ok().filter(|c| *c < 26).map_or_else(|| case.to_string(), |c| char::from(b'A' + c).to_string())
+/// The letters of the cases that are shown, without a gap: A to Z, then numbers; nothing of those that are not.
+pub fn letters(cases: usize, is_shown: impl Fn(usize) -> bool) -> Vec<String> {
+    let mut next = 0;
+    let letter = |case: usize| {
+        if !is_shown(case) {
+            return String::new();
+        }
+        next += 1;
+        letter(next - 1)
+    };
+    (0..cases).map(letter).collect()
+}
+
+fn letter(place: usize) -> String {
+    let of_alphabet = u8::try_from(place).ok().filter(|place| *place < 26);
+    of_alphabet.map_or_else(|| (place + 1).to_string(), |place| char::from(b'A' + place).to_string())
 }
 
 fn field(
@@ -106,7 +130,7 @@ fn field(
     corner: (f64, f64),
     (wide, high): (f64, f64),
     cell: Option<(usize, f64)>,
-    tied: &[usize],
+    letters: &str,
 ) {
     let other = (corner.0 + wide, corner.1 + high);
     let Some((case, margin)) = cell else {
@@ -119,8 +143,7 @@ fn field(
     drawing.outline(corner, other, PAPER, 1.0);
     if wide >= 26.0 && high >= 26.0 {
         let middle = ((corner.0 + other.0) / 2.0, (corner.1 + other.1) / 2.0);
-        let letters = std::iter::once(&case).chain(tied).map(|case| letter(*case)).collect::<Vec<_>>().join("/");
-        let (size, letters) = letters::shrink(&letters, (SMALL, LEAST), false, wide - 4.0);
+        let (size, letters) = letters::shrink(letters, (SMALL, LEAST), false, wide - 4.0);
         drawing.text(Text::new(middle, size, letters).middle().colour(ink_on(colour)));
     }
 }
@@ -144,18 +167,16 @@ fn values(drawing: &mut Drawing, map: &MapFigure, (wide, high): (f64, f64)) {
 }
 
 /// The cases that are cheapest somewhere, or may be, with their letters and colours.
-fn names(drawing: &mut Drawing, map: &MapFigure) {
-    let wins = |case: usize| map.cells.iter().flatten().flatten().any(|(winner, _)| *winner == case);
-    let ties = |case: usize| map.ties.iter().flatten().flatten().any(|tied| *tied == case);
+fn names(drawing: &mut Drawing, map: &MapFigure, letters: &[String]) {
     let mut y = HEAD + 20.0;
-    for (case, name) in map.cases.iter().enumerate().filter(|(case, _)| wins(*case) || ties(*case)) {
+    for (case, name) in map.cases.iter().enumerate().filter(|(case, _)| map.is_shown(*case)) {
         if y > BOTTOM {
             break;
         }
         let (x, colour) = (RIGHT + 30.0, look(case).colour);
         drawing.rectangle((x, y - 16.0), (x + 40.0, y + 16.0), colour);
         drawing.outline((x, y - 16.0), (x + 40.0, y + 16.0), INK, 1.0);
-        drawing.text(Text::new((x + 20.0, y), SMALL, letter(case)).middle().colour(ink_on(colour)));
+        drawing.text(Text::new((x + 20.0, y), SMALL, letters[case].clone()).middle().colour(ink_on(colour)));
         let name = letters::fit(&format::printable(name), LABEL, false, WIDTH - MARGIN / 2.0 - x - 52.0);
         drawing.text(Text::new((x + 52.0, y), LABEL, name));
         y += 42.0;
@@ -179,10 +200,10 @@ mod tests {
         };
         let drawing = draw(&map);
         let count = |text: &str| drawing.texts().filter(|t| t.text == text).count();
-        assert_eq!((count("A"), count("B"), count("C"), count("C/A")), (2, 0, 2, 1));
+        assert_eq!((count("A"), count("B"), count("C"), count("B/A")), (2, 2, 0, 1));
         assert!(drawing.spots.iter().any(|spot| spot.text.starts_with("c or a: the noise")));
         assert_eq!((count("a"), count("never"), count("c")), (1, 0, 1));
-        assert_eq!((letter(25), letter(26)), ("Z".to_string(), "26".to_string()));
+        assert_eq!((letter(25), letter(26)), ("Z".to_string(), "27".to_string()));
     }
 
     #[test]

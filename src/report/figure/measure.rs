@@ -54,9 +54,12 @@ impl Measure {
             return Some(Scale::linear((0.0, nice_end(most.min(1e9), 5)), place));
         }
         let least = most / 10f64.powi(MOST_DECADES);
+        let values_below: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
         let drawn = values.into_iter().filter(|v| *v >= least);
         let range = if self == Measure::Time { time_axis::range(drawn) } else { nice_log_range(drawn) };
-        range.map(|range| Scale::logarithmic(range, place))
+        let nothing = values_below.iter().any(|value| *value >= 0.0 && *value < least);
+        let scale = range.map(|range| Scale::logarithmic(range, place));
+        if nothing { scale.map(Scale::broken) } else { scale }
     }
 
     /// The ticks of a scale of it, about so many.

@@ -9,7 +9,7 @@ use super::measure::Measure;
 use super::panels::{MOST_PANELS, Panels, Place};
 use super::style::{GRID, INK, LEAST, Look, SMALL, look};
 use crate::metrics::Estimate;
-use crate::report::format;
+use crate::report::{format, words};
 
 /// Lines of a panel at most.
 pub const MOST_LINES: usize = 12;
@@ -162,7 +162,7 @@ fn in_words(
     let mean = estimate.and_then(|e| e.mean).map_or(String::new(), tell);
     let half = estimate.and_then(|e| e.ci95.filter(|half| *half > e.mean.unwrap_or(0.0).abs() * 1e-9));
     let half = half.map_or(String::new(), |half| format!(" ± {}", tell(half)));
-    let at = format!("{} {}", figure.x_title, panel.x.get(index).map_or("", String::as_str));
+    let at = words::at(&figure.x_title, panel.x.get(index).map_or("", String::as_str));
     let name = figure.cases.get(case).map_or("", String::as_str);
     format::printable(&format!("{name}: {mean}{half}; {}, {}", at.trim(), panel.heading))
 }

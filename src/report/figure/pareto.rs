@@ -1,9 +1,10 @@
 //! Cost against p99: every order as a point, and the front of those that none beats in both.
 
-use super::axis::{Scale, nice_log_range};
+use super::axis::Scale;
 use super::drawing::{Anchor, Drawing, Point, Text};
 use super::frame::{self, HEAD};
 use super::letters;
+use super::measure::Measure;
 use super::style::{INK, PAPER, SMALL, SOFT, WIDTH, circle, look};
 use super::time_axis;
 use crate::report::format;
@@ -24,6 +25,8 @@ pub struct ParetoFigure {
     pub orders: Vec<Order>,
     /// Those that none beats in both, by index, the cheapest first.
     pub front: Vec<usize>,
+    /// The objective of the p99 in seconds, where there is one.
+    pub objective: Option<f64>,
 }
 
 /// One way to host: its name, what it costs, how fast it answers.
@@ -61,21 +64,23 @@ pub fn front(orders: &[Order]) -> Vec<usize> {
 /// The figure.
 pub fn draw(figure: &ParetoFigure) -> Drawing {
     let mut drawing = frame::head(HEIGHT, &figure.title, &figure.subtitle);
-    let latency = time_axis::range(figure.orders.iter().map(|o| o.p99));
-    let cost = nice_log_range(figure.orders.iter().map(|o| o.cost));
-    let (Some(latency), Some(cost)) = (latency, cost) else {
+    let latency = time_axis::range(figure.orders.iter().map(|o| o.p99).chain(figure.objective));
+    let costs = figure.orders.iter().map(|o| o.cost).filter(|cost| cost.is_finite());
+    let up = Measure::Money.scale(costs, (BOTTOM, HEAD));
+    let (Some(latency), Some(up)) = (latency.filter(|_| !figure.orders.is_empty()), up) else {
         frame::foot(&mut drawing, "There is nothing to draw.");
         return drawing;
     };
-    let (across, up) = (Scale::logarithmic(latency, (LEFT, RIGHT)), Scale::logarithmic(cost, (BOTTOM, HEAD)));
+    let across = Scale::logarithmic(latency, (LEFT, RIGHT));
     frame::y_axis(&mut drawing, &up, &up.ticks(8), (LEFT, RIGHT), format::short_money);
     frame::x_axis(&mut drawing, &across, &time_axis::ticks(&across, 8), (HEAD, BOTTOM), time_axis::show);
     frame::x_title(&mut drawing, (LEFT, RIGHT), BOTTOM + 64.0, "p99 latency");
     frame::y_title(&mut drawing, (HEAD, BOTTOM), "total cost of ownership, US dollars per month");
+    objective(&mut drawing, figure, &across);
     let place = |order: &Order| (across.place(order.p99), up.place(order.cost));
     let best: Vec<usize> = figure.front.iter().copied().filter(|i| *i < figure.orders.len()).collect();
     let taken = steps(&mut drawing, best.iter().map(|i| place(&figure.orders[*i])).collect());
-    points(&mut drawing, &figure.orders, &best, taken, place);
+    let without = points(&mut drawing, &figure.orders, &best, taken, place);
     for (index, order) in figure.orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
         let (cost, p99) = (format::money(order.cost), format::duration(order.p99));
         drawing.spot_at(
@@ -86,9 +91,18 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
     }
     frame::foot(
         &mut drawing,
-        "The line, and names in bold: no order is both cheaper and faster. To the left is faster, below is cheaper.",
+        &format!("The line, and names in bold: no order is both cheaper and faster. {}", unnamed(figure, &without)),
     );
     drawing
+}
+
+/// A line at the objective, with its words.
+fn objective(drawing: &mut Drawing, figure: &ParetoFigure, across: &Scale) {
+    let Some(bound) = figure.objective else { return };
+    let x = across.place(bound);
+    drawing.line(vec![(x, HEAD), (x, BOTTOM)], INK, 2.5, &[8.0, 6.0]);
+    let words = Text::new((x - 10.0, HEAD + 16.0), SMALL, format!("objective: p99 of at most {}", format::duration(bound)));
+    frame::on_paper(drawing, words.end());
 }
 
 /// The front as steps: from each order, one goes up to the cost of the next faster one. Answers
@@ -116,7 +130,7 @@ fn points(
     best: &[usize],
     mut taken: Vec<Extent>,
     place: impl Fn(&Order) -> Point,
-) {
+) -> Vec<usize> {
     for (index, order) in orders.iter().enumerate().filter(|(_, o)| o.cost.is_finite() && o.p99.is_finite()) {
         let (look, at) = (look(index), place(order));
         drawing.of_case(index, |drawing| match best.contains(&index) {
@@ -132,11 +146,31 @@ fn points(
     let others = (0..orders.len()).filter(|i| !best.contains(i));
     taken.extend(orders.iter().map(|o| around(place(o), 9.0, 9.0)));
     taken.extend(best.iter().map(|index| around(place(&orders[*index]), 16.0, 16.0)));
+    let mut without = Vec::new();
     for index in best.iter().copied().chain(others) {
         let order = &orders[index];
-        if order.cost.is_finite() && order.p99.is_finite() {
-            drawing.of_case(index, |drawing| name(drawing, order, place(order), best.contains(&index), &mut taken));
+        if !order.cost.is_finite() || !order.p99.is_finite() {
+            continue;
         }
+        let front = best.contains(&index);
+        let mut named = false;
+        drawing.of_case(index, |drawing| {
+            named = name(drawing, &order.name, place(order), front, &mut taken)
+                || name(drawing, &(index + 1).to_string(), place(order), front, &mut taken);
+        });
+        if !named {
+            without.push(index);
+        }
+    }
+    without
+}
+
+/// How many points have no room for a name.
+fn unnamed(figure: &ParetoFigure, without: &[usize]) -> String {
+    let numbers = if figure.orders.len() > 1 { "A number is a rank in the table." } else { "" };
+    match without.len() {
+        0 => format!("{numbers} Left is faster, below is cheaper."),
+        count => format!("{numbers} {count} of the points have room for neither; the table has all."),
     }
 }
 
@@ -144,9 +178,9 @@ fn around((x, y): Point, wide: f64, high: f64) -> Extent {
     (x - wide, y - high, x + wide, y + high)
 }
 
-/// The name where there is room beside its point; left out where there is none (the table has it).
-fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken: &mut Vec<Extent>) {
-    let text = letters::fit(&format::printable(&order.name), SMALL, front, 420.0);
+/// The name (or number) where there is room beside its point; whether there is.
+fn name(drawing: &mut Drawing, name: &str, (x, y): Point, front: bool, taken: &mut Vec<Extent>) -> bool {
+    let text = letters::fit(&format::printable(name), SMALL, front, 420.0);
     let wide = letters::width(&text, SMALL, front);
     let sides = [
         (14.0, -28.0, Anchor::Start),
@@ -167,9 +201,11 @@ fn name(drawing: &mut Drawing, order: &Order, (x, y): Point, front: bool, taken:
             taken.push(extent);
             let colour = if front { INK } else { SOFT };
             let label = Text { anchor, bold: front, ..Text::new((x + dx, y + dy), SMALL, text).colour(colour) };
-            return drawing.text(label);
+            drawing.text(label);
+            return true;
         }
     }
+    false
 }
 
 #[cfg(test)]
@@ -200,7 +236,7 @@ mod tests {
             .collect();
         let best = front(&orders);
         let figure =
-            ParetoFigure { title: "t".into(), subtitle: String::new(), orders: orders.clone(), front: best.clone() };
+            ParetoFigure { title: "t".into(), subtitle: String::new(), orders: orders.clone(), front: best.clone(), objective: None };
         let drawing = draw(&figure);
         super::super::tests::assert_tidy(&drawing);
         for index in best {

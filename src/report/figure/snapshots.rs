@@ -122,6 +122,7 @@ fn heat_map() -> heat::HeatFigure {
         x: (figure.x_title.clone(), figure.panels[0].x.clone()),
         y: ("labour.wage".into(), words(&["0 USD/h", "20 USD/h", "60 USD/h", "120 USD/h"])),
         panels: figure.cases.iter().enumerate().map(|(case, name)| (name.clone(), cells(case))).collect(),
+        missed: vec![vec![vec![false, true]; 4]],
     }
 }
 

@@ -48,6 +48,19 @@ pub struct TrafficLine {
     pub stepwise: bool,
     /// Why it ends before the greatest traffic, or has no points: "p99 above 500 ms".
     pub ends: Option<String>,
+    /// Up to how many requests per month it goes on beyond its last point.
+    pub end_at: Option<f64>,
+}
+
+impl TrafficLine {
+    /// Its last place: where it ends, on the way on which it was.
+    fn end(&self) -> Option<(f64, f64)> {
+        let (x, y, _) = *self.points.last()?;
+        let Some(to) = self.end_at.filter(|to| *to > x) else { return Some((x, y)) };
+        let before = self.points.iter().rev().nth(1).filter(|before| !self.stepwise && before.1 > 0.0 && y > 0.0);
+        let slope = before.map_or(0.0, |before| libm::log(y / before.1) / libm::log(x / before.0));
+        Some((to, y * libm::pow(to / x, slope)))
+    }
 }
 
 /// Where two lines cross, with the interval that covers the noise of the simulation.
@@ -80,11 +93,12 @@ pub struct Region {
 pub fn draw(figure: &TrafficFigure) -> Drawing {
     let mut drawing = frame::head(HEIGHT, &figure.title, &figure.subtitle);
     let points = || figure.lines.iter().take(MOST_LINES).flat_map(|line| line.points.iter());
-    let traffic = nice_span(points().map(|p| p.0));
+    let ends = figure.lines.iter().take(MOST_LINES).filter_map(TrafficLine::end);
+    let traffic = nice_span(points().map(|p| p.0).chain(ends.map(|end| end.0)));
     let top = if figure.best.is_empty() { HEAD } else { STRIP.1 + 16.0 };
     let values = points().flat_map(|p| [p.1, p.1 + p.2, if p.1 > p.2 { p.1 - p.2 } else { p.1 }]);
     let (Some(traffic), Some(up)) = (traffic, figure.measure.scale(values, (BOTTOM, top))) else {
-        frame::foot(&mut drawing, &endings(figure, "There is nothing to draw."));
+        frame::foot_in_two(&mut drawing, &endings(figure, "There is nothing to draw."));
         return drawing;
     };
     let across = Scale::logarithmic(traffic, (LEFT, RIGHT));
@@ -98,8 +112,9 @@ pub fn draw(figure: &TrafficFigure) -> Drawing {
     tell(&mut drawing, figure, (&across, &up));
     let low = up.range().0;
     let edge = points().any(|p| p.1 < low * (1.0 - 1e-9));
+    let edge = edge && up.break_at().is_none();
     let edge = if edge { format!("Below {}: on the lower edge. ", figure.measure.show(low)) } else { String::new() };
-    frame::foot(&mut drawing, &endings(figure, &edge));
+    frame::foot_in_two(&mut drawing, &endings(figure, &edge));
     drawing
 }
 
@@ -142,8 +157,9 @@ fn band(drawing: &mut Drawing, line: &TrafficLine, (across, up): (&Scale, &Scale
 
 fn course(drawing: &mut Drawing, line: &TrafficLine, (across, up): (&Scale, &Scale), look: Look) {
     let points: Vec<Point> = stretches(line).iter().map(|(x, y, _)| (across.place(*x), up.place(*y))).collect();
-    let last = points.last().copied();
-    drawing.line(points, look.colour, 4.0, look.dash);
+    let end = line.end().filter(|_| line.end_at.is_some()).map(|(x, y)| (across.place(x), up.place(y)));
+    let last = end.or_else(|| points.last().copied());
+    drawing.line(points.into_iter().chain(end).collect(), look.colour, 4.0, look.dash);
     for (x, y, _) in &line.points {
         look.mark.draw(drawing, (across.place(*x), up.place(*y)), 6.0, look.colour);
     }
@@ -160,7 +176,7 @@ fn names(drawing: &mut Drawing, figure: &TrafficFigure, (across, up): (&Scale, &
         .enumerate()
         .take(MOST_LINES)
         .filter_map(|(index, line)| {
-            let (x, y, _) = *line.points.last()?;
+            let (x, y) = line.end()?;
             Some((index, (across.place(x), up.place(y))))
         })
         .collect();
@@ -225,7 +241,7 @@ mod tests {
     use crate::report::figure::drawing::Shape;
 
     fn line(name: &str, points: &[(f64, f64, f64)]) -> TrafficLine {
-        TrafficLine { name: name.into(), points: points.to_vec(), stepwise: false, ends: None }
+        TrafficLine { name: name.into(), points: points.to_vec(), stepwise: false, ends: None, end_at: None }
     }
 
     #[test]
@@ -233,6 +249,17 @@ mod tests {
         let mut steps = line("a", &[(1.0, 5.0, 0.0), (100.0, 10.0, 0.0)]);
         steps.stepwise = true;
         assert_eq!(stretches(&steps), [(1.0, 5.0, 0.0), (10.0, 5.0, 0.0), (10.0, 10.0, 0.0), (100.0, 10.0, 0.0)]);
+    }
+
+    #[test]
+    fn a_line_goes_on_to_where_it_ends() {
+        let mut steady = line("a", &[(1.0, 5.0, 0.0), (10.0, 50.0, 0.0)]);
+        assert_eq!(steady.end(), Some((10.0, 50.0)));
+        steady.end_at = Some(40.0);
+        let (x, y) = steady.end().unwrap();
+        assert!(x == 40.0 && (y - 200.0).abs() < 1e-9, "{y}");
+        steady.stepwise = true;
+        assert_eq!(steady.end(), Some((40.0, 50.0)));
     }
 
     #[test]

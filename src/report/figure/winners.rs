@@ -5,7 +5,7 @@ use super::axis::Scale;
 use super::drawing::{Drawing, Text};
 use super::frame::{self, HEAD, MARGIN};
 use super::letters;
-use super::map::letter;
+use super::map::letters as letters_of;
 use super::style::{GRID, INK, LABEL, LEAST, PAPER, SMALL, WIDTH, ink_on, look};
 use crate::report::format;
 
@@ -32,6 +32,14 @@ pub struct WinnersFigure {
 
 /// A value of an axis, and the share of each case.
 pub type Shares = (String, Vec<f64>);
+
+impl WinnersFigure {
+    /// The letters of the cases that are the cheapest anywhere.
+    fn letters(&self) -> Vec<String> {
+        let shares = || self.axes.iter().flat_map(|(_, rows)| rows).map(|(_, shares)| shares);
+        letters_of(self.cases.len(), |case| shares().any(|shares| shares.get(case).is_some_and(|share| *share > 0.0)))
+    }
+}
 
 /// The figure.
 pub fn draw(figure: &WinnersFigure) -> Drawing {
@@ -68,11 +76,9 @@ pub fn draw(figure: &WinnersFigure) -> Drawing {
 
 /// The cases that are cheapest anywhere, with their letters and colours; answers where it ends.
 fn letters_key(drawing: &mut Drawing, figure: &WinnersFigure) -> f64 {
-    let wins = |case: usize| {
-        figure.axes.iter().flat_map(|(_, rows)| rows).any(|(_, shares)| shares.get(case).is_some_and(|s| *s > 0.0))
-    };
+    let letters = figure.letters();
     let (mut x, mut y) = (MARGIN, HEAD);
-    for (case, name) in figure.cases.iter().enumerate().filter(|(case, _)| wins(*case)) {
+    for (case, name) in figure.cases.iter().enumerate().filter(|(case, _)| !letters[*case].is_empty()) {
         let name = letters::fit(&format::printable(name), SMALL, false, 420.0);
         let wide = 46.0 + letters::width(&name, SMALL, false) + 36.0;
         if x > MARGIN && x + wide > WIDTH - MARGIN {
@@ -82,7 +88,7 @@ fn letters_key(drawing: &mut Drawing, figure: &WinnersFigure) -> f64 {
         drawing.of_case(case, |drawing| {
             drawing.rectangle((x, y - 14.0), (x + 34.0, y + 14.0), colour);
             drawing.outline((x, y - 14.0), (x + 34.0, y + 14.0), INK, 1.0);
-            drawing.text(Text::new((x + 17.0, y), SMALL, letter(case)).middle().colour(ink_on(colour)));
+            drawing.text(Text::new((x + 17.0, y), SMALL, letters[case].clone()).middle().colour(ink_on(colour)));
             drawing.text(Text::new((x + 46.0, y), SMALL, name));
         });
         x += wide;
@@ -95,6 +101,7 @@ fn draw_row(drawing: &mut Drawing, figure: &WinnersFigure, (axis, value): (&str,
     drawing.text(Text::new((VALUES_END, y), size, name).end());
     let x = |share: f64| LEFT + share.clamp(0.0, 1.0) * (RIGHT - LEFT);
     let mut sum = 0.0;
+    let letters = figure.letters();
     for (case, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
         let (corner, other) = ((x(sum), y - 15.0), (x(sum + share), y + 15.0));
         sum += share;
@@ -104,7 +111,7 @@ fn draw_row(drawing: &mut Drawing, figure: &WinnersFigure, (axis, value): (&str,
             drawing.outline(corner, other, PAPER, 1.5);
             if other.0 - corner.0 > 26.0 {
                 let middle = ((corner.0 + other.0) / 2.0, y);
-                drawing.text(Text::new(middle, SMALL, letter(case)).middle().colour(ink_on(colour)));
+                drawing.text(Text::new(middle, SMALL, letters.get(case).cloned().unwrap_or_default()).middle().colour(ink_on(colour)));
             }
         });
         let name = figure.cases.get(case).map_or("", String::as_str);

@@ -45,7 +45,7 @@ pub fn advice_page(
         remark: remark(scenario, advice),
         cases: advice.offers.iter().map(case).collect(),
         tables: vec![ranking(advice)].into_iter().filter(|table| !table.rows.is_empty()).collect(),
-        figures: figures(advice, &scenario.title),
+        figures: figures(advice, scenario),
         sections: vec![
             swings(advice),
             refused(advice),
@@ -68,13 +68,13 @@ fn remark(scenario: &Scenario, advice: &Advice) -> String {
     )
 }
 
-fn figures(advice: &Advice, title: &str) -> Vec<(crate::report::figure::drawing::Drawing, String)> {
+fn figures(advice: &Advice, scenario: &Scenario) -> Vec<(crate::report::figure::drawing::Drawing, String)> {
     if advice.offers.is_empty() {
         return Vec::new();
     }
-    let mut figures = vec![(pareto::draw(&advice::pareto(advice, title)), "Cost against latency".to_string())];
+    let mut figures = vec![(pareto::draw(&advice::pareto(advice, scenario)), "Cost against latency".to_string())];
     if !advice.swings.is_empty() {
-        let drawing = tornado::draw(&advice::tornado(advice, title));
+        let drawing = tornado::draw(&advice::tornado(advice, &scenario.title));
         figures.push((drawing, "What would change the answer first".to_string()));
     }
     figures

@@ -3,8 +3,8 @@
 use super::sweep::range_in_words;
 use crate::experiment::advise::{Advice, Offer};
 use crate::experiment::curve::{Curve, METRICS, Metric, Region};
-use crate::metrics::Estimate;
-use crate::report::answer::more;
+use crate::metrics::{Estimate, Figures};
+use crate::report::answer::{dearer_for, more, parts};
 use crate::report::curve::order_of;
 use crate::report::format::{duration, grouped, money, percent, short_count};
 use crate::report::sweep::{CaseSummary, Swept};
@@ -95,17 +95,35 @@ pub fn of_advice(advice: &Advice) -> String {
     let cost = |offer: &Offer| offer.tco().mean.unwrap_or(f64::NAN);
     let p99 = best.p99().mean.map_or(String::new(), |p99| format!(" and a p99 of {}", duration(p99)));
     let order = order_of(&best.point);
-    let first = format!("Order {} ({order}), for {} a month{p99}", best.hosting, money(cost(best)));
+    let why = parts(&figures(best));
+    let first = format!("Order {} ({order}), for {} a month{why}{p99}", best.hosting, money(cost(best)));
     let next = match advice.offers.get(1) {
         None if advice.refused.is_empty() => String::new(),
         None => "; nothing else that was looked at meets the objective".into(),
         Some(next) => {
             let values = |offer: &Offer| offer.point.values(&["tco_usd"]);
             let covered = Estimate::paired_difference(&values(best), &values(next)).straddles(0.0);
-            format!("; {}", distance((cost(best), cost(next)), &next.hosting, covered))
+            let costs = (cost(best), cost(next));
+            let dearer = if covered { String::new() } else { dearer_for(&figures(best), &figures(next)) };
+            format!("; {}{dearer}", distance(costs, &next.hosting, covered))
         }
     };
-    format!("{first}{next}.")
+    format!("{first}{next}{}.", turns_on(advice))
+}
+
+/// What an order came to, with all its replications.
+fn figures(offer: &Offer) -> Figures {
+    let mut figures = Figures::new();
+    offer.point.replications.iter().for_each(|replication| figures.push_paths(replication.figures.iter().cloned()));
+    figures
+}
+
+/// "; with a wage of 30 USD/h it would be …": the assumption that would change the answer first.
+fn turns_on(advice: &Advice) -> String {
+    let first = advice.swings.iter().find_map(|swing| Some((swing, swing.flip.as_ref()?)));
+    first.map_or_else(String::new, |(swing, flip)| {
+        format!("; it turns first on {}: at {} {} would be the cheapest", swing.name, flip.at, flip.to)
+    })
 }
 
 /// Which assumption would change the answer, and to what.
@@ -130,7 +148,8 @@ pub fn of_swings(advice: &Advice) -> String {
     }
 }
 
-/// Which case is the cheapest at how many of a sweep's points, and what decides that.
+/// Which case is the cheapest at how many of a sweep's points, of what its cost is made there, what makes the next one
+/// dearer, and what decides that.
 pub fn of_sweep(swept: &Swept, summaries: &[CaseSummary]) -> String {
     let (data, all) = (&swept.data, swept.data.points.len());
     let mut wins: Vec<(usize, usize)> =
@@ -154,7 +173,8 @@ pub fn of_sweep(swept: &Swept, summaries: &[CaseSummary]) -> String {
     };
     let none = all - wins.iter().map(|(count, _)| count).sum::<usize>();
     let none = if none > 0 { format!("; at {} no case meets its objectives", share(none)) } else { String::new() };
-    format!("{first}{none}{}.", decisive(swept, wins[0].1, wins.len() > 1))
+    let why = crate::report::sweep::reasons(swept, wins[0].1);
+    format!("{first}{why}{none}{}.", decisive(swept, wins[0].1, wins.len() > 1))
 }
 
 /// Which axis changes the cheapest case most often; and where there is one winner, or no grid, what

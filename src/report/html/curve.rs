@@ -3,7 +3,7 @@
 use super::bill::{Billed, bill};
 use super::page::{Bill, Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
-use super::{Assumption, answer, assumptions, render, run};
+use super::{Assumption, assumptions, render, run};
 use crate::experiment::Point;
 use crate::experiment::curve::{CaseCurve, Curve, METRICS, Metric};
 use crate::hosting::facts::Digest;
@@ -40,7 +40,7 @@ pub fn curve_page(
     Page {
         kind: "curve".into(),
         question: run::question(&scenario.title),
-        answer: answer::of_curve(curve, metric, counted),
+        answer: report::curve::whole_answer(curve),
         remark: remark(scenario, curve),
         cases: curve.cases.iter().map(case).collect(),
         tables: [regions(curve, metric, counted), crossovers(curve)]
@@ -77,7 +77,7 @@ fn figures(title: &str, curve: &Curve) -> Vec<(Drawing, String)> {
 }
 
 /// The metric that decides, and its word: TCO, or the invoice where the two are the same.
-fn judged_by(curve: &Curve) -> (Metric, &'static str) {
+pub(in crate::report) fn judged_by(curve: &Curve) -> (Metric, &'static str) {
     let points = curve.cases.iter().flat_map(|case| case.points.iter().flatten());
     let differs = |point: &Point| point.estimate(METRICS[0].1).mean != point.estimate(METRICS[1].1).mean;
     if points.into_iter().any(differs) { (METRICS[1].1, "TCO") } else { (METRICS[0].1, "invoice") }

@@ -41,7 +41,7 @@ pub fn map_page(
     Page {
         kind: "map".into(),
         question: run::question(&scenario.title),
-        answer: answer(map),
+        answer: crate::report::map::answer(map),
         remark: format!("{} values of {} by {} values of {}", x.values.len(), x.path, y.values.len(), y.path),
         cases: map.cases.iter().map(|name| Case { name: name.clone(), hosting: hosting(name) }).collect(),
         tables: vec![cells(map)],
@@ -55,7 +55,7 @@ pub fn map_page(
 }
 
 /// Which case wins most often, and which others win at all.
-fn answer(map: &Map) -> String {
+pub(in crate::report) fn answer(map: &Map) -> String {
     let winners: Vec<usize> = map.cells.iter().flatten().filter_map(|cell| Some(cell.cheapest()?.0)).collect();
     let all: usize = map.cells.iter().map(Vec::len).sum();
     let mut wins: Vec<(usize, usize)> =
@@ -129,6 +129,7 @@ mod tests {
             plan,
             cases: vec!["vps".into(), "lambda".into()],
             cells,
+            standing: ((0, 0), Vec::new()),
             simulated: 0,
             shared: 0,
             unverified: Vec::new(),

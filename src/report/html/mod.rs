@@ -4,12 +4,12 @@
 //! page into HTML by templates that escape: what a user wrote is shown as it was written.
 
 mod advice;
-mod answer;
+pub(super) mod answer;
 mod article;
 mod assumptions;
 mod bill;
-mod curve;
-mod map;
+pub(super) mod curve;
+pub(super) mod map;
 mod page;
 mod render;
 mod reproduction;

@@ -1,6 +1,7 @@
 //! What a page says, before it becomes HTML. All texts are plain: the templates escape them.
 
 use crate::report::figure::drawing::Drawing;
+use crate::report::grid::Grid;
 use serde::Serialize;
 
 /// A page: the question, the answer, and what the answer rests on, in this order.
@@ -132,6 +133,26 @@ pub struct Bill {
     pub remark: String,
 }
 
+impl Table {
+    /// A table of texts as it stands on a terminal; `cases` are the names by which its rows, which begin with one, are
+    /// switched on and off.
+    pub fn of_grid(title: &str, grid: &Grid, cases: &[&str]) -> Table {
+        let column = |(heading, numeric): &(String, bool)| Column { heading: heading.clone(), numeric: *numeric };
+        let mut case = None;
+        let mut row = |texts: &Vec<String>| {
+            let named = texts.first().and_then(|name| cases.iter().position(|case| case == name));
+            case = named.or(case);
+            Row { case, sum: false, cells: texts.iter().map(|text| Cell::of_lines(text)).collect() }
+        };
+        Table {
+            title: title.into(),
+            sortable: false,
+            columns: grid.heads().iter().map(column).collect(),
+            rows: grid.rows().iter().map(&mut row).collect(),
+        }
+    }
+}
+
 impl Column {
     /// A column of words.
     pub fn of_words(heading: impl Into<String>) -> Column {
@@ -148,6 +169,12 @@ impl Cell {
     /// A word.
     pub fn word(text: impl Into<String>) -> Cell {
         Cell { text: text.into(), ..Cell::default() }
+    }
+
+    /// A text of one line or more: those after the first stand below it.
+    pub fn of_lines(text: &str) -> Cell {
+        let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+        Cell::word(first).below(rest.replace('\n', ", "))
     }
 
     /// A number and how it is written; what is not finite sorts last.

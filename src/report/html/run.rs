@@ -5,7 +5,10 @@ use super::page::{Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
 use super::{Assumption, assumptions, render};
 use crate::report::comparison::{self, hosting, subtitle};
-use crate::report::{CaseResult, ResultDocument, by_app, figure, format, notes};
+use crate::report::{CaseResult, ResultDocument, by_app, figure, format, ledger, notes, tenants, waiting};
+
+/// So many tenants are listed at most.
+const MOST_TENANTS: usize = 500;
 
 /// The report of a run as one HTML document.
 pub fn run_report(result: &ResultDocument, reproduction: &Reproduction, assumptions: &[Assumption]) -> String {
@@ -24,12 +27,13 @@ pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumption
         cases: result.cases.iter().map(|case| Case { name: case.name.clone(), hosting: hosting(case) }).collect(),
         tables: [comparison(result)].into_iter().chain(by_app(result)).collect(),
         figures: figures.map(|(drawing, heading)| (drawing, heading.to_string())).collect(),
-        sections: vec![
+        sections: [Some(latency(result)), tenants_section(result)].into_iter().flatten().chain([
             invoices(result),
+            ledger_section(result),
             assumptions::section(assumptions),
             caveats(&notes(result)),
             reproduction_section(reproduction, &facts(result)),
-        ],
+        ]).collect(),
     }
 }
 
@@ -87,6 +91,45 @@ fn shown(cell: comparison::Cell) -> Cell {
         _ => "",
     };
     Cell::number(cell.mean, cell.value).below(cell.half.unwrap_or_default()).tone(tone)
+}
+
+/// What latency is made of.
+fn latency(result: &ResultDocument) -> Section {
+    let names: Vec<&str> = result.cases.iter().map(|case| case.name.as_str()).collect();
+    let grid = waiting::grid(result);
+    let block = match grid.is_empty() {
+        true => Block::Text("No request waited for anything but its own service.".into()),
+        false => Block::Table(Table::of_grid(waiting::TITLE, &grid, &names)),
+    };
+    let intro = "Service is what a request takes alone on its instance; crowding, how much longer it was inside as it \
+                 shared a processor or a server; queueing, its waiting to be inside; cold start, its waiting while an \
+                 instance was starting for it. The second line of each is of the slowest percent.";
+    Section { id: "waiting".into(), title: "Latency".into(), intro: intro.into(), blocks: vec![block] }
+}
+
+/// Figures over tenants, where an app has many.
+fn tenants_section(result: &ResultDocument) -> Option<Section> {
+    let names: Vec<&str> = result.cases.iter().map(|case| case.name.as_str()).collect();
+    let grid = tenants::grid(result);
+    if grid.is_empty() {
+        return None;
+    }
+    let mut blocks = vec![Block::Table(Table::of_grid(tenants::TITLE, &grid, &names))];
+    if result.details && (1..=MOST_TENANTS).contains(&tenants::count(result)) {
+        blocks.push(Block::Table(Table::of_grid("Every tenant", &tenants::each(result), &names)));
+    }
+    let intro = "A mean over all requests hides those whom it goes badly.";
+    Some(Section { id: "tenants".into(), title: "Tenants".into(), intro: intro.into(), blocks })
+}
+
+/// What each case earns its provider, and what that costs it.
+fn ledger_section(result: &ResultDocument) -> Section {
+    Section {
+        id: "ledger".into(),
+        title: "The provider's ledger".into(),
+        intro: "What each case earns its provider a month, and what that costs it, in US dollars.".into(),
+        blocks: vec![Block::Table(Table::of_grid(ledger::TITLE, &ledger::grid(result), &[]))],
+    }
 }
 
 fn invoices(result: &ResultDocument) -> Section {

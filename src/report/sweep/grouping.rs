@@ -1,6 +1,7 @@
 //! The values of an axis as figures show them: each by itself, or in parts of a long range.
 
 use crate::report::format::significant;
+use crate::report::words;
 use crate::sweep::scale::magnitude;
 use crate::sweep::sensitivity::Data;
 
@@ -25,12 +26,14 @@ pub struct Grouping {
 impl Grouping {
     /// Groups an axis.
     pub fn of(data: &Data, axis: usize) -> Grouping {
-        let name = data.axes[axis].clone();
+        let name = words::of_path(&data.axes[axis]);
         let levels: Vec<&str> = data.levels(axis).into_iter().collect();
         let (labels, of) = match data.numbers(axis) {
             Some(numbers) if levels.len() > MOST_GROUPS => parts(data, axis, &numbers),
             numbers => each(data, axis, levels, numbers.is_some()),
         };
+        let numeric = data.numbers(axis).is_some() && levels_in_one_unit(&labels);
+        let (name, labels) = if numeric { in_its_unit(name, labels) } else { (name, labels) };
         Grouping { axis, name, labels, of }
     }
 
@@ -40,6 +43,20 @@ impl Grouping {
         self.of.iter().enumerate().for_each(|(point, group)| points[*group].push(point));
         points
     }
+}
+
+/// Whether each label is a number with a unit, or a range of such.
+fn levels_in_one_unit(labels: &[String]) -> bool {
+    let unit = |label: &String| label.split_once(' ').map(|(_, unit)| unit.to_string());
+    let units: Option<Vec<String>> = labels.iter().map(unit).collect();
+    units.is_some_and(|units| units.windows(2).all(|two| two[0] == two[1]))
+}
+
+/// The unit goes to the axis' name: "labour wage, USD/h".
+fn in_its_unit(name: String, labels: Vec<String>) -> (String, Vec<String>) {
+    let unit = labels.first().and_then(|label| label.split_once(' ')).map_or(String::new(), |(_, unit)| unit.to_string());
+    let bare = |label: &String| label.split_once(' ').map_or_else(|| label.clone(), |(number, _)| number.to_string());
+    (format!("{name}, {unit}"), labels.iter().map(bare).collect())
 }
 
 /// A group for each value, numbers from the least on; further words than fit are one group.

@@ -66,16 +66,16 @@ fn a_grid_has_the_figures_that_fit_it() {
     }
     assert!(stems.contains(&"cheapest".to_string()) && stems.contains(&"parallel".to_string()), "{stems:?}");
     let told = texts(&swept, "multiples-tco_usd");
-    assert!(told.contains(&"server: $205; load.rate 4 /s, labour.wage 50 USD/h".to_string()), "{told:?}");
+    assert!(told.contains(&"server: $205; load rate 4 /s, labour wage 50 USD/h".to_string()), "{told:?}");
     assert!(
         told.iter().any(|t| t.starts_with("functions: $8.00 ± 0.") || t.starts_with("functions: $8.00 ± $0.")),
         "{told:?}"
     );
     let told = texts(&swept, "heat-map-tco_usd");
-    assert!(told.contains(&"functions: no result; load.rate 16 /s, labour.wage 50 USD/h".to_string()), "{told:?}");
+    assert!(told.contains(&"functions: no result; load rate 16 /s, labour wage 50 USD/h".to_string()), "{told:?}");
     let told = texts(&swept, "cheapest");
     assert!(
-        told.contains(&"labour.wage 0 USD/h: server is the cheapest at 66.7 % of the points".to_string()),
+        told.contains(&"labour wage 0 USD/h: server is the cheapest at 66.7 % of the points".to_string()),
         "{told:?}"
     );
     assert!(texts(&swept, "parallel")[0].starts_with("point 0: functions, $2.00; load.rate 1 /s"));
@@ -97,7 +97,7 @@ fn a_sample_is_shown_by_ranges() {
     assert!(
         texts(&swept, "multiples-tco_usd")
             .iter()
-            .any(|t| t.contains("load.rate 1.5–16 /s") || t.contains("load.rate 2–16 /s"))
+            .any(|t| t.contains("load rate 1.5–16 /s") || t.contains("load rate 2–16 /s"))
     );
     assert_eq!(texts(&swept, "parallel").len(), 90);
 }

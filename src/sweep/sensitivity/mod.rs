@@ -80,7 +80,7 @@ pub fn analyse_data(data: &Data) -> Report {
 
 impl Report {
     /// As one JSON document.
-    pub fn to_json(&self) -> String {
+    pub fn to_json(&self, answer: &str) -> String {
         let finding = |f: &Finding| {
             serde_json::json!({
                 "analysis": f.analysis,
@@ -95,7 +95,7 @@ impl Report {
         };
         let findings: Vec<_> = self.findings.iter().map(finding).collect();
         let document =
-            serde_json::json!({ "schema": 1, "title": self.title, "findings": findings, "notes": self.notes });
+            serde_json::json!({ "schema": 1, "answer": answer, "title": self.title, "findings": findings, "notes": self.notes });
         format!("{document:#}\n")
     }
 
@@ -115,7 +115,7 @@ impl Report {
     }
 
     /// The head and the rows of a table for people.
-    fn rows(&self) -> Vec<[String; 7]> {
+    pub fn rows(&self) -> Vec<[String; 7]> {
         let mut rows = vec![["analysis", "metric", "case", "axis", "value of it", "found", "95 %"].map(String::from)];
         for f in &self.findings {
             let interval = f.interval.map_or(String::new(), |(low, high)| format!("{} … {}", short(low), short(high)));
@@ -125,19 +125,6 @@ impl Report {
             rows.push([analysis, metric, case, axis, level, found, interval]);
         }
         rows
-    }
-
-    /// As a table for people, with the notes below.
-    pub fn to_table(&self) -> String {
-        let rows = self.rows();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..7).map(width).collect();
-        let line = |row: &[String; 7]| {
-            let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-            cells.join("  ").trim_end().to_string() + "\n"
-        };
-        let notes = self.notes.iter().map(|note| format!("note: {note}\n"));
-        rows.iter().map(line).chain(notes).collect()
     }
 
     /// As a table in Markdown, with the notes below.

@@ -101,9 +101,9 @@ fn effects_of_a_grid_by_hand() {
     let effect = report.findings.iter().find(|f| f.analysis == "main-effect").unwrap();
     assert_eq!(effect.interval, Some((-1.5, -1.5)), "what replications have in common drops out");
     assert!(
-        report.to_table().contains("variance-share") && report.to_csv().lines().count() == report.findings.len() + 1
+        report.to_markdown().contains("variance-share") && report.to_csv().lines().count() == report.findings.len() + 1
     );
-    serde_json::from_str::<serde_json::Value>(&report.to_json()).unwrap();
+    serde_json::from_str::<serde_json::Value>(&report.to_json("answer")).unwrap();
 }
 
 #[test]

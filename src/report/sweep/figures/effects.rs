@@ -7,6 +7,7 @@ use crate::report::figure::measure::Measure;
 use crate::report::figure::multiples::{MultiplesFigure, Panel};
 use crate::report::figure::winners::WinnersFigure;
 use crate::report::sweep::{Swept, short_value};
+use crate::report::words as words_of;
 use crate::sweep::sensitivity::Finding;
 use indexmap::IndexMap;
 
@@ -66,7 +67,7 @@ pub fn dots(swept: &Swept, metric: usize) -> Option<EffectsFigure> {
         rows[row].1[mark] = Some((value, finding.interval));
     }
     let mut axes: Vec<AxisEffect> =
-        axes.into_iter().map(|(name, cases)| AxisEffect { name: name.to_string(), cases }).collect();
+        axes.into_iter().map(|(name, cases)| AxisEffect { name: in_words(name), cases }).collect();
     axes.sort_by(|a, b| greatest(b).total_cmp(&greatest(a)));
     (!axes.is_empty()).then(|| EffectsFigure {
         title: swept.data.title.clone(),
@@ -77,6 +78,11 @@ pub fn dots(swept: &Swept, metric: usize) -> Option<EffectsFigure> {
         cases: swept.data.cases.clone(),
         axes,
     })
+}
+
+/// An axis in words, or two of which an interaction is.
+fn in_words(axis: &str) -> String {
+    axis.split(" × ").map(words_of::of_path).collect::<Vec<_>>().join(" × ")
 }
 
 /// Which mark a finding is.
@@ -114,7 +120,7 @@ pub fn main_effects(swept: &Swept, metric: usize) -> Option<MultiplesFigure> {
         level[case] = Some(Estimate { mean: finding.value, ci95 });
     }
     let panel = |(axis, levels): (&str, IndexMap<&str, Vec<Option<Estimate>>>)| Panel {
-        heading: axis.to_string(),
+        heading: in_words(axis),
         x: levels.keys().map(|level| short_value(level)).collect(),
         lines: (0..swept.data.cases.len()).map(|case| levels.values().map(|cases| cases[case]).collect()).collect(),
     };
@@ -149,6 +155,6 @@ pub fn winners(swept: &Swept) -> Option<WinnersFigure> {
         subtitle: "The case of the least total cost among those that meet their objectives, by value of each axis"
             .into(),
         cases: data.cases.clone(),
-        axes: axes.into_iter().map(|(axis, levels)| (axis.to_string(), shown(levels))).collect(),
+        axes: axes.into_iter().map(|(axis, levels)| (in_words(axis), shown(levels))).collect(),
     })
 }

@@ -7,6 +7,7 @@ use crate::report::figure::measure::Measure;
 use crate::report::figure::multiples::{MultiplesFigure, Panel};
 use crate::report::sweep::Swept;
 use crate::report::sweep::grouping::Grouping;
+use crate::report::words as words_of;
 
 /// The two axes of a figure: the one along it, the longer of the two that do most, and the one of
 /// its panels or rows, where two are needed.
@@ -38,7 +39,7 @@ pub fn multiples(swept: &Swept, metric: usize, axes: &[Grouping]) -> Option<Mult
         None => vec![along.points()],
     };
     let panel = |(row, cells): (usize, &Vec<Vec<usize>>)| Panel {
-        heading: across.map_or(String::new(), |axis| format!("{} {}", axis.name, axis.labels[row])),
+        heading: across.map_or(String::new(), |axis| words_of::at(&axis.name, &axis.labels[row])),
         x: along.labels.clone(),
         lines: (0..data.cases.len())
             .map(|case| cells.iter().map(|points| over(data, metric, case, points)).collect())
@@ -69,6 +70,10 @@ pub fn heat(swept: &Swept, metric: usize, axes: &[Grouping]) -> Option<HeatFigur
         let value = |points: &Vec<usize>| over(data, metric, case, points)?.mean;
         (data.cases[case].clone(), cells.iter().map(|row| row.iter().map(value).collect()).collect())
     };
+    let missed = |case: usize| {
+        let misses = |points: &Vec<usize>| points.iter().any(|point| data.met[case].get(*point) == Some(&false));
+        cells.iter().map(|row| row.iter().map(misses).collect()).collect()
+    };
     let name = &data.metrics[metric];
     Some(HeatFigure {
         title: data.title.clone(),
@@ -77,5 +82,6 @@ pub fn heat(swept: &Swept, metric: usize, axes: &[Grouping]) -> Option<HeatFigur
         x: (along.name.clone(), along.labels.clone()),
         y: (across.name.clone(), across.labels.clone()),
         panels: (0..data.cases.len()).map(of_case).collect(),
+        missed: (0..data.cases.len()).map(missed).collect(),
     })
 }
