@@ -8,8 +8,7 @@ use hostsim::report::to_json;
 use serde_json::Value;
 use std::path::Path;
 
-const CURVE: &str =
-    "[curve]\ntraffic = { from = 0.1, to = 10.0, points = 3 }\nrequests = 300\n[map]\nx = { path = \"traffic\", \
+const CURVE: &str = "[curve]\ntraffic = { from = 0.1, to = 10.0, points = 3 }\nrequests = 300\n[map]\nx = { path = \"traffic\", \
      values = [0.5, 1.0, 2.0] }\ny = { path = \"labour.wage\", values = [\"10 USD/h\", \"90 USD/h\"] }\n[sweep.grid]\n\
      \"labour.wage\" = [\"10 USD/h\", \"90 USD/h\"]\n\"app.api.memory\" = [\"64 MiB\", \"128 MiB\"]\n[labour]\nwage = \"50 USD/h\"\n";
 
@@ -170,7 +169,10 @@ fn tenants_are_told_apart() {
     let sum = |of: fn(&hostsim::experiment::TenantResult) -> f64| case.tenants.iter().map(of).sum::<f64>();
     assert!((sum(|tenant| tenant.arrived.mean.unwrap()) - of(&["requests", "arrived"])).abs() < 1e-6);
     assert!((sum(|tenant| tenant.invoice_usd.mean.unwrap()) - of(&["invoice_usd", "total"])).abs() < 1e-6);
-    assert_eq!(case.estimate(&["apps", "api", "tenants", "cold_share_worst"]), case.estimate(&["tenants", "cold_share_worst"]));
+    assert_eq!(
+        case.estimate(&["apps", "api", "tenants", "cold_share_worst"]),
+        case.estimate(&["tenants", "cold_share_worst"])
+    );
 }
 
 #[test]
@@ -201,7 +203,10 @@ fn other_documents_are_valid_too() {
     let usage = "schema = 1\nhosting = \"aws-lambda-2017\"\nmonth = \"2017-08\"\n[[usage]]\nsize = \"512mb\"\nrequests = 3000000\ntime = \"1 s\"\n";
     let directory = directory(&priced());
     std::fs::write(directory.path().join("u.toml"), usage).unwrap();
-    valid("invoice", &serde_json::from_str(&good(run(directory.path(), &["bill", "u.toml", "--format", "json"]))).unwrap());
+    valid(
+        "invoice",
+        &serde_json::from_str(&good(run(directory.path(), &["bill", "u.toml", "--format", "json"]))).unwrap(),
+    );
     for (seed, to) in [("1", "one"), ("2", "two")] {
         good(run(directory.path(), &["run", "s.toml", "--seed", seed, "--output", to]));
     }
@@ -219,13 +224,16 @@ fn odd_results_are_still_read() {
     let head = SMALL.split("[case.machine]").next().unwrap();
     let mut forty = head.replace("5 s", "1 us").replace("\"1 h\"", "\"1 min\"");
     for k in 0..40 {
-        forty += &format!("[case.\"<b>*{k}*</b> | `x` & a-long-name-in-words\"]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\ninstances = 1\n");
+        forty += &format!(
+            "[case.\"<b>*{k}*</b> | `x` & a-long-name-in-words\"]\nhosting = \"textbook-vps\"\nsize = \"1-core\"\ninstances = 1\n"
+        );
         let own = "[case.\"NAME\".labour]\nsalaries = \"987654321012 USD/year\"\n";
         forty += &own.replace("NAME", &format!("<b>*{k}*</b> | `x` & a-long-name-in-words"));
     }
     let directory = directory(&forty);
     for width in ["20", "40", "80"] {
-        let shown = program(directory.path(), &["run", "s.toml", "--output", "out", "--ledger"]).env("COLUMNS", width).output();
+        let shown =
+            program(directory.path(), &["run", "s.toml", "--output", "out", "--ledger"]).env("COLUMNS", width).output();
         let shown = shown.unwrap();
         assert_eq!(shown.status.code(), Some(0), "{}", String::from_utf8_lossy(&shown.stderr));
         let text = String::from_utf8(shown.stdout).unwrap();

@@ -43,7 +43,9 @@ impl Execute for Sensitivity {
             write_atomically(&self.directory.join("sensitivity.csv"), report.to_csv().as_bytes())?;
         }
         terminal::print(&match self.format.format {
-            Format::Table => super::sweep::first(&swept.answer()) + &hostsim::report::sweep::findings(report, terminal::screen()),
+            Format::Table => {
+                super::sweep::first(&swept.answer()) + &hostsim::report::sweep::findings(report, terminal::screen())
+            }
             Format::Markdown => format!("{}\n\n{}", swept.answer(), report.to_markdown()),
             Format::Json => report.to_json(&swept.answer()),
             Format::Csv => report.to_csv(),

@@ -176,12 +176,7 @@ fn nearest(axis: &MapAxis) -> usize {
     }
 }
 
-fn evaluate(
-    runs: Runs<'_>,
-    scenario: &Scenario,
-    traffic: f64,
-    metric: &[&str],
-) -> (Cell, Vec<Result<Point, String>>) {
+fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) -> (Cell, Vec<Result<Point, String>>) {
     let scenario = at_traffic(scenario, base_rate(scenario), traffic);
     let cost = |case| {
         let mut point = Point::sized(runs, &scenario, case, traffic, &Vec::new())?;

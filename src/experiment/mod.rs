@@ -32,7 +32,7 @@ pub use notes::{of_case as case_notes, of_scenario as scenario_notes, unverified
 pub use point::Point;
 pub use replicate::{Replication, Trial};
 pub use result::{AppResult, CaseResult, ResultDocument, Timeline};
-pub use tenants::{TenantResult, TenantRow};
 pub use run::{Progress, RunError, RunOptions, run};
 pub use simulations::{Runs, Simulations, Tally};
+pub use tenants::{TenantResult, TenantRow};
 pub use validate::validate;

@@ -138,8 +138,13 @@ pub(crate) mod tests {
         let (name, hosting, family) = (name.into(), hosting.into(), family.into());
         let mut latency = Histogram::new();
         (1..=1000u64).for_each(|i| latency.record(20_000_000 + i * i * 100));
-        let timeline =
-            Timeline { start_s: 0.0, length_s: 86_400.0, instances: vec![1.0, 2.0], servers: vec![1.0, 1.0], ..Timeline::default() };
+        let timeline = Timeline {
+            start_s: 0.0,
+            length_s: 86_400.0,
+            instances: vec![1.0, 2.0],
+            servers: vec![1.0, 1.0],
+            ..Timeline::default()
+        };
         let (slo_met, apps, size) = (Some(true), vec![app], Some(size.into()));
         CaseResult { name, hosting, family, size, figures, slo_met, apps, latency, timeline, ..CaseResult::default() }
     }

@@ -127,8 +127,7 @@ pub fn to_markdown(advice: &Advice, title: &str) -> String {
 }
 
 /// What the table holds.
-const SUBTITLE: &str =
-    "the cheapest order of each model that meets the objective; * none is both cheaper and faster";
+const SUBTITLE: &str = "the cheapest order of each model that meets the objective; * none is both cheaper and faster";
 
 fn grid(advice: &Advice) -> Grid {
     let mut grid = Grid::new(2).words("").words("Hosting").words("Order");

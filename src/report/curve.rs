@@ -375,7 +375,8 @@ fn figure(
         }
         let edge = case.edges.last().filter(|edge| edge.met_below && case.ends.is_some());
         let end_at = edge.map(|edge| curve.requests_per_month(edge.at()));
-        let from = |edge: &Edge| format!("from {} on, {}", format::short_count(curve.requests_per_month(edge.at())), edge.why);
+        let from =
+            |edge: &Edge| format!("from {} on, {}", format::short_count(curve.requests_per_month(edge.at())), edge.why);
         let ends = edge.map(from).or_else(|| case.ends());
         TrafficLine { name: case.name.clone(), points, stepwise, ends, end_at }
     });

@@ -130,7 +130,9 @@ impl Grid {
         let (head, numbers) = &self.heads[column];
         let chars = |text: &str| text.chars().count();
         // Texts break after these signs (see `wrap`).
-        let word = |text: &str| text.split_inclusive([' ', '\n', '-', '_', '/']).map(|w| chars(w.trim_end())).max().unwrap_or(0);
+        let word = |text: &str| {
+            text.split_inclusive([' ', '\n', '-', '_', '/']).map(|w| chars(w.trim_end())).max().unwrap_or(0)
+        };
         let cells = self.lines(column).map(chars).max().unwrap_or(0);
         let wide = cells.max(head.lines().map(chars).max().unwrap_or(0));
         let least = if *numbers {
@@ -212,7 +214,8 @@ impl Grid {
                 let pad = " ".repeat(width.saturating_sub(own.chars().count()));
                 let shown = tint(own, screen.colour, is_head, *column >= self.kept);
                 let gap = if place == 0 { String::new() } else { " ".repeat(GAP) };
-                text += &if self.heads[*column].1 { format!("{gap}{pad}{shown}") } else { format!("{gap}{shown}{pad}") };
+                text +=
+                    &if self.heads[*column].1 { format!("{gap}{pad}{shown}") } else { format!("{gap}{shown}{pad}") };
             }
             out += &format!("{}\n", text.trim_end());
         }

@@ -17,8 +17,7 @@ use serde_json::{Value, json};
 /// The JSON document.
 pub fn to_json(map: &Map) -> String {
     let values = |axis: &crate::scenario::map::MapAxis| axis.values.iter().map(|v| v.1.clone()).collect::<Vec<_>>();
-    let numbers =
-        |axis: &MapAxis| axis.values.iter().map(|v| plain_number(&v.1)).collect::<Vec<_>>();
+    let numbers = |axis: &MapAxis| axis.values.iter().map(|v| plain_number(&v.1)).collect::<Vec<_>>();
     let cell = |cell: &Cell| {
         let costs: serde_json::Map<String, Value> = map
             .cases
@@ -102,7 +101,11 @@ pub fn answer(map: &Map) -> String {
     }
     let place = |axis: &MapAxis, index: usize| {
         let value = axis.values.get(index).map_or(String::new(), |value| short_value(&value.1));
-        if axis.is_traffic() { format!("{value} times the traffic") } else { format!("{} {value}", words::of_path(&axis.path)) }
+        if axis.is_traffic() {
+            format!("{value} times the traffic")
+        } else {
+            format!("{} {value}", words::of_path(&axis.path))
+        }
     };
     let cases = points.iter().map(|(name, point)| standing::case_of(name, point)).collect();
     let at = format!("{} and {}", place(&map.plan.x, *x), place(&map.plan.y, *y));
@@ -122,7 +125,8 @@ fn decisive(map: &Map) -> String {
     let of = [(changes(along_x.collect()), &map.plan.x), (changes(along_y.collect()), &map.plan.y)];
     let most = of.iter().filter_map(|(share, axis)| Some(((*share)?, axis))).max_by(|a, b| a.0.total_cmp(&b.0));
     most.filter(|(share, _)| *share > 0.0).map_or(String::new(), |(share, axis)| {
-        let name = if axis.is_traffic() { "The traffic".to_string() } else { format!("The {}", words::of_path(&axis.path)) };
+        let name =
+            if axis.is_traffic() { "The traffic".to_string() } else { format!("The {}", words::of_path(&axis.path)) };
         format!(" {name} decides most: the cheapest changes at {} of the steps along it.", format::percent(share))
     })
 }
@@ -174,9 +178,8 @@ fn axis_words(axis: &MapAxis) -> (String, Vec<String>) {
 fn legend(map: &Map) -> String {
     let what = if map.plan.metric == "tco_usd" { "TCO" } else { "invoice" };
     let (down, across) = (axis_words(&map.plan.y).0, axis_words(&map.plan.x).0);
-    let mut text = format!(
-        "the case of the least {what}, and by how much the second is dearer; down: {down}; across: {across}"
-    );
+    let mut text =
+        format!("the case of the least {what}, and by how much the second is dearer; down: {down}; across: {across}");
     let cells = || map.cells.iter().flatten();
     let told = [
         (cells().any(|cell| !cell.ties.is_empty()), "or: the noise covers which of them is cheaper"),

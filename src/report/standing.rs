@@ -13,7 +13,13 @@ pub fn case_of(name: &str, point: &Result<Point, String>) -> CaseResult {
         return CaseResult { name: name.into(), slo_met: Some(false), ..CaseResult::default() };
     };
     point.replications.iter().for_each(|replication| figures.push_paths(replication.figures.iter().cloned()));
-    CaseResult { name: name.into(), size: Some(order_of(point)), figures, slo_met: point.slo_met, ..CaseResult::default() }
+    CaseResult {
+        name: name.into(),
+        size: Some(order_of(point)),
+        figures,
+        slo_met: point.slo_met,
+        ..CaseResult::default()
+    }
 }
 
 /// Which case is the cheapest there, of what its cost is made, what made the next one dearer, and on what that turns.

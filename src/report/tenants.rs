@@ -25,7 +25,8 @@ pub fn grid(result: &ResultDocument) -> Grid {
     if several {
         grid = grid.words("App");
     }
-    grid = grid.words("Tenants'").numbers("Lower quartile").numbers("Median").numbers("Upper quartile").numbers("Worst");
+    grid =
+        grid.words("Tenants'").numbers("Lower quartile").numbers("Median").numbers("Upper quartile").numbers("Worst");
     for case in &result.cases {
         let apps = case.apps.iter().map(|app| (app.name.as_str(), vec!["apps", app.name.as_str(), "tenants"]));
         let all = std::iter::once(("all", vec!["tenants"]));
@@ -119,7 +120,8 @@ mod tests {
         let names: Vec<String> = of("cold_share_", "").into_iter().chain(of("invoice_", "_usd")).collect();
         let paths: Vec<Vec<&str>> = names.iter().map(|name| vec!["tenants", name.as_str()]).collect();
         let values = [0.01, 0.02, 0.04, 0.88, 0.0, 0.0012, 1.0, 400.0];
-        let rows = paths.iter().map(Vec::as_slice).zip(values.map(Some)).chain([(&["tenants", "count"][..], Some(7.0))]);
+        let rows =
+            paths.iter().map(Vec::as_slice).zip(values.map(Some)).chain([(&["tenants", "count"][..], Some(7.0))]);
         figures.push(rows);
         let tenant = TenantResult { app: "api".into(), tenant: 3, ..TenantResult::default() };
         let case = CaseResult { name: "lambda".into(), figures, tenants: vec![tenant], ..CaseResult::default() };

@@ -56,7 +56,9 @@ fn splice(definition: Option<&mut Value>, figures: &[&Figure]) {
         found.entry(figure.group()).or_insert(property);
     }
     if let Some(Value::Array(required)) = definition.get_mut("required") {
-        let always = |key: &&String| figures.iter().any(|f| f.group() == key.as_str() && (f.only.is_empty() || f.path.len() < 2));
+        let always = |key: &&String| {
+            figures.iter().any(|f| f.group() == key.as_str() && (f.only.is_empty() || f.path.len() < 2))
+        };
         required.extend(found.keys().filter(always).map(|key| json!(key)));
     }
     if let Some(Value::Object(properties)) = definition.get_mut("properties") {

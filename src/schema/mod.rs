@@ -118,7 +118,13 @@ mod tests {
     fn every_shared_definition_is_used_by_some_schema() {
         let used: BTreeSet<String> = names()
             .iter()
-            .flat_map(|name| of(name).unwrap()["$defs"].as_object().into_iter().flat_map(|defs| defs.keys().cloned()).collect::<Vec<_>>())
+            .flat_map(|name| {
+                of(name).unwrap()["$defs"]
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|defs| defs.keys().cloned())
+                    .collect::<Vec<_>>()
+            })
             .collect();
         for text in SHARED {
             let shared: Map<String, Value> = serde_json::from_str(text).unwrap();

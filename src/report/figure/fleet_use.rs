@@ -50,7 +50,8 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
         ("rented cores used", RENTED, false),
     ];
     frame::key(&mut drawing, (LEFT, HEAD), &key);
-    let most = shown.iter().flat_map(|case| shares(case).into_iter().chain([rented(case)])).flatten().fold(0.0, f64::max);
+    let most =
+        shown.iter().flat_map(|case| shares(case).into_iter().chain([rented(case)])).flatten().fold(0.0, f64::max);
     // All of the servers is the end of the scale, unless hardly anything would be seen on it.
     let end = if (0.25..=1.0).contains(&most) || most == 0.0 { 1.0 } else { nice_end(most, 5) };
     let scale = Scale::linear((0.0, end), (LEFT, RIGHT));

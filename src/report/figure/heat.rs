@@ -167,9 +167,8 @@ fn field(
 fn tell(drawing: &mut Drawing, figure: &HeatFigure, case: usize, place: Place) {
     let (name, cells) = &figure.panels[case];
     let room = field_size(figure, place);
-    let value_of = |axis: &(String, Vec<String>), index: usize| {
-        words::at(&axis.0, axis.1.get(index).map_or("", String::as_str))
-    };
+    let value_of =
+        |axis: &(String, Vec<String>), index: usize| words::at(&axis.0, axis.1.get(index).map_or("", String::as_str));
     for (row, values) in cells.iter().enumerate() {
         for (column, value) in values.iter().enumerate() {
             let missed = if figure.misses(case, (column, row)) { " (misses its objective)" } else { "" };

@@ -90,9 +90,8 @@ fn foot(map: &MapFigure) -> String {
 
 /// "lambda, 12 % below the second cheapest: traffic 1 M, wage $50".
 fn in_words(map: &MapFigure, (column, row): (usize, usize), cell: Option<(usize, f64)>) -> String {
-    let value = |axis: &(String, Vec<String>), index: usize| {
-        words::at(&axis.0, axis.1.get(index).map_or("", String::as_str))
-    };
+    let value =
+        |axis: &(String, Vec<String>), index: usize| words::at(&axis.0, axis.1.get(index).map_or("", String::as_str));
     let said = match cell.map(|(case, margin)| (map.cases.get(case).map_or("", String::as_str), margin)) {
         None => "no case meets the objective".to_string(),
         Some((case, _)) if !map.tied(column, row).is_empty() => {

@@ -101,7 +101,8 @@ fn objective(drawing: &mut Drawing, figure: &ParetoFigure, across: &Scale) {
     let Some(bound) = figure.objective else { return };
     let x = across.place(bound);
     drawing.line(vec![(x, HEAD), (x, BOTTOM)], INK, 2.5, &[8.0, 6.0]);
-    let words = Text::new((x - 10.0, HEAD + 16.0), SMALL, format!("objective: p99 of at most {}", format::duration(bound)));
+    let words =
+        Text::new((x - 10.0, HEAD + 16.0), SMALL, format!("objective: p99 of at most {}", format::duration(bound)));
     frame::on_paper(drawing, words.end());
 }
 
@@ -235,8 +236,13 @@ mod tests {
             .map(|i| order(&format!("order {i}"), 5.0 + f64::from(i % 7), 0.1 + f64::from(i % 5) * 0.01))
             .collect();
         let best = front(&orders);
-        let figure =
-            ParetoFigure { title: "t".into(), subtitle: String::new(), orders: orders.clone(), front: best.clone(), objective: None };
+        let figure = ParetoFigure {
+            title: "t".into(),
+            subtitle: String::new(),
+            orders: orders.clone(),
+            front: best.clone(),
+            objective: None,
+        };
         let drawing = draw(&figure);
         super::super::tests::assert_tidy(&drawing);
         for index in best {

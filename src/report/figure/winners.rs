@@ -111,7 +111,11 @@ fn draw_row(drawing: &mut Drawing, figure: &WinnersFigure, (axis, value): (&str,
             drawing.outline(corner, other, PAPER, 1.5);
             if other.0 - corner.0 > 26.0 {
                 let middle = ((corner.0 + other.0) / 2.0, y);
-                drawing.text(Text::new(middle, SMALL, letters.get(case).cloned().unwrap_or_default()).middle().colour(ink_on(colour)));
+                drawing.text(
+                    Text::new(middle, SMALL, letters.get(case).cloned().unwrap_or_default())
+                        .middle()
+                        .colour(ink_on(colour)),
+                );
             }
         });
         let name = figure.cases.get(case).map_or("", String::as_str);

@@ -27,13 +27,17 @@ pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumption
         cases: result.cases.iter().map(|case| Case { name: case.name.clone(), hosting: hosting(case) }).collect(),
         tables: [comparison(result)].into_iter().chain(by_app(result)).collect(),
         figures: figures.map(|(drawing, heading)| (drawing, heading.to_string())).collect(),
-        sections: [Some(latency(result)), tenants_section(result)].into_iter().flatten().chain([
-            invoices(result),
-            ledger_section(result),
-            assumptions::section(assumptions),
-            caveats(&notes(result)),
-            reproduction_section(reproduction, &facts(result)),
-        ]).collect(),
+        sections: [Some(latency(result)), tenants_section(result)]
+            .into_iter()
+            .flatten()
+            .chain([
+                invoices(result),
+                ledger_section(result),
+                assumptions::section(assumptions),
+                caveats(&notes(result)),
+                reproduction_section(reproduction, &facts(result)),
+            ])
+            .collect(),
     }
 }
 

@@ -54,7 +54,8 @@ fn levels_in_one_unit(labels: &[String]) -> bool {
 
 /// The unit goes to the axis' name: "labour wage, USD/h".
 fn in_its_unit(name: String, labels: Vec<String>) -> (String, Vec<String>) {
-    let unit = labels.first().and_then(|label| label.split_once(' ')).map_or(String::new(), |(_, unit)| unit.to_string());
+    let unit =
+        labels.first().and_then(|label| label.split_once(' ')).map_or(String::new(), |(_, unit)| unit.to_string());
     let bare = |label: &String| label.split_once(' ').map_or_else(|| label.clone(), |(number, _)| number.to_string());
     (format!("{name}, {unit}"), labels.iter().map(bare).collect())
 }

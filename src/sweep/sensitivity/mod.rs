@@ -94,8 +94,7 @@ impl Report {
             })
         };
         let findings: Vec<_> = self.findings.iter().map(finding).collect();
-        let document =
-            serde_json::json!({ "schema": 1, "answer": answer, "title": self.title, "findings": findings, "notes": self.notes });
+        let document = serde_json::json!({ "schema": 1, "answer": answer, "title": self.title, "findings": findings, "notes": self.notes });
         format!("{document:#}\n")
     }
 
