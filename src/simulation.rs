@@ -6,6 +6,7 @@ use crate::fleet::{Fleet, ServerId};
 use crate::hosting::account;
 use crate::hosting::brief::Brief;
 use crate::hosting::cluster::found;
+use crate::hosting::course::{Course, Stretch};
 use crate::hosting::crowding::Crowding;
 use crate::hosting::facts::{AppFacts, CaseFacts};
 use crate::hosting::failing::Failing;
@@ -60,6 +61,8 @@ pub struct Series {
     pub present: Vec<f64>,
     /// Cores at work on them, the isolation's tax among it.
     pub busy_cores: Vec<f64>,
+    /// What became of those who came.
+    pub course: Vec<Stretch>,
 }
 
 /// One case, one replication.
@@ -184,9 +187,11 @@ impl Simulation {
             room_freed: false,
             accounts,
             freed_accounts: Vec::new(),
+            course: Course::new(measured_from, window.duration, SERIES_POINTS as usize),
             left_line: NONE,
             retrying: Slab::default(),
             retry_streams: deployments.iter().map(stream("retries")).collect(),
+            initial_streams: deployments.iter().map(stream("initial")).collect(),
             failing: None,
             displaced: Vec::new(),
             deployments,
@@ -243,6 +248,7 @@ impl Simulation {
         );
         self.drain()?;
         self.world.end_simulation(closed);
+        self.series.course = self.world.course().to_vec();
         (self.window, self.coming) = (Vec::new(), 0);
         Ok(())
     }
@@ -448,6 +454,7 @@ impl Simulation {
             let present = self.world.facts.iter().map(|facts| facts.present.integral(now));
             self.ends[usize::from(self.marks > 1)] = present.collect();
         }
+        self.world.end_stretch((self.marks as usize).checked_sub(1));
         self.marks += 1;
         let part = u128::from((self.world.end - self.world.measured_from).0) * u128::from(self.marks);
         self.next_mark = self.world.measured_from + Span((part / u128::from(SERIES_POINTS)) as u64);

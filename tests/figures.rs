@@ -115,7 +115,7 @@ fn page() -> String {
          of the stack, a cost. What is said of an app too has the name `apps_APP_…`.\n\n\
          | figure | in the JSON | unit | of | meaning |\n|---|---|---|---|---|\n",
     );
-    for figure in FIGURES {
+    for figure in FIGURES.iter().chain(figure::PERCENTILES) {
         let unit = match figure.unit {
             Unit::Number => "number",
             Unit::Share => "share",

@@ -105,6 +105,7 @@ fn deployment(load: &Load, app: u32) -> Deployment {
         retries: None,
         time_limit: None,
         scaling: Scaling::PerRequest,
+        initial: None,
         instances: 0,
         routing: Routing::LeastLoaded,
         queue_at: hostsim::hosting::routing::QueueAt::Pool,

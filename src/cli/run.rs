@@ -24,8 +24,8 @@ Examples:
   hostsim run scenarios/steady-api.toml --precision 1% --format markdown --no-files
   cat my-scenario.toml | hostsim run - --format json --no-files | jq '.cases[].tco_usd.mean'
 
-Writes report.html, result.json, result.csv, table.md, focus.csv (the invoices as FOCUS 1.2) and the
-figures (SVG and PNG). Ends with status 3 where
+Writes report.html, result.json, result.csv, series.csv (what happened over time), table.md,
+focus.csv (the invoices as FOCUS 1.2) and the figures (SVG and PNG). Ends with status 3 where
 a claim of [expect] does not hold.")]
 pub struct Run {
     /// The scenario file; - reads the standard input
@@ -126,6 +126,7 @@ fn write_files(
 ) -> std::io::Result<()> {
     write_atomically(&directory.join("result.json"), report::to_json(result).as_bytes())?;
     write_atomically(&directory.join("result.csv"), report::to_csv(result).as_bytes())?;
+    write_atomically(&directory.join("series.csv"), report::series_to_csv(result).as_bytes())?;
     if result.details && report::tenants::count(result) > 0 {
         write_atomically(&directory.join("tenants.csv"), report::tenants::to_csv(result).as_bytes())?;
     }

@@ -21,6 +21,7 @@ pub struct Kind<'r, T> {
 pub struct Table<'n> {
     node: &'n Node,
     asked: Vec<&'static str>,
+    given: Vec<&'n str>,
     slips: &'static [Slip],
 }
 
@@ -36,7 +37,7 @@ impl<'n> Table<'n> {
             diagnostics.error(node.at, format!("expected a table, found {}", node.value.describe()), help);
             return None;
         }
-        Some(Table { node, asked: Vec::new(), slips: &[] })
+        Some(Table { node, asked: Vec::new(), given: Vec::new(), slips: &[] })
     }
 
     /// What to write instead of keys that people look for here.
@@ -55,6 +56,11 @@ impl<'n> Table<'n> {
             self.asked.push(key);
         }
         self.node.get(key)
+    }
+
+    /// A key whose name is the user's has been read.
+    pub fn accept(&mut self, key: &'n str) {
+        self.given.push(key);
     }
 
     /// The value under a key that may be left out; `None` where it was, or where it is wrong.
@@ -99,7 +105,7 @@ impl<'n> Table<'n> {
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         let Some(entries) = self.node.as_table() else { return };
         for (key, node) in entries {
-            if !self.asked.contains(&key.as_str()) {
+            if !self.asked.contains(&key.as_str()) && !self.given.contains(&key.as_str()) {
                 let slip = self.slips.iter().find(|(slip, _)| slip == key);
                 let help = slip.map(|(_, instead)| instead.replace("{}", &node.to_toml()));
                 let help = help.unwrap_or_else(|| suggest(key, self.asked.iter().copied()));

@@ -9,12 +9,13 @@ use crate::hosting::Deployment;
 use crate::hosting::cluster::ClusterPlan;
 use crate::hosting::credits::CreditRule;
 use crate::hosting::deployment::{Fact, Gauge, StartPhase, TenantRoom};
+use crate::hosting::initial::Initial;
 use crate::hosting::keep_alive::KeepAlive;
 use crate::hosting::quota::QuotaRule;
 use crate::hosting::routing::QueueAt;
 use crate::hosting::scaling::Scaling;
 use crate::hosting::scaling::controller::Rule;
-use crate::scenario::{App, Case, DeploymentPlan, FleetPlan, InstancesChoice, SizeChoice};
+use crate::scenario::{App, Case, DeploymentPlan, FleetPlan, InitialChoice, InstancesChoice, SizeChoice};
 use crate::units::{Bytes, Cores};
 use std::sync::Arc;
 
@@ -268,6 +269,7 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         retries: app.retries,
         time_limit: plan.model.time_limit,
         instances: order.instances,
+        initial: initial(plan, app),
         routing,
         queue_at: terms.queue_at.unwrap_or_else(|| QueueAt::under(routing)),
         keep_alive: terms.keep_alive.clone().unwrap_or(KeepAlive::Forever),
@@ -287,6 +289,13 @@ pub fn deployment(case: &Case, plan: &DeploymentPlan, app: &App, order: &Order) 
         closed: app.workload.arrivals.is_closed(),
         scaling,
     })
+}
+
+/// What an app begins with.
+fn initial(plan: &DeploymentPlan, app: &App) -> Option<Box<Initial>> {
+    let (cpu, wait) = (&app.workload.cpu, &app.workload.wait);
+    let InitialChoice { idle, busy, .. } = plan.initial?;
+    Some(Box::new(Initial { idle, busy, cpu: cpu.clone(), wait: wait.clone() }))
 }
 
 /// The number of an app's account: apps on one model share it.

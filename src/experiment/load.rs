@@ -1,7 +1,7 @@
 //! Whether a case can do what is asked of it: the work that is offered against the work that can be
 //! done, and what is left undone at the window's end.
 
-use super::objective::Judged;
+use super::objective::{Judged, Name};
 use super::replicate::Replication;
 use crate::hosting::deployment::Deployment;
 use crate::hosting::facts::AppFacts;
@@ -63,7 +63,7 @@ impl Load {
     pub fn judged(&self) -> [Judged; 2] {
         let part = |name, found: f64, bound| {
             let found = if self.goes_on { found } else { 0.0 };
-            Judged { name, found, bound, at_least: false }
+            Judged { name: Name::Borrowed(name), found, bound, at_least: false }
         };
         [part(LOAD, self.ratio(), 1.0), part(BACKLOG, self.backlog.max(0.0), self.backlog_bound)]
     }

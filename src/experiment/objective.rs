@@ -2,15 +2,19 @@
 
 use super::load::{BACKLOG, LOAD};
 use crate::hosting::facts::AppFacts;
-use crate::metrics::Estimate;
-use crate::scenario::{Slo, Statistic};
+use crate::metrics::{Estimate, Histogram};
+use crate::scenario::{Bound, Slo, Statistic};
 use crate::units::format;
+use std::borrow::Cow;
+
+/// The name of a part of an objective: "p99", "queueing p80", "availability".
+pub type Name = Cow<'static, str>;
 
 /// One part of an objective in one replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
-    /// Its key: "p99", "availability".
-    pub name: &'static str,
+    /// Its name.
+    pub name: Name,
     /// What was found, in seconds or as a share; infinite where requests were not served.
     pub found: f64,
     /// The bound.
@@ -39,12 +43,12 @@ impl Judged {
 
     /// "p99 1.8 s (at most 1 s is demanded)".
     pub fn said(&self) -> String {
-        let value = |value: f64| match self.name {
+        let value = |value: f64| match self.name.as_ref() {
             "availability" | "rejected-share" | LOAD | BACKLOG => format::percent(value),
             _ if value.is_infinite() => "infinite, as too many requests are not served".into(),
             _ => format::duration(value),
         };
-        match self.name {
+        match self.name.as_ref() {
             LOAD => return format!("the work offered is {} of what can be done", value(self.found)),
             BACKLOG => return format!("{} of the requests pile up over the window", value(self.found)),
             _ => {}
@@ -69,35 +73,40 @@ pub fn means(replications: &[&[Judged]]) -> Vec<Judged> {
 /// Where requests came and none was served, no part of an objective holds, availability (of nothing)
 /// among them.
 pub fn judge(slo: &Slo, facts: &AppFacts, ended: u64) -> Vec<Judged> {
-    let seconds = |nanoseconds: Option<f64>| nanoseconds.map_or(f64::INFINITY, |ns| ns / 1e9);
-    let latency = slo.latency.iter().map(|(name, statistic, bound)| {
-        let found = match statistic {
+    let part = |name: Name, bound: &Bound, times: &Histogram, mean: Option<f64>| {
+        let nanoseconds = match bound.statistic {
             // Nothing came: nothing was late.
-            _ if facts.arrived == 0 => 0.0,
-            Statistic::Mean => seconds(facts.mean_so_far()),
-            Statistic::Quantile(share) => seconds(facts.latency.quantile_among(*share, facts.arrived)),
-            Statistic::Max => seconds(facts.latency.quantile_among(1.0, facts.arrived)),
+            _ if facts.arrived == 0 => Some(0.0),
+            Statistic::Mean => mean,
+            Statistic::Quantile(share) => times.quantile_among(share, facts.arrived),
+            Statistic::Max => times.quantile_among(1.0, facts.arrived),
         };
-        Judged { name, found, bound: bound.seconds(), at_least: false }
+        let found = nanoseconds.map_or(f64::INFINITY, |ns| ns / 1e9);
+        Judged { name, found, bound: bound.most.seconds(), at_least: false }
+    };
+    let latency =
+        slo.latency.iter().map(|bound| part(bound.name.clone().into(), bound, &facts.latency, facts.mean_so_far()));
+    let queueing = slo.queueing.iter().map(|bound| {
+        part(format!("queueing {}", bound.name).into(), bound, &facts.queueing, facts.mean_queueing_so_far())
     });
     let share = |count: u64, of: u64, none: f64| if of == 0 { none } else { count as f64 / of as f64 };
     let availability = slo.availability.map(|bound| {
         let found = if facts.arrived == 0 { 1.0 } else { share(facts.served, ended, 0.0) };
-        Judged { name: "availability", found, bound, at_least: true }
+        Judged { name: "availability".into(), found, bound, at_least: true }
     });
     let rejected = slo.rejected_share.map(|bound| {
         let nothing = facts.arrived > 0 && facts.served == 0;
         let found = if nothing { 1.0 } else { share(facts.rejected, facts.arrived, 0.0) };
-        Judged { name: "rejected-share", found, bound, at_least: false }
+        Judged { name: "rejected-share".into(), found, bound, at_least: false }
     });
-    latency.chain(availability).chain(rejected).collect()
+    latency.chain(queueing).chain(availability).chain(rejected).collect()
 }
 
 /// The verdict on one part over all replications.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     /// Its key.
-    pub name: &'static str,
+    pub name: Name,
     /// Whether the mean meets the bound.
     pub met: bool,
     /// Whether the interval leaves that open.
@@ -115,7 +124,7 @@ pub fn verdicts(replications: &[&[Judged]]) -> Vec<Verdict> {
             let mean = values.iter().flatten().sum::<f64>() / values.len() as f64;
             let met = if judged.at_least { mean >= judged.bound } else { mean <= judged.bound };
             let straddles = mean.is_finite() && Estimate::of(&values).straddles(judged.bound);
-            Verdict { name: judged.name, met, straddles }
+            Verdict { name: judged.name.clone(), met, straddles }
         })
         .collect()
 }

@@ -13,7 +13,7 @@ use crate::hosting::facts::AppFacts;
 use crate::metrics::{Figure, Histogram, LatencyParts, Level, Path, figure};
 use crate::scenario::FleetPlan;
 use crate::simulation::{Simulation, busy_core_seconds};
-use crate::units::{Cores, Currency, Time};
+use crate::units::{Cores, Currency, Time, percentile};
 
 /// Figures as they are gathered: a path, and a value where it is defined.
 pub(super) struct Gathered {
@@ -55,6 +55,7 @@ struct Served {
     stopped: u64,
     attempts: u64,
     cold: u64,
+    waited: u64,
     latency: Histogram,
     queueing: Histogram,
     parts: LatencyParts,
@@ -70,6 +71,7 @@ impl Served {
         self.stopped += facts.stopped;
         self.attempts += facts.attempts;
         self.cold += facts.cold;
+        self.waited += facts.waited;
         self.latency.merge(&facts.latency);
         self.queueing.merge(&facts.queueing);
         self.parts.merge(&facts.parts);
@@ -83,7 +85,8 @@ impl Served {
         share(self.served, self.arrived - self.in_flight())
     }
 
-    fn put(&self, gathered: &mut Gathered) {
+    /// `asked`: the percentiles of latency and of waiting that objectives name.
+    fn put(&self, gathered: &mut Gathered, asked: &[Vec<f64>; 2]) {
         let counts = [
             (figure::ARRIVED, self.arrived),
             (figure::SERVED, self.served),
@@ -94,11 +97,13 @@ impl Served {
             (figure::IN_FLIGHT, self.in_flight()),
             (figure::ATTEMPTS, self.attempts),
             (figure::COLD, self.cold),
+            (figure::WAITED, self.waited),
         ];
         for (figure, count) in counts {
             gathered.put(figure, count as f64);
         }
         gathered.put(figure::COLD_SHARE, share(self.cold, self.arrived));
+        gathered.put(figure::WAITED_SHARE, share(self.waited, self.arrived));
         gathered.put(figure::REJECTED_SHARE, share(self.rejected, self.arrived));
         let seconds = |nanoseconds: Option<f64>| nanoseconds.map(|ns| ns / 1e9);
         gathered.put(figure::LATENCY_MEAN, seconds(self.latency.mean()));
@@ -116,12 +121,21 @@ impl Served {
             gathered.put(figure, seconds(self.latency.quantile_among(quantile, followed)));
         }
         gathered.put(figure::QUEUEING_MEAN, seconds(self.queueing.mean()));
-        gathered.put(figure::QUEUEING_P99, seconds(self.queueing.quantile(0.99)));
+        gathered.put(figure::QUEUEING_P99, seconds(self.queueing.quantile_among(0.99, followed)));
         for (figures, slowest) in [(LATENCY_SHARES, 1.0), (SLOWEST_SHARES, SLOWEST)] {
             let shares = self.parts.shares(slowest);
             for (index, figure) in figures.into_iter().enumerate() {
                 gathered.put(figure, shares.map(|shares| shares[index]));
             }
+        }
+        let [latency, queueing] = asked;
+        for share in latency.iter().filter(|share| quantiles.iter().all(|(_, known)| known != *share)) {
+            let found = seconds(self.latency.quantile_among(*share, followed));
+            gathered.put_by(figure::LATENCY_PERCENTILE, &percentile::key(*share), found);
+        }
+        for share in queueing.iter().filter(|share| **share != 0.99) {
+            let found = seconds(self.queueing.quantile_among(*share, followed));
+            gathered.put_by(figure::QUEUEING_PERCENTILE, &percentile::key(*share), found);
         }
     }
 }
@@ -136,7 +150,8 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     let mut all = Served::default();
     let world = &simulation.world;
     world.facts.iter().for_each(|facts| all.add(facts));
-    all.put(&mut gathered);
+    let asked = trial.scenario.percentiles();
+    all.put(&mut gathered, &asked);
     let rented: Vec<Rented<'_>> = world.facts.iter().zip(&world.deployments).map(|(f, plan)| (f, plan.cores)).collect();
     put_instances(&mut gathered, &rented, Some(&world.case.instances), world.end);
     let kilowatt_hours = put_fleet(&mut gathered, trial, simulation);
@@ -150,7 +165,7 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
         let mut served = Served::default();
         served.add(facts);
         gathered.under = vec!["apps".into(), app.name.clone()];
-        served.put(&mut gathered);
+        served.put(&mut gathered, &asked);
         put_instances(&mut gathered, &rented[objectives.len()..=objectives.len()], None, world.end);
         gathered.put(figure::INVOICE, billed.by_app[objectives.len()].filter(|_| billed.errors.is_empty()));
         tenants.put_app(&mut gathered, objectives.len());

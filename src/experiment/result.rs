@@ -95,6 +95,14 @@ pub struct Timeline {
     pub present: Vec<f64>,
     /// Cores at work on them.
     pub busy_cores: Vec<f64>,
+    /// Requests that came, a replication.
+    pub arrived: Vec<f64>,
+    /// Of those, the share for which an instance was started; `None` where none came.
+    pub cold_share: Vec<Option<f64>>,
+    /// Of those, the share that found no place.
+    pub rejected_share: Vec<Option<f64>>,
+    /// The mean latency of those of them that were served, in seconds; `None` where none was.
+    pub latency_s: Vec<Option<f64>>,
 }
 
 impl ResultDocument {
@@ -143,7 +151,12 @@ pub(crate) mod tests {
             length_s: 86_400.0,
             instances: vec![1.0, 2.0],
             servers: vec![1.0, 1.0],
-            ..Timeline::default()
+            present: vec![0.1, 0.2],
+            busy_cores: vec![0.5, 1.0],
+            arrived: vec![10.0, 0.0],
+            cold_share: vec![Some(0.2), None],
+            rejected_share: vec![Some(0.0), None],
+            latency_s: vec![Some(0.25), None],
         };
         let (slo_met, apps, size) = (Some(true), vec![app], Some(size.into()));
         CaseResult { name, hosting, family, size, figures, slo_met, apps, latency, timeline, ..CaseResult::default() }

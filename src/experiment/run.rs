@@ -7,6 +7,7 @@ use super::replicate::{Replication, Trial};
 use super::result::{AppResult, CaseResult, ResultDocument, Timeline};
 use super::simulations::{Runs, Simulations, Tally};
 use super::sizing::{Attempt, find_in};
+use crate::hosting::course::Stretch;
 use crate::hosting::facts::Digest;
 use crate::metrics::{Estimate, Figures, Histogram};
 use crate::scenario::{Case, Scenario};
@@ -258,6 +259,15 @@ fn timeline(scenario: &Scenario, replications: &[Replication]) -> Timeline {
         let at = |point: usize| replications.iter().filter_map(|r| of(r).get(point)).sum::<f64>();
         (0..points).map(|point| at(point) / replications.len() as f64).collect()
     };
+    // Of all replications' requests together: a stretch may have few.
+    let mut course = vec![Stretch::default(); points];
+    for replication in replications {
+        course.iter_mut().zip(&replication.series.course).for_each(|(all, one)| all.add(one));
+    }
+    let shares = |of: fn(&Stretch) -> (f64, i64)| -> Vec<Option<f64>> {
+        let share = |(part, whole): (f64, i64)| (whole > 0).then(|| part / whole as f64);
+        course.iter().map(|stretch| share(of(stretch))).collect()
+    };
     Timeline {
         start_s: scenario.run.warm_up.seconds(),
         length_s: scenario.run.duration.seconds(),
@@ -265,5 +275,9 @@ fn timeline(scenario: &Scenario, replications: &[Replication]) -> Timeline {
         servers: mean(|r| &r.series.servers),
         present: mean(|r| &r.series.present),
         busy_cores: mean(|r| &r.series.busy_cores),
+        arrived: course.iter().map(|stretch| stretch.arrived as f64 / replications.len() as f64).collect(),
+        cold_share: shares(|stretch| (stretch.cold as f64, stretch.arrived)),
+        rejected_share: shares(|stretch| (stretch.rejected as f64, stretch.arrived)),
+        latency_s: shares(|stretch| (stretch.latency as f64 / 1e9, stretch.served)),
     }
 }

@@ -5,7 +5,8 @@ use super::demand::refuse_endless;
 use super::deploy::{Order, cut};
 use crate::document::{Diagnostics, suggest};
 use crate::metrics::{FIGURES, Figure, figure};
-use crate::scenario::{Scenario, SizeChoice};
+use crate::scenario::{App, Scenario, SizeChoice};
+use crate::units::percentile;
 
 /// Notes every size that an app, or a server, has no room for, where it is written.
 pub fn validate(scenario: &Scenario, diagnostics: &mut Diagnostics) {
@@ -56,6 +57,23 @@ fn unknown_figures(scenario: &Scenario, diagnostics: &mut Diagnostics) {
             let near = suggest(&asked.name, known.iter().map(String::as_str));
             let help = format!("{near}; names are those of the columns of result.csv, such as latency_p99_s");
             diagnostics.error(asked.at, message, help.trim_start_matches("; "));
+        } else if let Some(help) = unasked_percentile(scenario, &asked.name) {
+            diagnostics.error(asked.at, format!("no objective names the percentile of `{}`", asked.name), help);
         }
     }
+}
+
+/// What to write where a figure is a percentile that results have only if an objective names it.
+fn unasked_percentile(scenario: &Scenario, flat: &str) -> Option<&'static str> {
+    let own = |app: &App| flat.strip_prefix("apps_")?.strip_prefix(&app.name)?.strip_prefix('_');
+    let flat = scenario.apps.iter().find_map(own).unwrap_or(flat);
+    let figure = figure::called(flat, &[]).filter(|figure| figure::PERCENTILES.contains(figure))?;
+    let key = flat.strip_suffix("_s").and_then(|flat| flat.split_once('_')).map(|(_, key)| key)?;
+    let [latency, queueing] = scenario.percentiles();
+    let (shares, example) = match *figure == figure::LATENCY_PERCENTILE {
+        true => (latency, "results have it where an objective does, such as slo = { p80 = \"1 s\" }"),
+        false => (queueing, "results have it where an objective does, such as slo.queueing = { p80 = \"20 s\" }"),
+    };
+    let asked = percentile::of_key(key).is_some_and(|share| shares.contains(&share));
+    (!asked).then_some(example)
 }

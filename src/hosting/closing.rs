@@ -92,7 +92,7 @@ impl World {
     /// have left.
     pub(crate) fn is_followed_to_its_end(&self) -> bool {
         let callers: u64 = self.facts.iter().map(AppFacts::in_flight).sum();
-        let works_on = |slot: u32| self.requests[slot].gone && self.is_measured(self.requests[slot].arrival);
+        let works_on = |slot: u32| self.requests[slot].gone && self.counts(&self.requests[slot]);
         callers == 0 && (!self.briefs.iter().any(|brief| brief.has_timeout) || !self.requests.used().any(works_on))
     }
 

@@ -2,6 +2,7 @@
 
 use super::cluster::ClusterPlan;
 use super::credits::CreditRule;
+use super::initial::Initial;
 use super::keep_alive::KeepAlive;
 use super::quota::QuotaRule;
 use super::retries::Retries;
@@ -181,6 +182,8 @@ pub struct Deployment {
     pub scaling: Scaling,
     /// Instances ready from the beginning.
     pub instances: u32,
+    /// What each tenant begins with, where that is said.
+    pub initial: Option<Box<Initial>>,
     /// Which instance a pool's request goes to.
     pub routing: Routing,
     /// Where a pool's requests wait.

@@ -44,8 +44,13 @@ pub struct AppFacts {
     pub night_calls: u64,
     /// Requests in the system: queued, bound or inside.
     pub present: Level,
+    /// Of those, the requests that did not come inside at once: they waited before an instance or for a start,
+    /// whatever became of them, unless they were turned away.
+    pub waited: u64,
     /// How long those that are still there at the end of the simulation have been there, in nanoseconds.
-    pub waited: u128,
+    pub ages: u128,
+    /// How much of that they were not inside.
+    pub queueing_ages: u128,
     /// The shortest of these times.
     pub youngest: Option<u64>,
     /// CPU time that all arrivals since the beginning of the window asked for, in nanoseconds.
@@ -105,7 +110,13 @@ impl AppFacts {
     /// there so far: no more than what it will come to. `None` where there are none.
     pub fn mean_so_far(&self) -> Option<f64> {
         let count = self.served + self.in_flight();
-        (count > 0).then(|| (self.latency.sum() + self.waited) as f64 / count as f64)
+        (count > 0).then(|| (self.latency.sum() + self.ages) as f64 / count as f64)
+    }
+
+    /// The same of the time until they came inside.
+    pub fn mean_queueing_so_far(&self) -> Option<f64> {
+        let count = self.served + self.in_flight();
+        (count > 0).then(|| (self.queueing.sum() + self.queueing_ages) as f64 / count as f64)
     }
 
     /// Begins the measured window.

@@ -4,6 +4,7 @@
 //! and what is cut off is not rounded up.
 
 use super::deployment::Fact;
+use super::request::{Request, Stage};
 use super::slab::NONE;
 use super::world::{Outcome, World};
 use crate::units::{HOUR, Span, Time};
@@ -150,14 +151,30 @@ impl World {
     pub(crate) fn meter_requests_in_flight(&mut self) {
         let requests: Vec<u32> = self.requests.used().collect();
         for slot in requests {
-            let (arrival, deployment) = (self.requests[slot].arrival, self.requests[slot].deployment);
-            if self.is_measured(arrival) && !self.requests[slot].gone {
-                let (age, facts) = ((self.now - arrival).0, &mut self.facts[deployment as usize]);
-                facts.waited += u128::from(age);
-                facts.youngest = Some(facts.youngest.map_or(age, |known| known.min(age)));
+            let &Request { arrival, deployment, entered, stage, gone, .. } = &self.requests[slot];
+            if self.counts(&self.requests[slot]) && !gone {
+                let inside = matches!(stage, Stage::Computing | Stage::Waiting);
+                self.note_age(deployment, arrival, if inside { entered } else { self.now });
             }
             self.meter_in_flight(slot);
         }
+        let between: Vec<u32> = self.retrying.used().collect();
+        for slot in between {
+            let (arrival, deployment) = self.retrying[slot].of();
+            if self.is_measured(arrival) {
+                self.note_age(deployment, arrival, self.now);
+            }
+        }
+    }
+
+    /// A request of the window is still there: until when it waited, or waits.
+    fn note_age(&mut self, deployment: u32, arrival: Time, until: Time) {
+        let (age, queueing) = ((self.now - arrival).0, (until - arrival).0);
+        let facts = &mut self.facts[deployment as usize];
+        facts.ages += u128::from(age);
+        facts.queueing_ages += u128::from(queueing);
+        facts.waited += u64::from(queueing > 0);
+        facts.youngest = Some(facts.youngest.map_or(age, |known| known.min(age)));
     }
 
     /// The window is over: the instances that run are metered up to its end.
@@ -182,10 +199,9 @@ impl World {
     }
 
     fn meter_in_flight(&mut self, slot: u32) {
-        use super::request::Stage;
         let request = &self.requests[slot];
         let arrival = request.arrival;
-        if !self.is_measured(arrival) || !matches!(request.stage, Stage::Computing | Stage::Waiting) {
+        if !self.counts(request) || !matches!(request.stage, Stage::Computing | Stage::Waiting) {
             return;
         }
         let (lane, deployment, entered, cpu) = (request.lane, request.deployment, request.entered, request.cpu);

@@ -77,6 +77,7 @@ impl HostingModel for OnDemand {
                     world.stack(instance, Stack::Kept);
                 }
             }
+            self.begin_with(world, lane);
         }
     }
 
@@ -191,6 +192,27 @@ impl HostingModel for OnDemand {
 }
 
 impl OnDemand {
+    /// The instances that are there to begin with, the idle ones first.
+    fn begin_with(&mut self, world: &mut World, lane: u32) {
+        let Some(initial) = world.deployment(self.deployment).initial.as_deref() else { return };
+        let (idle, busy) = (initial.idle.unwrap_or(0), initial.busy);
+        let places = world.deployment(self.deployment).places;
+        for _ in 0..idle {
+            if let Some(instance) = world.order_ready(lane) {
+                self.rest(world, instance);
+            }
+        }
+        for _ in 0..busy {
+            if let Some(instance) = world.order_ready(lane) {
+                let request = world.begin_with_request(lane);
+                world.enter(request, instance);
+                if places > 1 {
+                    world.stack(instance, Stack::Partial);
+                }
+            }
+        }
+    }
+
     /// Gives a request an instance, or lets it wait, or turns it away.
     #[inline]
     fn admit(&mut self, world: &mut World, lane: u32, request: u32) {

@@ -67,12 +67,22 @@ impl HostingModel for Pool {
         self.first_lane = lanes.start;
         self.lanes.resize_with(lanes.len(), PoolLane::default);
         for lane in lanes {
-            let wanted = self.initial(world);
+            let begun = world.deployment(deployment).initial.as_deref().map(|initial| (initial.idle, initial.busy));
+            let wanted = match begun {
+                Some((Some(idle), busy)) => idle + busy,
+                _ => self.initial(world),
+            };
             self.pool(lane).wanted = wanted;
             for _ in 0..wanted {
                 match world.order_ready(lane) {
                     Some(instance) => self.add(world, instance),
                     None => self.no_room(world, lane),
+                }
+            }
+            for position in 0..begun.map_or(0, |(_, busy)| busy) {
+                if self.pool(lane).members.get(position as usize).is_some_and(|instance| *instance != NONE) {
+                    let request = world.begin_with_request(lane);
+                    self.let_in(world, lane, position, request);
                 }
             }
             self.set_timers(world, lane);

@@ -43,6 +43,8 @@ pub struct Request {
     pub was_cold: bool,
     /// Whether its caller has left while the work goes on.
     pub gone: bool,
+    /// Whether it was there when the simulation began: no arrival, and counted nowhere.
+    pub was_there: bool,
     /// Which attempt it is, from 1.
     pub attempt: u16,
     /// Neighbours in the queue, or among those bound to an instance.
@@ -69,6 +71,7 @@ impl Request {
             cold: false,
             was_cold: false,
             gone: false,
+            was_there: false,
             attempt: 1,
             previous: NONE,
             next: NONE,

@@ -114,6 +114,13 @@ pub(crate) struct Attempt {
     was_cold: bool,
 }
 
+impl Attempt {
+    /// When the request first came, and to which deployment.
+    pub(crate) fn of(&self) -> (Time, u32) {
+        (self.arrival, self.deployment)
+    }
+}
+
 impl World {
     /// Whether a request that has ended so is tried again; if so, the next attempt is on its way.
     pub(crate) fn try_again(&mut self, request: u32, outcome: Outcome) -> bool {

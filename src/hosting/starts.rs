@@ -159,13 +159,14 @@ impl World {
         // Counted here and not at its end, so that those in flight at the window's end are among
         // the cold as they are among the arrived.
         let (arrival, deployment) = (marked.arrival, marked.deployment as usize);
-        if !again && self.is_measured(arrival) {
+        if !again && self.counts(&self.requests[request]) {
             let lane = self.requests[request].lane as usize;
             let facts = &mut self.facts[deployment];
             facts.cold += 1;
             if !facts.tenants.is_empty() {
                 facts.tenants[self.lanes[lane].tenant as usize].cold += 1;
             }
+            self.note_cold(arrival);
         }
     }
 

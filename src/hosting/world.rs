@@ -199,6 +199,10 @@ pub struct World {
     /// Requests that are to be tried again, and per deployment the random numbers for when.
     pub(crate) retrying: Slab<super::retries::Attempt>,
     pub(crate) retry_streams: Vec<Stream>,
+    /// Per deployment: for what the requests need that are there to begin with.
+    pub(crate) initial_streams: Vec<Stream>,
+    /// What became of those who came in each stretch of the window.
+    pub(crate) course: super::course::Course,
     /// Set where servers fail.
     pub(crate) failing: Option<Box<super::failing::Failing>>,
     /// Requests whose instance has crashed, until their model has taken them.
@@ -414,10 +418,11 @@ impl World {
         let ended = &self.requests[request];
         let (arrival, sent, lane, deployment) = (ended.arrival, ended.sent, ended.lane, ended.deployment);
         let (cpu, instance, stage, gone) = (ended.cpu, ended.instance, ended.stage, ended.gone);
+        let counts = self.counts(ended);
         let facts = &mut self.facts[deployment as usize];
         facts.present.add(now, -1);
         facts.spent += u128::from((now - sent.max(self.measured_from)).0);
-        if self.is_measured(arrival) && matches!(stage, Stage::Computing | Stage::Waiting) {
+        if counts && matches!(stage, Stage::Computing | Stage::Waiting) {
             let provisioned = instance != NONE && self.instances[instance].provisioned;
             // Nothing is sent to a caller who has left.
             let outcome = if gone { Outcome::TimedOut } else { outcome };
@@ -433,7 +438,7 @@ impl World {
     #[inline]
     pub(crate) fn tell(&mut self, request: u32, outcome: Outcome) {
         let now = self.now;
-        let &Request { arrival, lane, deployment, .. } = &self.requests[request];
+        let &Request { arrival, entered, lane, deployment, stage, .. } = &self.requests[request];
         let Brief { has_timeout, has_retries, is_closed, slow_after, .. } = self.briefs[deployment as usize];
         if has_timeout {
             self.stop_aging(request);
@@ -446,9 +451,12 @@ impl World {
         if has_retries && self.try_again(request, outcome) {
             return;
         }
-        if self.is_measured(arrival) {
+        let (counts, was_there) = (self.counts(&self.requests[request]), self.requests[request].was_there);
+        if counts {
             let times = self.times(request, outcome);
             let facts = &mut self.facts[deployment as usize];
+            let waits = matches!(stage, Stage::Queued | Stage::Bound) && now > arrival;
+            facts.waited += u64::from(outcome != Outcome::Rejected && (waits || entered > arrival));
             match outcome {
                 Outcome::Served => {
                     facts.served += 1;
@@ -467,8 +475,9 @@ impl World {
                 Outcome::Stopped => facts.stopped += 1,
             }
             self.case.digest.add(arrival.0 ^ (now.0 << 8) ^ outcome as u64);
+            self.note_end(arrival, outcome);
         }
-        if is_closed {
+        if is_closed && !was_there {
             self.ended.push(lane);
         }
     }

@@ -3,6 +3,7 @@
 //! and the columns of sweeps derive from this; `experiment` fills each by its name here.
 
 use super::path::{Path, flat_name};
+use crate::units::percentile;
 
 /// What a figure is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +95,10 @@ impl Figure {
     fn is_called(&self, flat: &str) -> bool {
         let known = self.flat_name();
         match known.split_once("NAME") {
+            Some((before, after)) if self.by == "percentile" => {
+                let key = flat.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                key.is_some_and(|key| percentile::of_key(key).is_some())
+            }
             Some((before, after)) => {
                 flat.len() > before.len() + after.len() && flat.starts_with(before) && flat.ends_with(after)
             }
@@ -156,6 +161,8 @@ figures! {
     ATTEMPTS = requests(&["requests", "attempts"], "How often they were sent, first attempts and those that were tried again.");
     COLD = requests(&["requests", "cold"], "They waited for an instance to start.");
     COLD_SHARE = Figure { unit: Share, ..requests(&["requests", "cold_share"], "The cold of those that arrived.") };
+    WAITED = requests(&["requests", "waited"], "They did not come inside at once: they stood in a line or waited for a start, whatever became of them, unless they were turned away.");
+    WAITED_SHARE = Figure { unit: Share, ..requests(&["requests", "waited_share"], "Of those that arrived, who waited.") };
     REJECTED_SHARE = Figure { unit: Share, ..requests(&["requests", "rejected_share"], "The rejected of those that arrived.") };
 
     LATENCY_MEAN = latency(&["latency_s", "mean"], "From arrival to answer, of served requests.");
@@ -232,6 +239,15 @@ figures! {
     TENANTS_INVOICE_WORST = tenants(&["tenants", "invoice_worst_usd"], Dollars, "The most that any tenant has: its invoices of all its apps.");
 }
 
+/// A percentile of latency that an objective names: `latency_p80_s`, `latency_p2_5_s`.
+pub const LATENCY_PERCENTILE: Figure =
+    latency(&["latency_s"], "A percentile of the time to the answer.").by("percentile").only("an objective names it");
+/// A percentile of waiting that an objective names.
+pub const QUEUEING_PERCENTILE: Figure =
+    latency(&["queueing_s"], "A percentile of the time until inside.").by("percentile").only("an objective names it");
+/// The figures that are there for each percentile that some objective names, besides those of [`FIGURES`].
+pub const PERCENTILES: &[Figure] = &[LATENCY_PERCENTILE, QUEUEING_PERCENTILE];
+
 /// What the groups hold.
 pub const GROUPS: &[(&str, &str)] = &[
     ("requests", "Counts of the measured window over all tenants; the shares are of arrived."),
@@ -257,16 +273,19 @@ pub fn at(path: &[String]) -> Option<&'static Figure> {
         "" => figure.path.len() == path.len() && figure.path.iter().zip(path).all(|(known, key)| known == key),
         _ => path.len() == figure.path.len() + 1 && figure.path.iter().zip(path).all(|(known, key)| known == key),
     };
-    FIGURES.iter().filter(|figure| !of_app || figure.scope == Scope::CaseAndApp).find(stands)
+    let known = FIGURES.iter().filter(|figure| !of_app || figure.scope == Scope::CaseAndApp).find(stands);
+    let is_percentile =
+        |figure: &&Figure| matches!(path, [group, key] if group == figure.group() && percentile::of_key(key).is_some());
+    known.or_else(|| PERCENTILES.iter().find(is_percentile))
 }
 
 /// The figure that a flat name is of: of a case, or of one of these apps.
 pub fn called(flat: &str, apps: &[&str]) -> Option<&'static Figure> {
     let of_app = |app: &&str| flat.strip_prefix("apps_")?.strip_prefix(*app)?.strip_prefix('_');
-    let of_apps = FIGURES.iter().filter(|figure| figure.scope == Scope::CaseAndApp);
+    let of_apps = FIGURES.iter().chain(PERCENTILES).filter(|figure| figure.scope == Scope::CaseAndApp);
     let named: Vec<&str> = apps.iter().filter_map(of_app).collect();
     let of_an_app = of_apps.clone().find(|figure| named.iter().any(|flat| figure.is_called(flat)));
-    of_an_app.or_else(|| FIGURES.iter().find(|figure| figure.is_called(flat)))
+    of_an_app.or_else(|| FIGURES.iter().chain(PERCENTILES).find(|figure| figure.is_called(flat)))
 }
 
 /// The figure that a flat name is of, whatever apps there are.
@@ -300,9 +319,14 @@ mod tests {
             let of_app = called(&format!("apps_api_{name}"), &["web", "api"]);
             assert_eq!(of_app, Some(figure).filter(|figure| figure.scope == Scope::CaseAndApp), "{name}");
         }
-        for unknown in
-            ["latency_p98_s", "fleet_failure", "invoice_eur", "apps_api_tco_usd", "apps_nobody_latency_p99_s"]
-        {
+        for unknown in [
+            "latency_p500_s",
+            "queueing_peak_s",
+            "fleet_failure",
+            "invoice_eur",
+            "apps_api_tco_usd",
+            "apps_nobody_latency_p99_s",
+        ] {
             assert_eq!(called(unknown, &["api"]), None, "{unknown}");
         }
     }

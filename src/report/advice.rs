@@ -239,8 +239,8 @@ fn on_front(advice: &Advice) -> Vec<usize> {
 
 /// Cost against p99, with the front.
 pub fn pareto(advice: &Advice, scenario: &Scenario) -> ParetoFigure {
-    let bounds = scenario.apps.iter().flat_map(|app| &app.slo.latency).filter(|(name, ..)| *name == "p99");
-    let objective = bounds.map(|(_, _, bound)| bound.seconds()).reduce(f64::min);
+    let bounds = scenario.apps.iter().flat_map(|app| &app.slo.latency).filter(|bound| bound.name == "p99");
+    let objective = bounds.map(|bound| bound.most.seconds()).reduce(f64::min);
     ParetoFigure {
         title: scenario.title.clone(),
         subtitle: "Total cost of ownership against the 99th percentile of latency, one point per order".into(),

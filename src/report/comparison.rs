@@ -93,6 +93,12 @@ const COLUMNS: &[Column] = &[
         group: Group::Service,
     },
     Column {
+        heading: ["Waited", "share"],
+        cell: |case| percent(case.estimate(&["requests", "waited_share"])),
+        matters: waits_in_line,
+        group: Group::Service,
+    },
+    Column {
         heading: ["Inst.", "mean"],
         cell: |case| level(case.estimate(&["instances", "mean"])),
         matters: ALWAYS,
@@ -112,6 +118,12 @@ const COLUMNS: &[Column] = &[
     },
     Column { heading: ["SLO", ""], cell: verdict, matters: ALWAYS, group: Group::Service },
 ];
+
+/// Whether more than one in a thousand of a case's requests wait for anything but a start.
+fn waits_in_line(case: &CaseResult) -> bool {
+    let share = |name| case.estimate(&["requests", name]).mean.unwrap_or(0.0);
+    share("waited_share") - share("cold_share") > 0.001
+}
 
 /// One line about the run: replications, simulated time, seed, and how to read the numbers.
 pub fn subtitle(result: &ResultDocument) -> String {

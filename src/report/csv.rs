@@ -1,7 +1,7 @@
 //! The result as CSV (RFC 4180).
 
 use crate::document::harmless;
-use crate::experiment::{CaseResult, ResultDocument};
+use crate::experiment::{CaseResult, ResultDocument, Timeline};
 use crate::metrics::{Estimate, flat_name};
 use std::collections::HashMap;
 
@@ -37,6 +37,53 @@ fn row(case: &CaseResult, names: &[String]) -> Vec<String> {
     row
 }
 
+/// What happened over time: one row for each case and stretch of the measured time (from, in seconds after the
+/// simulation's Monday 00:00, and how long), over all replications. Requests belong to the stretch in which they came.
+pub fn series_to_csv(result: &ResultDocument) -> String {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let head = [
+        "case",
+        "from_s",
+        "to_s",
+        "instances",
+        "servers",
+        "busy_cores",
+        "requests_present",
+        "requests_arrived",
+        "requests_cold_share",
+        "requests_rejected_share",
+        "latency_mean_s",
+    ];
+    let _ = writer.write_record(head);
+    for case in &result.cases {
+        let Timeline { start_s, length_s, instances, servers, present, busy_cores, .. } = &case.timeline;
+        let Timeline { arrived, cold_share, rejected_share, latency_s, .. } = &case.timeline;
+        let stretch = length_s / instances.len().max(1) as f64;
+        let number = |values: &[f64], index: usize| values.get(index).map(f64::to_string).unwrap_or_default();
+        let share = |values: &[Option<f64>], index: usize| {
+            values.get(index).copied().flatten().map(|value| value.to_string()).unwrap_or_default()
+        };
+        for index in 0..instances.len() {
+            let from = start_s + stretch * index as f64;
+            let row = vec![
+                case.name.clone(),
+                from.to_string(),
+                (from + stretch).to_string(),
+                number(instances, index),
+                number(servers, index),
+                number(busy_cores, index),
+                number(present, index),
+                number(arrived, index),
+                share(cold_share, index),
+                share(rejected_share, index),
+                share(latency_s, index),
+            ];
+            let _ = writer.write_record(harmless(row));
+        }
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +108,14 @@ mod tests {
         assert_eq!(field(1, "requests_cold_share"), "");
         assert_eq!(field(0, "slo_met"), "true");
         assert!(text.contains("\r\n"));
+    }
+
+    #[test]
+    fn a_row_for_each_stretch_and_nothing_where_none_came() {
+        let text = series_to_csv(&example());
+        let rows: Vec<&str> = text.lines().collect();
+        assert_eq!(rows.len(), 1 + 2 * 2);
+        assert_eq!(rows[1], "lambda,0,43200,1,1,0.5,0.1,10,0.2,0,0.25");
+        assert_eq!(rows[2], "lambda,43200,86400,2,1,1,0.2,0,,,");
     }
 }

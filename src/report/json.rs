@@ -54,8 +54,18 @@ fn case_json(case: &CaseResult, details: bool) -> Value {
 /// Levels over the measured time, as the means of equal stretches and over replications.
 fn series_json(timeline: &Timeline) -> Value {
     let stretch = timeline.length_s / timeline.instances.len().max(1) as f64;
-    json!({ "start_s": timeline.start_s, "stretch_s": stretch, "instances": timeline.instances,
-            "servers": timeline.servers, "requests_present": timeline.present, "busy_cores": timeline.busy_cores })
+    json!({
+        "start_s": timeline.start_s,
+        "stretch_s": stretch,
+        "instances": timeline.instances,
+        "servers": timeline.servers,
+        "requests_present": timeline.present,
+        "busy_cores": timeline.busy_cores,
+        "requests_arrived": timeline.arrived,
+        "requests_cold_share": timeline.cold_share,
+        "requests_rejected_share": timeline.rejected_share,
+        "latency_mean_s": timeline.latency_s,
+    })
 }
 
 /// How many requests of all replications took up to so long, bucket by bucket.

@@ -30,7 +30,7 @@ mod words;
 
 pub use crate::experiment::{AppResult, CaseResult, ResultDocument, Timeline};
 pub use crate::units::format;
-pub use csv::to_csv;
+pub use csv::{series_to_csv, to_csv};
 pub use figure::write_figures;
 pub use grid::Screen;
 pub use json::{estimate_json, to_json};

@@ -123,6 +123,14 @@ fn check_accounts(deployments: &[Option<DeploymentPlan>], case: &Node, d: &mut D
             let message = format!("{set_apart} instances are set apart of an account that may have {limit} in use");
             d.error(case.key, message, "reserve less, or raise the case's `concurrency-limit`");
         }
+        let shared = apps().filter(|other| other.reserved.is_none()).filter_map(|other| other.initial);
+        let busy: u64 = shared.map(|initial| u64::from(initial.busy)).sum();
+        if let Some(limit) = plan.account_limit.map(|limit| u64::from(limit).saturating_sub(set_apart))
+            && busy > limit
+        {
+            let message = format!("{busy} instances are busy to begin with, and {limit} may be in use at once");
+            d.error(case.key, message, "begin with fewer, or raise the case's `concurrency-limit`");
+        }
     }
 }
 

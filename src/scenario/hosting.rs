@@ -1,5 +1,6 @@
 //! How a case hosts one app: the model, and what its customer chooses.
 
+use super::initial::InitialChoice;
 use super::orderable::Asked;
 use super::{App, ClusterChoice};
 use crate::billing::known_word;
@@ -94,6 +95,8 @@ pub struct DeploymentPlan {
     pub provisioned: u32,
     /// The disk of each instance, where it is not its size's.
     pub disk: Option<Bytes>,
+    /// What it begins with.
+    pub initial: Option<InitialChoice>,
     /// Which commitment.
     pub commitment: CommitmentChoice,
     /// Optional charges that are asked for, and those that the model has in every order.
@@ -148,6 +151,7 @@ impl Hosts {
         let allowances = table.default("allowances", true, d, boolean);
         let cluster = ClusterChoice::read(&mut table, d);
         let credits = table.optional("credits", d, read_saved);
+        let initial = table.optional("initial", d, InitialChoice::read);
         let size_node = table.node("size");
         let commitment_node = table.node("commitment");
         table.finish(d);
@@ -188,7 +192,11 @@ impl Hosts {
                 Asked { model, terms, instances, fixed_number, concurrency, shares_nodes, nodes }.check(size, node, d);
             }
         }
-        check_total(app, &terms, instances, provisioned, node, d);
+        check_total(app, &terms, (instances, initial), provisioned, node, d);
+        if let Some(initial) = initial.filter(|_| !misread) {
+            let limits = [own_limit, account_limit, reserved];
+            initial.check(app, &terms, instances, limits.into_iter().flatten().min(), d);
+        }
         let billed = model.start.iter().any(|phase| phase.billed);
         let phase = |time| vec![StartPhase::of_every_instance("start", time, billed)];
         Some(DeploymentPlan {
@@ -206,6 +214,7 @@ impl Hosts {
             queue,
             cluster,
             credits,
+            initial,
             provisioned,
             disk,
             commitment: commitment?,
@@ -338,7 +347,7 @@ fn resolve_with(model: &Model, key: &str, with: &mut [String], node: &Node, d: &
 fn check_total(
     app: &App,
     terms: &Terms,
-    instances: Option<InstancesChoice>,
+    (instances, initial): (Option<InstancesChoice>, Option<InitialChoice>),
     provisioned: u32,
     node: &Node,
     d: &mut Diagnostics,
@@ -353,8 +362,10 @@ fn check_total(
         Some(InstancesChoice::Count(count)) => count,
         _ => 0,
     };
-    for (key, each) in [("instances", ordered), ("scaling", scaled), ("provisioned", provisioned)] {
-        let total = u64::from(each) * u64::from(app.workload.tenants);
+    let begun = initial.map_or(0, |initial| initial.instances());
+    let all = [("instances", ordered), ("scaling", scaled), ("provisioned", provisioned)];
+    for (key, each) in all.map(|(key, each)| (key, u64::from(each))).into_iter().chain([("initial", begun)]) {
+        let total = each.saturating_mul(u64::from(app.workload.tenants));
         if total > MOST_INSTANCES {
             let at = node.get(key).map_or(node.key, |node| node.at);
             let message = format!(

@@ -11,6 +11,7 @@ mod curve;
 pub mod expect;
 mod fleet;
 mod hosting;
+mod initial;
 mod load;
 pub mod map;
 mod orderable;
@@ -27,10 +28,11 @@ pub use curve::{CurvePlan, Traffic};
 pub use expect::Expectation;
 pub use fleet::FleetPlan;
 pub use hosting::{CommitmentChoice, DeploymentPlan, InstancesChoice, SizeChoice};
+pub use initial::InitialChoice;
 pub use load::{Source, load_file, read_source};
 pub use orderable::Unorderable;
 pub use run::{Month, RunPlan};
-pub use slo::{Slo, Statistic};
+pub use slo::{Bound, Slo, Statistic};
 
 use crate::catalogue::{Catalogue, schema_1};
 use crate::document::{Diagnostics, Node, Table, Value, text};
@@ -82,10 +84,26 @@ impl Scenario {
         scenario.filter(|_| diagnostics.is_empty()).ok_or_else(|| diagnostics.render(false))
     }
 
+    /// The percentiles of latency and of waiting that objectives name, smallest first: each is a figure of its own.
+    pub fn percentiles(&self) -> [Vec<f64>; 2] {
+        let of = |bounds: fn(&Slo) -> &Vec<Bound>| {
+            let bounds = self.apps.iter().flat_map(|app| bounds(&app.slo));
+            let share = |bound: &Bound| match bound.statistic {
+                Statistic::Quantile(share) => Some(share),
+                Statistic::Mean | Statistic::Max => None,
+            };
+            let mut shares: Vec<f64> = bounds.filter_map(share).collect();
+            shares.sort_by(f64::total_cmp);
+            shares.dedup();
+            shares
+        };
+        [of(|slo| &slo.latency), of(|slo| &slo.queueing)]
+    }
+
     /// The measured window, with how long what comes in it is followed: as `[run]` says, or as the
     /// largest bound of any objective asks for.
     pub fn window(&self) -> Window {
-        let bounds = self.apps.iter().flat_map(|app| &app.slo.latency).map(|(_, _, bound)| *bound);
+        let bounds = self.apps.iter().flat_map(|app| app.slo.bounds()).map(|bound| bound.most);
         let bound = bounds.max().unwrap_or_default();
         let drain = self.run.drain.map_or(Drain::Auto { bound }, Drain::For);
         Window { warm_up: self.run.warm_up, duration: self.run.duration, drain }

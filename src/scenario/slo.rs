@@ -1,9 +1,9 @@
-//! Service level objectives: bounds on latency, and the share of requests that must be served.
+//! Service level objectives: bounds on latency and on waiting, and the share of requests that must be served.
 
-use crate::document::{Diagnostics, Node, Table, fraction, positive_span};
-use crate::units::Span;
+use crate::document::{Diagnostics, Node, Slip, Table, fraction, positive_span};
+use crate::units::{Span, percentile};
 
-/// What a latency objective bounds.
+/// What an objective on times bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Statistic {
     /// The mean of the served requests.
@@ -14,65 +14,117 @@ pub enum Statistic {
     Max,
 }
 
-/// The keys of an objective, with what they bound.
-const BOUNDS: [(&str, Statistic); 7] = [
-    ("mean", Statistic::Mean),
-    ("p50", Statistic::Quantile(0.5)),
-    ("p90", Statistic::Quantile(0.9)),
-    ("p95", Statistic::Quantile(0.95)),
-    ("p99", Statistic::Quantile(0.99)),
-    ("p999", Statistic::Quantile(0.999)),
-    ("max", Statistic::Max),
-];
+/// One bound of an objective.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// What it bounds, in one word: "p99.9".
+    pub name: String,
+    /// The same.
+    pub statistic: Statistic,
+    /// The longest time that it allows.
+    pub most: Span,
+}
 
 /// An app's objective.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slo {
-    /// Bounds on latency, by the names of the statistics.
-    pub latency: Vec<(&'static str, Statistic, Span)>,
+    /// Bounds on the time from arrival to answer.
+    pub latency: Vec<Bound>,
+    /// Bounds on the time from arrival to being inside an instance.
+    pub queueing: Vec<Bound>,
     /// The least share of requests served.
     pub availability: Option<f64>,
     /// The greatest share of requests rejected.
     pub rejected_share: Option<f64>,
 }
 
+/// What is looked for in an objective and stands elsewhere.
+const SLIPS: &[Slip] = &[
+    ("latency", "bounds on latency stand in the objective itself: slo = { p99 = \"500 ms\" }"),
+    ("response", "bounds on the time to the answer stand in the objective itself: slo = { p99 = \"500 ms\" }"),
+    ("waiting", "write queueing = {}"),
+    ("wait", "write queueing = {}"),
+    ("median", "write p50 = {}"),
+];
+
 impl Slo {
-    /// Reads `{ p99 = "500 ms", availability = 0.999 }`.
+    /// Reads `{ p99 = "500 ms", queueing = { p80 = "20 s" }, availability = 0.999 }`.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Slo> {
         let mut table = Table::of(node, diagnostics)?;
-        let mut latency = Vec::new();
-        for (name, statistic) in BOUNDS {
-            if refuse_a_point(name, node, diagnostics) {
-                table.node(name);
-            } else if let Some(bound) = table.optional(name, diagnostics, positive_span) {
-                latency.push((name, statistic, bound));
-            }
-        }
+        table.slips(SLIPS);
+        let latency = read_bounds(node, &mut table, diagnostics);
+        let queueing = table.optional("queueing", diagnostics, read_queueing).unwrap_or_default();
         let availability = table.optional("availability", diagnostics, fraction);
         let rejected_share = table.optional("rejected-share", diagnostics, fraction);
         table.finish(diagnostics);
-        Some(Slo { latency, availability, rejected_share })
+        Some(Slo { latency, queueing, availability, rejected_share })
     }
 
     /// Whether nothing is demanded.
     pub fn is_empty(&self) -> bool {
-        self.latency.is_empty() && self.availability.is_none() && self.rejected_share.is_none()
+        self.bounds().next().is_none() && self.availability.is_none() && self.rejected_share.is_none()
+    }
+
+    /// Its bounds on times, of latency and of waiting.
+    pub fn bounds(&self) -> impl Iterator<Item = &Bound> {
+        self.latency.iter().chain(&self.queueing)
     }
 }
 
-/// Refuses `p99.9`, which to TOML is a table `p99` with a key `9`.
-fn refuse_a_point(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> bool {
-    let Some(bound) = node.get(name) else { return false };
-    let Some((digits, _)) = bound.as_table().and_then(|entries| entries.first()) else { return false };
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return false;
+fn read_queueing(node: &Node, diagnostics: &mut Diagnostics) -> Option<Vec<Bound>> {
+    let mut table = Table::of(node, diagnostics)?;
+    let bounds = read_bounds(node, &mut table, diagnostics);
+    table.finish(diagnostics);
+    Some(bounds)
+}
+
+/// The bounds on one time: `mean`, `max` and any percentile.
+fn read_bounds<'n>(node: &'n Node, table: &mut Table<'n>, diagnostics: &mut Diagnostics) -> Vec<Bound> {
+    let mut bounds = Vec::new();
+    for (name, statistic) in [("mean", Statistic::Mean), ("max", Statistic::Max)] {
+        if let Some(most) = table.optional(name, diagnostics, positive_span) {
+            bounds.push(Bound { name: name.into(), statistic, most });
+        }
     }
-    let meant = format!("{name}{digits}");
-    let known: Vec<&str> = BOUNDS.iter().map(|(name, _)| *name).collect();
-    let help = match known.contains(&meant.as_str()) {
-        true => format!("write {meant}, without a point"),
-        false => format!("expected one of: {}", known.join(", ")),
-    };
-    diagnostics.error(bound.key, format!("there is no bound `{name}.{digits}`"), help);
-    true
+    for (key, value) in node.as_table().into_iter().flatten() {
+        if !percentile::is_one(key) {
+            continue;
+        }
+        table.accept(key);
+        // To TOML, p99.9 without quotes is a key `9` in a table `p99`.
+        let written = match value.as_table() {
+            Some(parts) => parts.iter().map(|(part, value)| (format!("{key}.{part}"), value)).collect(),
+            None => vec![(key.clone(), value)],
+        };
+        for (name, value) in written {
+            match percentile::share(&name) {
+                Ok(share) => bounds.extend(positive_span(value, diagnostics).map(|most| {
+                    let (name, statistic) = (percentile::name(share), Statistic::Quantile(share));
+                    Bound { name, statistic, most }
+                })),
+                Err(help) => diagnostics.error(value.key, format!("there is no percentile `{name}`"), help),
+            }
+        }
+    }
+    refuse_twice(&bounds, node, diagnostics);
+    bounds.sort_by(|a, b| rank(a.statistic).total_cmp(&rank(b.statistic)));
+    bounds
+}
+
+/// Two spellings of one percentile are two bounds on one figure.
+fn refuse_twice(bounds: &[Bound], node: &Node, diagnostics: &mut Diagnostics) {
+    for (index, bound) in bounds.iter().enumerate() {
+        if bounds[..index].iter().any(|other| other.name == bound.name) {
+            diagnostics.error(node.key, format!("`{}` is bounded twice", bound.name), "leave one of the two out");
+        }
+    }
+}
+
+/// Mean, percentiles by their size, longest.
+fn rank(statistic: Statistic) -> f64 {
+    match statistic {
+        Statistic::Mean => -1.0,
+        Statistic::Quantile(share) => share,
+        Statistic::Max => 2.0,
+    }
 }

@@ -1,6 +1,6 @@
 //! The figures of a result in its schema, from their one list.
 
-use crate::metrics::figure::{FIGURES, Figure, GROUPS, Scope, Unit};
+use crate::metrics::figure::{FIGURES, Figure, GROUPS, PERCENTILES, Scope, Unit};
 use serde_json::{Map, Value, json};
 
 /// The property in whose place the figures come.
@@ -23,10 +23,16 @@ fn definition(group: &str, meaning: &str) -> Value {
         members.iter().filter_map(|figure| Some(((*figure.path.get(1)?).into(), value(figure)))).collect();
     let always = members.iter().filter(|figure| figure.only.is_empty() && figure.by.is_empty());
     let required: Vec<&str> = always.filter_map(|figure| figure.path.get(1).copied()).collect();
-    json!({
+    let mut definition = json!({
         "description": meaning, "type": "object", "properties": properties, "required": required,
         "additionalProperties": false,
-    })
+    });
+    if let Some(percentile) = PERCENTILES.iter().find(|figure| figure.group() == group) {
+        let about = format!("{} Only where {}.", percentile.doc, percentile.only);
+        definition["patternProperties"] =
+            json!({ "^p[0-9]{1,2}(_[0-9]+)?$|^p9[0-9]+$": { "description": about, "$ref": "#/$defs/estimate" } });
+    }
+    definition
 }
 
 /// What stands at a figure's path.

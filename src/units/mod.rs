@@ -10,6 +10,7 @@ mod date;
 mod decimal;
 pub mod format;
 mod money;
+pub mod percentile;
 mod quantity;
 mod slip;
 mod time;

@@ -20,6 +20,19 @@ pub enum Demand {
 }
 
 impl Demand {
+    /// Draws the time of a request of a tenant, in nanoseconds.
+    #[inline]
+    pub(crate) fn draw(&self, tenant: u32, stream: &mut Stream) -> u64 {
+        match self {
+            Demand::None => 0,
+            Demand::Drawn(distribution) => distribution.sample_span(stream).0,
+            Demand::Tenants(trace) => {
+                let times = trace.tenants.get(tenant as usize).and_then(|t| t.duration.as_ref());
+                times.map_or(0, |times| span_of(times.sample(stream)).0)
+            }
+        }
+    }
+
     /// Whether there is none.
     pub fn is_none(&self) -> bool {
         matches!(self, Demand::None)
@@ -78,13 +91,8 @@ impl Draw {
     #[inline]
     fn draw(&mut self, tenant: u32, duration: u64) -> u64 {
         match &self.from {
-            Demand::Drawn(distribution) => distribution.sample_span(&mut self.stream).0,
             Demand::None if self.traced => duration,
-            Demand::None => 0,
-            Demand::Tenants(trace) => {
-                let times = trace.tenants.get(tenant as usize).and_then(|t| t.duration.as_ref());
-                times.map_or(0, |times| span_of(times.sample(&mut self.stream)).0)
-            }
+            from => from.draw(tenant, &mut self.stream),
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::experiment::deploy::{credits, cut, speed, thread};
 use crate::experiment::replicate::Trial;
 use crate::experiment::tapes::Requests;
 use crate::hosting::scaling::Scaling;
-use crate::scenario::{InstancesChoice, Slo, Statistic};
-use crate::units::{Cores, NANOS_PER_SECOND, Span};
+use crate::scenario::{Bound, InstancesChoice, Slo, Statistic};
+use crate::units::{Cores, NANOS_PER_SECOND};
 use crate::workload::{AppWorkload, Arrival, Arrivals};
 
 /// The most instances that a search goes up to.
@@ -127,10 +127,10 @@ impl Search<'_> {
 /// its share, less what may still wait at the end. A mean is of those that were served, however
 /// few; availability does not say when.
 fn demanded(slo: &Slo, until: f64) -> f64 {
-    let share = |(_, statistic, bound): &(&str, Statistic, Span)| match statistic {
+    let share = |bound: &Bound| match bound.statistic {
         Statistic::Mean => 0.0,
-        Statistic::Quantile(share) => share * until / (until + bound.seconds()),
-        Statistic::Max => until / (until + bound.seconds()),
+        Statistic::Quantile(share) => share * until / (until + bound.most.seconds()),
+        Statistic::Max => until / (until + bound.most.seconds()),
     };
-    slo.latency.iter().map(share).fold(0.0, f64::max)
+    slo.bounds().map(share).fold(0.0, f64::max)
 }

@@ -64,14 +64,14 @@ impl Search<'_> {
 
     fn refused_by(&self, latency: &Histogram) -> Option<Refusal> {
         let seconds = |nanoseconds: Option<f64>| nanoseconds.map_or(0.0, |ns| ns / 1e9);
-        let parts = self.scenario.apps[0].slo.latency.iter().map(|(name, statistic, bound)| {
-            let found = match statistic {
+        let parts = self.scenario.apps[0].slo.latency.iter().map(|bound| {
+            let found = match bound.statistic {
                 Statistic::Mean => seconds(latency.mean()),
-                Statistic::Quantile(share) => seconds(latency.quantile(*share)),
+                Statistic::Quantile(share) => seconds(latency.quantile(share)),
                 // The longest is another in every replication.
                 Statistic::Max => 0.0,
             };
-            Judged { name, found, bound: bound.seconds(), at_least: false }
+            Judged { name: bound.name.clone().into(), found, bound: bound.most.seconds(), at_least: false }
         });
         let worst = parts.max_by(|a, b| a.excess().total_cmp(&b.excess()))?;
         let why = format!("{} even where no request waits", worst.said());

@@ -49,7 +49,7 @@ impl Judgement {
 
     /// The part that is nearest to its bound, or furthest beyond it.
     pub fn worst(&self) -> Option<&Judged> {
-        let asked = |part: &&Judged| !matches!(part.name, LOAD | BACKLOG) || !part.holds();
+        let asked = |part: &&Judged| !matches!(part.name.as_ref(), LOAD | BACKLOG) || !part.holds();
         self.parts.iter().filter(asked).max_by(|a, b| a.excess().total_cmp(&b.excess()))
     }
 

@@ -41,6 +41,7 @@ pub fn figures(result: &ResultDocument) -> Vec<(&'static str, Drawing)> {
         ("cost", cost::draw(title, &cost::bars(result))),
         ("latency", latency::draw(title, &latency::curves(result))),
         ("timeline", timeline::draw(title, result)),
+        ("service", timeline::draw_service(title, result)),
         ("fleet-use", fleet_use::draw(title, result)),
     ]
 }

@@ -68,6 +68,11 @@ fn crowded_case(i: usize, name: &str, hosting: &str, size: &str) -> CaseResult {
         length_s: 604_800.0,
         instances: if i % 3 == 2 { vec![1.0; 240] } else { wave(x) },
         servers: if i.is_multiple_of(2) { vec![1.0; 240] } else { wave(x / 8.0) },
+        present: wave(x),
+        arrived: wave(10.0 * x),
+        cold_share: (0..240).map(|t| (t % 50 != 7).then(|| 0.5 / f64::from(1 + t))).collect(),
+        rejected_share: vec![Some(0.0); 240],
+        latency_s: wave(0.1 * x).into_iter().map(|s: f64| Some(s + 0.02)).collect(),
         ..Timeline::default()
     };
     let (name, hosting, size) = (name.into(), hosting.into(), Some(size.into()));
@@ -147,8 +152,8 @@ fn a_hundred_cases_are_cut_and_said_to_be() {
 fn every_figure_is_written_as_svg_and_png() {
     let directory = tempfile::tempdir().unwrap();
     let written = write_figures(directory.path(), &crate::experiment::result::tests::example()).unwrap();
-    assert_eq!(written.len(), 8);
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 8);
+    assert_eq!(written.len(), 10);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 10);
     for path in written {
         let bytes = std::fs::read(&path).unwrap();
         match path.extension().and_then(|e| e.to_str()) {

@@ -17,7 +17,7 @@ pub fn run_report(result: &ResultDocument, reproduction: &Reproduction, assumpti
 
 /// The page of [`run_report`], for those who want to add to it.
 pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumptions: &[Assumption]) -> Page {
-    let headings = ["Cost", "Latency", "Instances and servers over time", "Use of the servers"];
+    let headings = ["Cost", "Latency", "Instances and servers over time", "Service over time", "Use of the servers"];
     let figures = figure::figures(result).into_iter().zip(headings).map(|((_, drawing), heading)| (drawing, heading));
     Page {
         kind: "run".into(),

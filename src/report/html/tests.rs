@@ -147,7 +147,7 @@ fn every_case_and_every_line_of_its_bill_is_there() {
         assert!(html.contains(expected), "{expected} is not in the page");
     }
     assert_eq!(html.matches("<article class=\"bill\"").count(), 2);
-    assert_eq!(html.matches("<figure").count(), 4);
+    assert_eq!(html.matches("<figure").count(), 5);
 }
 
 #[test]
