@@ -4,8 +4,9 @@ use crate::common::root;
 use std::path::{Path, PathBuf};
 
 /// The rooms, each of which may know those before it.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "units",
+    "memory",
     "files",
     "document",
     "engine",
