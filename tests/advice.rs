@@ -191,3 +191,44 @@ fn prices_of_a_model_are_not_simulated_again() {
     let memory = priced(price, "{ path = \"model.mine.size.512mb.cpu\", values = [0.5, 1.0] }");
     assert_eq!(memory.simulated, 2 * 2);
 }
+
+/// Hours are assumptions: the tornado has them from the fewest to the most, and the hours that bring the app to the best
+/// offer's family, which turn where they cost what the next is dearer.
+#[test]
+fn hours_are_axes_of_the_tornado() {
+    let advice = advice(API, &["digitalocean-2017", "aws-lambda-2017"]);
+    let mean = |at: usize, path: &[&str]| advice.offers[at].point.estimate(path).mean.unwrap();
+    let swing = |name: &str| advice.swings.iter().find(|swing| swing.name.starts_with(name)).unwrap();
+    let at_end = |end: &str| {
+        let cost = |at| mean(at, &["tco_usd"]) - mean(at, &["labour_usd", "total"]) + mean(at, &["labour_usd", end]);
+        (0..advice.offers.len()).map(cost).fold(f64::INFINITY, f64::min)
+    };
+    let hours = swing("hours of labour");
+    for (end, found) in [("low", &hours.low), ("high", &hours.high)] {
+        let found = found.1.as_ref().unwrap().1;
+        assert!((found - at_end(end)).abs() < 1e-6, "{end}: {found}, not {}", at_end(end));
+    }
+    assert_eq!(advice.offers[0].family, "serverless");
+    let other = (1..advice.offers.len()).find(|at| advice.offers[*at].family != "serverless").unwrap();
+    let turns = (mean(other, &["tco_usd"]) - mean(0, &["tco_usd"])) / mean(0, &["labour_usd", "set_up_hour"]);
+    let once = swing("once, to fit serverless");
+    let at: f64 = once.flip.as_ref().unwrap().at.split(' ').next().unwrap().parse().unwrap();
+    assert!((at - turns).abs() <= 1.5, "{at} h, not {turns}");
+}
+
+/// A map says where its answer rests on the hours: at 20 USD/h the droplet's hours, if they are few, make it the cheaper.
+#[test]
+fn a_map_says_where_it_rests_on_hours() {
+    let text = API.replace("[case.x]", "[case.f]\nhosting = \"aws-lambda-2017\"\nsize = \"512mb\"\n[case.x]")
+        + "[map]\nx = { path = \"traffic\", values = [1] }\ny = { path = \"labour.wage\", values = [\"0 USD/h\", \"20 USD/h\", \"1000 USD/h\"] }\n";
+    let (source, scenario, mut d) = source(&text);
+    let plan = scenario.map.clone().unwrap();
+    let map = map(&source, catalogue().1, plan, Some(1), &mut d, &|_, _| {}).unwrap();
+    let cells: Vec<bool> = map.cells.iter().map(|row| row[0].rests_on_hours()).collect();
+    assert!(!cells[0], "hours cost nothing");
+    let json: serde_json::Value = serde_json::from_str(&hostsim::report::map::to_json(&map)).unwrap();
+    assert_eq!(json["cells"][0][0]["cheapest_at_low_hours"], json["cells"][0][0]["cheapest"]);
+    let resting = cells.iter().filter(|rests| **rests).count();
+    assert_eq!(hostsim::report::map::hours(&map).is_some(), resting > 0);
+    assert!(resting > 0, "at 20 dollars the ranges cover the answer: {cells:?}");
+}

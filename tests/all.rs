@@ -30,6 +30,7 @@ mod focus;
 mod fuzz;
 mod import;
 mod keep_alive;
+mod labour;
 mod laws;
 mod limits;
 mod messages;

@@ -1,10 +1,12 @@
 //! Labour: the hours that developers spend on the slices of the stack that their hosting leaves to them.
 
 mod hours;
+mod spread;
 
 pub use hours::{Hours, LabourOverrides, LabourTable};
+pub use spread::{Position, Positions, Spread};
 
-use crate::document::{Diagnostics, Node, Table, as_f64, money_rate, named, positive, positive_span};
+use crate::document::{Diagnostics, Node, Table, as_f64, money_rate, named, non_negative, positive, positive_span};
 use crate::units::{Currency, Exact, HOUR, MONTH, MoneyRate, Span, YEAR, exact_of_f64};
 use num_bigint::BigInt;
 
@@ -29,13 +31,15 @@ pub enum Slice {
     CapacityPlanning,
     /// Changing an app so that it fits the hosting.
     Porting,
+    /// Writing an app for the hosting: more or fewer hours than for a machine of its own.
+    Building,
     /// Being called at night.
     NightCalls,
 }
 
 impl Slice {
     /// All slices with their words.
-    pub const ALL: [(&'static str, Slice); 10] = [
+    pub const ALL: [(&'static str, Slice); 11] = [
         ("application", Slice::Application),
         ("runtime", Slice::Runtime),
         ("web-server", Slice::WebServer),
@@ -45,8 +49,14 @@ impl Slice {
         ("data-centre", Slice::DataCentre),
         ("capacity-planning", Slice::CapacityPlanning),
         ("porting", Slice::Porting),
+        ("building", Slice::Building),
         ("night-calls", Slice::NightCalls),
     ];
+
+    /// Whether it is of the stack itself: what somebody looks after, and no task beside it.
+    pub fn is_of_the_stack(self) -> bool {
+        !matches!(self, Slice::CapacityPlanning | Slice::Porting | Slice::Building | Slice::NightCalls)
+    }
 
     /// The slice's word.
     pub fn name(self) -> &'static str {
@@ -95,6 +105,8 @@ pub struct SliceLabour {
     pub hours: f64,
     /// Hours × wage.
     pub usd: f64,
+    /// Hours in the month with all hours as few, and as many, as they may be.
+    pub bounds: [f64; 2],
 }
 
 /// What labour costs: the table `[labour]` of a scenario.
@@ -108,18 +120,29 @@ pub struct Labour {
     pub horizon: Span,
     /// People who are paid whatever the hours.
     pub salaries: MoneyRate,
+    /// How often a month each app is deployed.
+    pub deployments: f64,
+    /// Where in their ranges hours are counted.
+    pub hours: Positions,
 }
 
 impl Default for Labour {
-    /// No wage, 36 months, no salaries.
+    /// No wage, 36 months, no salaries, the hours in the middle of their ranges.
     fn default() -> Labour {
         let none = MoneyRate { per_hour: Exact::default(), currency: Currency::USD };
-        Labour { wage: none.clone(), wage_given: false, horizon: Span(36 * MONTH.0), salaries: none }
+        Labour {
+            wage: none.clone(),
+            wage_given: false,
+            horizon: Span(36 * MONTH.0),
+            salaries: none,
+            deployments: LabourTable::built_in().deployments(),
+            hours: Positions::default(),
+        }
     }
 }
 
 impl Labour {
-    /// Reads `[labour]`: `wage`, `hours-per-year`, `horizon` and `salaries`, each of which may be
+    /// Reads `[labour]`: `wage`, `hours-per-year`, `horizon`, `salaries`, `deployments` and `hours`, each of which may be
     /// left out; a wage by the month or the year needs the hours that are worked in a year.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Labour> {
         let default = Labour::default();
@@ -129,6 +152,8 @@ impl Labour {
             wage: read_wage(&mut table, diagnostics).unwrap_or(default.wage),
             horizon: table.default("horizon", default.horizon, diagnostics, positive_span),
             salaries: table.default("salaries", default.salaries, diagnostics, money_rate),
+            deployments: table.default("deployments", default.deployments, diagnostics, non_negative),
+            hours: table.default("hours", default.hours, diagnostics, Positions::read),
         };
         table.finish(diagnostics);
         Some(labour)
@@ -143,18 +168,30 @@ impl Labour {
         used: LabourUse,
         dollars: &dyn Fn(Currency) -> f64,
     ) -> Vec<SliceLabour> {
-        let wage = as_f64(&self.wage.per_hour) * dollars(self.wage.currency);
+        let wage = self.wage_usd(dollars);
         let of_slice = |slice: Slice| {
             let mut each = managed.overrides.of(slice, table.hours(slice, managed.family));
             let calls = used.night_calls.filter(|_| slice == Slice::NightCalls);
             if calls.is_some() {
-                each.per_instance = 0.0;
+                each.per_instance = Spread::default();
             }
-            let hours = each.within(&used, self.horizon) + each.per_call * calls.unwrap_or(0.0);
-            SliceLabour { slice, hours, usd: hours * wage }
+            let used = LabourUse { night_calls: calls, ..used };
+            let hours = each.within(&used, self, self.hours.of(slice));
+            let bounds = [Position::LOW, Position::HIGH].map(|position| each.within(&used, self, position));
+            SliceLabour { slice, hours, usd: hours * wage, bounds }
         };
         let slices = Slice::ALL.into_iter().map(|(_, slice)| slice).filter(|slice| managed.slices.contains(slice));
         slices.map(of_slice).collect()
+    }
+
+    /// The wage of an hour in US dollars.
+    pub fn wage_usd(&self, dollars: &dyn Fn(Currency) -> f64) -> f64 {
+        as_f64(&self.wage.per_hour) * dollars(self.wage.currency)
+    }
+
+    /// The part of what is done once that falls on a month.
+    pub fn part_of_horizon(&self, month: Span) -> f64 {
+        if self.horizon.0 == 0 { 0.0 } else { month.0 as f64 / self.horizon.0 as f64 }
     }
 
     /// The salaries of a month in US dollars: once for a case, whatever its apps.
@@ -251,7 +288,7 @@ mod tests {
     fn the_rows_add_up_to_the_surveys() {
         let table = LabourTable::built_in();
         let per_instance = |family, slices: &[Slice]| -> f64 {
-            slices.iter().map(|slice| table.hours(*slice, family).per_instance).sum()
+            slices.iter().map(|slice| table.hours(*slice, family).per_instance.middle).sum()
         };
         use Slice::*;
         let machine = [Runtime, WebServer, OperatingSystem, CapacityPlanning];
@@ -259,7 +296,11 @@ mod tests {
         near(per_instance("vps", &machine) * 55.0, 110.0);
         near(per_instance("colocation", &[Runtime, WebServer, OperatingSystem, CapacityPlanning, Hardware]), 5.3);
         let per_month = |family, slices: &[Slice]| -> f64 {
-            slices.iter().map(|slice| table.hours(*slice, family).per_month).sum()
+            let hours = |slice: &Slice| {
+                let hours = table.hours(*slice, family);
+                hours.per_month.middle + table.deployments() * hours.per_deployment.middle
+            };
+            slices.iter().map(hours).sum()
         };
         near(per_month("paas", &[Application, CapacityPlanning]), 1.5);
         near(per_month("serverless", &[Application]), 0.75);

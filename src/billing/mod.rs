@@ -24,7 +24,9 @@ mod words;
 pub use charge::{Charge, Each, Free, Of, Over, Scope, read as read_charge};
 pub use confidence::Confidence;
 pub use invoice::{BeyondLastTier, Committed, CommittedUse, Invoice, Line, LineKind, Metered, Terms, invoice};
-pub use labour::{Labour, LabourOverrides, LabourTable, LabourUse, Managed, Slice, SliceLabour};
+pub use labour::{
+    Labour, LabourOverrides, LabourTable, LabourUse, Managed, Position, Positions, Slice, SliceLabour, Spread,
+};
 pub use meter::Meter;
 pub use price_list::{PriceList, RoundEach, Rounding, Tax};
 pub use provider::{FleetUse, Ledger, ProviderCosts, owned_usd};

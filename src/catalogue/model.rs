@@ -8,8 +8,8 @@ use super::recovery;
 use super::size::Size;
 use super::start::read_phases;
 use super::terms::Terms;
-use crate::billing::{LabourOverrides, PriceList, Slice};
-use crate::document::{Diagnostics, Node, Table, count, list, named, positive_span, span, suggest, text};
+use crate::billing::{LabourOverrides, LabourTable, PriceList, Slice};
+use crate::document::{Diagnostics, Node, Table, Value, count, list, named, positive_span, span, suggest, text};
 use crate::fleet::Isolation;
 use crate::hosting::Recovery;
 use crate::hosting::deployment::StartPhase;
@@ -119,6 +119,9 @@ impl Model {
         };
         let manages = table.optional("manages", diagnostics, |node, d| list(node, d, Slice::read)).unwrap_or_default();
         let labour = table.optional("labour", diagnostics, LabourOverrides::read).unwrap_or_default();
+        if let (Some(family), Some(node)) = (family, table.node("manages")) {
+            hours_are_known(family, &manages, &labour, node, diagnostics);
+        }
         let sizes = table.optional("size", diagnostics, read_sizes).unwrap_or_default();
         let size_range = table.optional("size-range", diagnostics, SizeRange::read);
         let names: Vec<String> = sizes.keys().cloned().collect();
@@ -213,6 +216,35 @@ pub fn schema_1(node: &Node, diagnostics: &mut Diagnostics) -> Option<()> {
         diagnostics.error(node.at, "this schema is not known", "this version reads `schema = 1`");
     }
     Some(())
+}
+
+/// A slice that a model leaves to its users takes hours: those of its family, or the model's own. Where neither says how
+/// many, it would silently take none.
+fn hours_are_known(family: Family, manages: &[Slice], own: &LabourOverrides, node: &Node, d: &mut Diagnostics) {
+    let table = LabourTable::built_in();
+    let unknown = |slice: &&Slice| table.evidence(**slice, family.name()).is_none() && !own.says(**slice);
+    let mut told: Vec<Slice> = Vec::new();
+    for slice in manages.iter().filter(unknown) {
+        if told.contains(slice) {
+            continue;
+        }
+        told.push(*slice);
+        let word = |item: &&Node| item.as_str() == Some(slice.name());
+        let items = match &node.value {
+            Value::Array(items) => items.as_slice(),
+            _ => &[],
+        };
+        let at = items.iter().find(word).map_or(node.at, |item| item.at);
+        let known = table.families(*slice).collect::<Vec<_>>().join(", ");
+        d.error(
+            at,
+            format!("no hours are known for `{}` in the family {}", slice.name(), family.name()),
+            format!(
+                "leave it out, or state hours: labour.{} = {{ per-month = 1 }} (there are rows for {known})",
+                slice.name()
+            ),
+        );
+    }
 }
 
 fn read_sizes(node: &Node, diagnostics: &mut Diagnostics) -> Option<IndexMap<String, Size>> {

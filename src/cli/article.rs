@@ -1,5 +1,6 @@
 //! `hostsim article`.
 
+use super::models::stack;
 use super::options::{CatalogueOption, ComputeOptions, FilesOptions, Format, FormatOption};
 use super::{Execute, Failure, failure, interrupt, progress, terminal};
 use clap::Args;
@@ -8,6 +9,7 @@ use hostsim::document::Diagnostics;
 use hostsim::experiment::claim::{self, Judged, Mutated};
 use hostsim::experiment::{Progress, RunError};
 use hostsim::files::write_atomically;
+use hostsim::report::figure::drawing::Drawing;
 use hostsim::report::{article, html};
 use hostsim::scenario::{Source, shipped};
 use std::path::Path;
@@ -55,7 +57,8 @@ impl Execute for Article {
         }
         let judged = self.each(&sources, |source, progress| claim::judge(source, &catalogue, progress))?;
         if let Some(directory) = self.files.directory("article") {
-            interrupt::after_writing(|| write_files(&directory, &judged))?;
+            let figures = self.stack(&catalogue)?;
+            interrupt::after_writing(|| write_files(&directory, &judged, &figures))?;
         }
         terminal::print(&match self.format.format {
             Format::Table => article::to_table(&judged, terminal_columns()),
@@ -85,6 +88,17 @@ impl Article {
             return Err(Failure::Input(format!("there is no claim {asked}: there are {}", known.join(", "))));
         }
         Ok(found)
+    }
+
+    /// The article's own figure, where the whole article is judged.
+    fn stack(&self, catalogue: &Catalogue) -> Result<Vec<(Drawing, String)>, Failure> {
+        if self.claim.is_some() {
+            return Ok(Vec::new());
+        }
+        let mut diagnostics = Diagnostics::default();
+        let shown = self.compute.compute(|| stack::shown(catalogue, &mut diagnostics))??;
+        failure::sound(diagnostics)?;
+        Ok(shown.figures())
     }
 
     /// Does something with every claim, one after the other, each on all threads.
@@ -130,8 +144,8 @@ fn terminal_columns() -> usize {
     std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
 }
 
-fn write_files(directory: &Path, judged: &[Judged]) -> std::io::Result<()> {
+fn write_files(directory: &Path, judged: &[Judged], figures: &[(Drawing, String)]) -> std::io::Result<()> {
     write_atomically(&directory.join("article.json"), article::to_json(judged).as_bytes())?;
     write_atomically(&directory.join("article.md"), article::to_markdown(judged).as_bytes())?;
-    html::write_report(&directory.join("article.html"), &html::article_report(judged))
+    html::write_report(&directory.join("article.html"), &html::article_report(judged, figures))
 }

@@ -20,9 +20,17 @@ pub struct Cell {
     pub costs: Vec<Result<Estimate, String>>,
     /// The cases whose difference to the cheapest the noise covers, replication by replication.
     pub ties: Vec<usize>,
+    /// The cheapest with all hours of labour at the low, and at the high end of their ranges.
+    pub at_ends: [Option<usize>; 2],
 }
 
 impl Cell {
+    /// Whether the ranges of the hours cover which case is the cheapest.
+    pub fn rests_on_hours(&self) -> bool {
+        let own = self.cheapest().map(|(case, _)| case);
+        self.at_ends.iter().any(|end| end.is_some() && *end != own)
+    }
+
     /// The cheapest case, and by which share of its cost the second cheapest is dearer (infinite
     /// where there is no other).
     pub fn cheapest(&self) -> Option<(usize, f64)> {
@@ -163,6 +171,13 @@ fn put(
     })
 }
 
+/// The TCO with all hours at the low, and at the high end of their ranges.
+fn at_ends(point: &Point) -> [Option<f64>; 2] {
+    let mean = |path: &[&str]| point.estimate(path).mean;
+    ["low", "high"]
+        .map(|end| Some(mean(&["tco_usd"])? - mean(&["labour_usd", "total"])? + mean(&["labour_usd", end])?))
+}
+
 /// The place of an axis' value nearest to the scenario as it stands; the middle where that is not known.
 fn nearest(axis: &MapAxis) -> usize {
     let count = axis.values.len();
@@ -189,11 +204,16 @@ fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) 
     let points: Vec<Result<Point, String>> = scenario.cases.iter().map(cost).collect();
     let values: Vec<Result<Vec<Option<f64>>, String>> =
         points.iter().map(|point| point.as_ref().map(|point| point.values(metric)).map_err(Clone::clone)).collect();
+    let at_ends = [0, 1].map(|end| {
+        let cost = |(case, point): (usize, &Result<Point, String>)| Some((case, at_ends(point.as_ref().ok()?)[end]?));
+        let costs = points.iter().enumerate().filter_map(cost).filter(|_| metric == ["tco_usd"]);
+        costs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(case, _)| case)
+    });
     let estimate = |values: &Result<Vec<Option<f64>>, String>| match values {
         Ok(values) => Ok(Estimate::of(values)),
         Err(why) => Err(why.clone()),
     };
-    let mut cell = Cell { costs: values.iter().map(estimate).collect(), ties: Vec::new() };
+    let mut cell = Cell { costs: values.iter().map(estimate).collect(), ties: Vec::new(), at_ends };
     if let Some((best, _)) = cell.cheapest() {
         let tied = |case: &usize| {
             let (Ok(a), Ok(b)) = (&values[*case], &values[best]) else { return false };

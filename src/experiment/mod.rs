@@ -10,6 +10,7 @@ mod deploy;
 pub mod expect;
 mod fingerprint;
 pub mod invoices;
+mod labour;
 pub mod load;
 pub mod map;
 mod notes;
@@ -23,6 +24,7 @@ pub mod simulations;
 pub mod sizing;
 mod tapes;
 mod tenants;
+pub mod trade;
 mod validate;
 
 pub use deploy::{Commit, Order};

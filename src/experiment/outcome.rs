@@ -5,7 +5,7 @@ use super::load::loads;
 use super::objective::judge;
 use super::replicate::{Replication, Trial};
 use super::tenants;
-use crate::billing::{FleetUse, LabourTable, LabourUse, Managed, SliceLabour, owned_usd};
+use crate::billing::{FleetUse, owned_usd};
 use crate::catalogue::Family;
 use crate::document::as_f64;
 use crate::fleet::ServerKind;
@@ -28,7 +28,7 @@ impl Gathered {
     }
 
     /// One by a name.
-    fn put_by(&mut self, figure: Figure, name: &str, value: impl Into<Option<f64>>) {
+    pub(super) fn put_by(&mut self, figure: Figure, name: &str, value: impl Into<Option<f64>>) {
         self.put(figure, value);
         if let Some((path, _)) = self.figures.last_mut() {
             path.push(name.into());
@@ -278,17 +278,7 @@ fn put_money(
         gathered.put_by(figure::INVOICE_LINES, name, *amount);
     }
     gathered.put(figure::OWNED, owned);
-    let labour = labour(trial, simulation, &dollars);
-    let salaries = case.labour.salaries_usd(month, &dollars);
-    let labour_total = labour.iter().map(|slice| slice.usd).sum::<f64>() + salaries;
-    gathered.put(figure::LABOUR, labour_total);
-    gathered.put(figure::LABOUR_HOURS, labour.iter().map(|slice| slice.hours).sum::<f64>());
-    for slice in &labour {
-        gathered.put_by(figure::LABOUR_SLICES, slice.slice.name(), slice.usd);
-    }
-    if salaries > 0.0 {
-        gathered.put_by(figure::LABOUR_SLICES, "salaries", salaries);
-    }
+    let labour_total = super::labour::gather(gathered, trial, simulation, &dollars);
     let total = invoiced.map(|invoiced| invoiced + owned + labour_total);
     gathered.put(figure::TCO, total);
     let served = all.served as f64 * month.seconds() / scenario.run.duration.seconds();
@@ -329,37 +319,4 @@ fn owned_servers(trial: &Trial<'_>, simulation: &Simulation, bought: f64) -> f64
     }
     let most = |index: usize| simulation.world.facts[index].instances.peak() as f64;
     (0..count).filter(|index| colocated(*index)).map(most).sum::<f64>().min(bought)
-}
-
-/// The labour of all deployments, by slice.
-fn labour(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currency) -> f64) -> Vec<SliceLabour> {
-    let mut sum: Vec<SliceLabour> = Vec::new();
-    let (world, run) = (&simulation.world, &trial.scenario.run);
-    let months = run.month_length().seconds() / run.duration.seconds();
-    let tenants = |index: usize| simulation.world.deployments[index].tenants;
-    for (index, plan) in trial.case.deployments.iter().enumerate() {
-        let facts = &simulation.world.facts[index];
-        let earlier = trial.case.deployments[..index].iter().enumerate();
-        let on_model = earlier.filter(|(_, other)| other.model.name == plan.model.name);
-        let counted = on_model.map(|(other, _)| tenants(other)).max().unwrap_or(0);
-        let managed =
-            Managed { family: plan.model.family.name(), slices: &plan.model.manages, overrides: &plan.model.labour };
-        let used = LabourUse {
-            instances: facts.instances.mean(simulation.world.end).unwrap_or(0.0),
-            tenants: f64::from(tenants(index)),
-            accounts: f64::from(tenants(index).saturating_sub(counted)),
-            month: trial.scenario.run.month_length(),
-            night_calls: world.has_failures().then_some(facts.night_calls as f64 * months),
-        };
-        for slice in trial.case.labour.of_slices(LabourTable::built_in(), managed, used, dollars) {
-            match sum.iter_mut().find(|known| known.slice == slice.slice) {
-                Some(known) => {
-                    known.hours += slice.hours;
-                    known.usd += slice.usd;
-                }
-                None => sum.push(slice),
-            }
-        }
-    }
-    sum
 }

@@ -209,6 +209,11 @@ figures! {
     OWNED = money(&["owned_usd"], "The month's share of the developer's own servers.");
     LABOUR = money(&["labour_usd", "total"], "The developer's labour.");
     LABOUR_HOURS = Figure { unit: Hours, ..money(&["labour_usd", "hours"], "The hours of it.") };
+    LABOUR_LOW = money(&["labour_usd", "low"], "The labour with all hours as few as they may be.");
+    LABOUR_HIGH = money(&["labour_usd", "high"], "The labour with all hours as many as they may be.");
+    LABOUR_HOURS_LOW = Figure { unit: Hours, ..money(&["labour_usd", "hours_low"], "The hours, as few as they may be.") };
+    LABOUR_HOURS_HIGH = Figure { unit: Hours, ..money(&["labour_usd", "hours_high"], "The hours, as many as they may be.") };
+    LABOUR_SET_UP_HOUR = money(&["labour_usd", "set_up_hour"], "What one hour more, done once for each app and tenant, adds to a month.");
     LABOUR_SLICES = money(&["labour_usd", "slices"], "That of one slice of the stack.").by("slice");
     TCO = money(&["tco_usd"], "Invoice, labour and owned servers.");
     PER_MILLION = money(&["usd_per_million_requests"], "The TCO per million served.");

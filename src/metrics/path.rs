@@ -29,8 +29,8 @@ pub fn flat_name(path: &[String]) -> String {
                 keys.push(bare);
                 unit = found;
             }
-            (_, _, "hours") => {
-                keys.push("hours");
+            (_, _, hours @ ("hours" | "hours_low" | "hours_high")) => {
+                keys.push(hours);
                 unit = "";
             }
             (_, _, key) => keys.push(key),
@@ -62,6 +62,9 @@ mod tests {
             (&["owned_usd"], "owned_usd"),
             (&["labour_usd", "total"], "labour_usd"),
             (&["labour_usd", "hours"], "labour_hours"),
+            (&["labour_usd", "hours_low"], "labour_hours_low"),
+            (&["labour_usd", "high"], "labour_high_usd"),
+            (&["labour_usd", "set_up_hour"], "labour_set_up_hour_usd"),
             (&["labour_usd", "slices", "runtime"], "labour_runtime_usd"),
             (&["tco_usd"], "tco_usd"),
             (&["usd_per_million_requests"], "usd_per_million_requests"),

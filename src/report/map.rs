@@ -32,7 +32,11 @@ pub fn to_json(map: &Map) -> String {
         let why = map.cases.iter().zip(&cell.costs).filter_map(|(name, cost)| Some((name, cost.as_ref().err()?)));
         let infeasible: serde_json::Map<String, Value> =
             why.map(|(name, why)| (name.clone(), why.clone().into())).collect();
-        json!({ "cheapest": cheapest, "margin": margin, "ties": ties, map.plan.metric: costs, "infeasible": infeasible })
+        let at_end = |end: usize| cell.at_ends[end].map(|case| map.cases[case].as_str());
+        json!({
+            "cheapest": cheapest, "margin": margin, "ties": ties, map.plan.metric: costs, "infeasible": infeasible,
+            "cheapest_at_low_hours": at_end(0), "cheapest_at_high_hours": at_end(1),
+        })
     };
     let rows: Vec<Vec<Value>> = map.cells.iter().map(|row| row.iter().map(cell).collect()).collect();
     let document = json!({
@@ -93,7 +97,7 @@ pub fn to_csv(map: &Map) -> String {
 /// Which case is the cheapest in how much of the map, which axis decides that; and in the cell nearest to the scenario
 /// as it stands, of what its cost is made and what makes the next one dearer.
 pub fn answer(map: &Map) -> String {
-    let counted = html::map::answer(map);
+    let counted = [Some(html::map::answer(map)), hours(map)].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let ((x, y), points) = &map.standing;
     let able = points.iter().any(|(_, point)| point.is_ok());
     if !able || map.plan.metric != "tco_usd" {
@@ -135,12 +139,12 @@ fn decisive(map: &Map) -> String {
 pub fn to_table(map: &Map, title: &str, screen: Screen) -> String {
     let mut text = format!("{}\n\n{}\n", screen.paragraph(&answer(map)), screen.paragraph(title));
     text += &format!("{}\n\n{}\n", screen.paragraph(&legend(map)), grid(map).to_text(screen));
-    text + &screen.list(&reasons(map).into_iter().chain(of_unverified(&map.unverified)).collect::<Vec<_>>())
+    text + &screen.list(&reasons(map).into_iter().chain(hours(map)).chain(of_unverified(&map.unverified)).collect::<Vec<_>>())
 }
 
 /// As Markdown.
 pub fn to_markdown(map: &Map, title: &str) -> String {
-    let lines = reasons(map).into_iter().chain(of_unverified(&map.unverified));
+    let lines = reasons(map).into_iter().chain(hours(map)).chain(of_unverified(&map.unverified));
     let lines: String = lines.map(|line| format!("- {}\n", escape(&line))).collect();
     let (answer, title) = (escape(&answer(map)), escape(title));
     format!("{answer}\n\n# {title}\n\n{}\n\n{}\n{lines}", legend(map), grid(map).to_markdown())
@@ -191,6 +195,27 @@ fn legend(map: &Map) -> String {
     ];
     told.iter().filter(|(told, _)| *told).for_each(|(_, words)| text.push_str(&format!("; {words}")));
     text
+}
+
+/// In how many cells the answer rests on the hours of labour, which are assumed; nothing where it never does, or where
+/// hours cost nothing.
+pub fn hours(map: &Map) -> Option<String> {
+    let all: Vec<&Cell> = map.cells.iter().flatten().collect();
+    let resting: Vec<&&Cell> = all.iter().filter(|cell| cell.rests_on_hours()).collect();
+    let wins = |end: usize| {
+        let won = |case: usize| resting.iter().filter(|cell| cell.at_ends[end] == Some(case)).count();
+        let counted = (0..map.cases.len()).map(|case| (won(case), case)).filter(|(count, _)| *count > 0);
+        counted.map(|(count, case)| format!("{} in {count}", map.cases[case])).collect::<Vec<_>>().join(", ")
+    };
+    (!resting.is_empty()).then(|| {
+        format!(
+            "In {} of {} cells the answer rests on the hours of labour: with the fewest of their ranges {}, with the most {}.",
+            resting.len(),
+            all.len(),
+            wins(0),
+            wins(1)
+        )
+    })
 }
 
 /// Of each case that does not meet its objective everywhere: in how many cells, and why in the

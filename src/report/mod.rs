@@ -21,10 +21,12 @@ pub mod map;
 mod markdown;
 mod notes;
 pub mod sacrifice;
+pub mod stack;
 mod standing;
 pub mod sweep;
 mod table;
 pub mod tenants;
+pub mod trade;
 pub mod waiting;
 mod words;
 

@@ -1,5 +1,6 @@
 //! `[app.NAME]`: a stream of requests, and what each needs.
 
+use super::exists::Exists;
 use super::Slo;
 use super::surroundings::Surroundings;
 use crate::catalogue::Catalogue;
@@ -33,6 +34,8 @@ pub struct App {
     pub slo: Slo,
     /// Where its name stands.
     pub at: Origin,
+    /// Whether it is there already, and where.
+    pub exists: Exists,
 }
 
 /// What is looked for in an app and stands elsewhere or under another name.
@@ -91,6 +94,7 @@ fn read(name: &str, node: &Node, context: &Context<'_>, catalogue: &Catalogue, d
     let retries = table.optional("retries", d, Retries::read);
     let around = Surroundings::take(&mut table, d);
     let slo = table.default("slo", Slo::default(), d, Slo::read);
+    let exists = table.default("exists", Exists::default(), d, Exists::read);
     let cpu_on = table.optional("cpu-on", d, |node, d| super::cpu_on::read(node, catalogue, d));
     table.finish(d);
     // An app whose workload is wrong stays, so that what refers to it is still checked.
@@ -120,6 +124,7 @@ fn read(name: &str, node: &Node, context: &Context<'_>, catalogue: &Catalogue, d
         retries,
         slo,
         at: node.key,
+        exists,
     })
 }
 

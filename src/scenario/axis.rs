@@ -46,7 +46,7 @@ impl Axis {
             path[..],
             ["title" | "labour" | "provider" | "currency" | "expect" | "curve" | "map" | "advise", ..]
                 | ["run", "month"]
-                | ["app", _, "slo", ..]
+                | ["app", _, "slo" | "exists", ..]
                 | ["fleet" | "case", .., "server", "price" | "life" | "power" | "rack-units"]
                 | ["case", _, "labour" | "provider" | "charge", ..]
                 | ["case", _, "with" | "allowances"]

@@ -17,6 +17,12 @@ pub fn claims(diagnostics: &mut Diagnostics) -> Vec<Source> {
     sources
 }
 
+/// The shipped scenario of that name.
+pub fn named(stem: &str, diagnostics: &mut Diagnostics) -> Option<Source> {
+    let file = SHIPPED.get_file(format!("{stem}.toml"))?;
+    source(file.path(), file.contents_utf8()?, diagnostics)
+}
+
 fn source(path: &std::path::Path, text: &str, diagnostics: &mut Diagnostics) -> Option<Source> {
     if path.extension()? != "toml" {
         return None;

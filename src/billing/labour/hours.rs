@@ -1,9 +1,9 @@
 //! The hours that each slice takes: the defaults by family, and what a model says instead.
 
-use super::{LabourUse, Slice};
-use crate::document::{Diagnostics, Node, Origin, SourceId, Table, Value, non_negative, span};
+use super::{Labour, LabourUse, Position, Slice, Spread};
+use crate::document::{Diagnostics, Node, Origin, SourceId, Table, non_negative};
 use crate::fleet::Evidence;
-use crate::units::{HOUR, MONTH, Span};
+use crate::units::MONTH;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -11,51 +11,59 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Hours {
     /// Once, for each app and tenant.
-    pub set_up: f64,
+    pub set_up: Spread,
     /// Once, for each instance; nothing where instances are clones of an image.
-    pub set_up_per_instance: f64,
+    pub set_up_per_instance: Spread,
     /// A month (730 h), for each app and tenant.
-    pub per_month: f64,
+    pub per_month: Spread,
+    /// For each deployment of each app and tenant.
+    pub per_deployment: Spread,
     /// A month (730 h), for each account, however many of its apps are hosted on the model.
-    pub per_account: f64,
+    pub per_account: Spread,
     /// A month (730 h), for each instance.
-    pub per_instance: f64,
+    pub per_instance: Spread,
     /// For each call at night, where failures are simulated.
-    pub per_call: f64,
+    pub per_call: Spread,
 }
 
 impl Hours {
-    /// The hours that fall on a month of this length, for all tenants together.
-    pub(super) fn within(&self, used: &LabourUse, horizon: Span) -> f64 {
+    /// The hours that fall on a month of this length, for all tenants together, at a place in their ranges.
+    pub(super) fn within(&self, used: &LabourUse, labour: &Labour, position: Position) -> f64 {
+        let at = |spread: &Spread| spread.at(position);
         let months = used.month.0 as f64 / MONTH.0 as f64;
-        let part_of_horizon = if horizon.0 == 0 { 0.0 } else { used.month.0 as f64 / horizon.0 as f64 };
-        let set_up = self.set_up * used.tenants + self.set_up_per_instance * used.instances;
-        let running =
-            self.per_month * used.tenants + self.per_account * used.accounts + self.per_instance * used.instances;
-        set_up * part_of_horizon + running * months
+        let set_up = at(&self.set_up) * used.tenants + at(&self.set_up_per_instance) * used.instances;
+        let running = (at(&self.per_month) + at(&self.per_deployment) * labour.deployments) * used.tenants
+            + at(&self.per_account) * used.accounts
+            + at(&self.per_instance) * used.instances;
+        let calls = at(&self.per_call) * used.night_calls.unwrap_or(0.0);
+        set_up * labour.part_of_horizon(used.month) + running * months + calls
     }
 }
 
 /// The hours that a table names; the rest are somebody else's to say.
 #[derive(Clone, Copy, Debug, Default)]
 struct Named {
-    set_up: Option<f64>,
-    set_up_per_instance: Option<f64>,
-    per_month: Option<f64>,
-    per_account: Option<f64>,
-    per_instance: Option<f64>,
-    per_call: Option<f64>,
+    set_up: Option<Spread>,
+    set_up_per_instance: Option<Spread>,
+    per_month: Option<Spread>,
+    per_deployment: Option<Spread>,
+    per_account: Option<Spread>,
+    per_instance: Option<Spread>,
+    per_call: Option<Spread>,
 }
 
 impl Named {
-    fn read_keys(table: &mut Table<'_>, diagnostics: &mut Diagnostics) -> Named {
+    fn read_keys(slice: Slice, table: &mut Table<'_>, d: &mut Diagnostics) -> Named {
+        // Building an app may take less on one family than on another: hours are saved there.
+        let of_app = if slice == Slice::Building { Spread::read_signed } else { Spread::read };
         Named {
-            set_up: table.optional("set-up", diagnostics, hours),
-            set_up_per_instance: table.optional("set-up-per-instance", diagnostics, hours),
-            per_month: table.optional("per-month", diagnostics, hours),
-            per_account: table.optional("per-account", diagnostics, hours),
-            per_instance: table.optional("per-instance", diagnostics, hours),
-            per_call: table.optional("per-call", diagnostics, hours),
+            set_up: table.optional("set-up", d, of_app),
+            set_up_per_instance: table.optional("set-up-per-instance", d, Spread::read),
+            per_month: table.optional("per-month", d, Spread::read),
+            per_deployment: table.optional("per-deployment", d, Spread::read),
+            per_account: table.optional("per-account", d, Spread::read),
+            per_instance: table.optional("per-instance", d, Spread::read),
+            per_call: table.optional("per-call", d, Spread::read),
         }
     }
 
@@ -64,6 +72,7 @@ impl Named {
             set_up: self.set_up.unwrap_or(default.set_up),
             set_up_per_instance: self.set_up_per_instance.unwrap_or(default.set_up_per_instance),
             per_month: self.per_month.unwrap_or(default.per_month),
+            per_deployment: self.per_deployment.unwrap_or(default.per_deployment),
             per_account: self.per_account.unwrap_or(default.per_account),
             per_instance: self.per_instance.unwrap_or(default.per_instance),
             per_call: self.per_call.unwrap_or(default.per_call),
@@ -71,16 +80,9 @@ impl Named {
     }
 }
 
-/// Reads hours: a plain number, or a length of time such as "4 h" or "30 min".
-fn hours(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
-    match node.value {
-        Value::String(_) => span(node, diagnostics).map(|span| span.0 as f64 / HOUR.0 as f64),
-        _ => non_negative(node, diagnostics),
-    }
-}
-
 /// What a model says of its slices, in place of the defaults: `[labour.SLICE]` with any of
-/// `set-up`, `set-up-per-instance`, `per-month`, `per-account`, `per-instance` (what is left out keeps its default).
+/// `set-up`, `set-up-per-instance`, `per-month`, `per-deployment`, `per-account`, `per-instance`, `per-call` (what is
+/// left out keeps its default).
 #[derive(Clone, Debug, Default)]
 pub struct LabourOverrides {
     slices: BTreeMap<Slice, (Named, Origin)>,
@@ -94,7 +96,7 @@ impl LabourOverrides {
         for (name, slice) in Slice::ALL {
             let Some(node) = table.node(name) else { continue };
             if let Some(mut inner) = Table::of(node, diagnostics) {
-                slices.insert(slice, (Named::read_keys(&mut inner, diagnostics), node.key));
+                slices.insert(slice, (Named::read_keys(slice, &mut inner, diagnostics), node.key));
                 inner.finish(diagnostics);
             }
         }
@@ -105,6 +107,11 @@ impl LabourOverrides {
     /// The slices that it speaks of, with where: one that the model does not manage is a slip.
     pub fn slices(&self) -> impl Iterator<Item = (Slice, Origin)> + '_ {
         self.slices.iter().map(|(slice, (_, at))| (*slice, *at))
+    }
+
+    /// Whether it says hours of a slice.
+    pub fn says(&self, slice: Slice) -> bool {
+        self.slices.contains_key(&slice)
     }
 
     /// The hours of a slice, given its default.
@@ -120,6 +127,7 @@ const FAMILIES: [&str; 6] = ["colocation", "dedicated", "vps", "container", "paa
 #[derive(Clone, Debug, Default)]
 pub struct LabourTable {
     rows: BTreeMap<(Slice, &'static str), (Hours, Evidence)>,
+    deployments: f64,
 }
 
 impl LabourTable {
@@ -141,18 +149,29 @@ impl LabourTable {
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<LabourTable> {
         let mut table = Table::of(node, diagnostics)?;
         table.required("schema", diagnostics, crate::document::count);
+        let deployments = table.required("deployments-per-month", diagnostics, non_negative).unwrap_or_default();
         let mut rows = BTreeMap::new();
         for (name, slice) in Slice::ALL {
             let Some(mut families) = table.node(name).and_then(|node| Table::of(node, diagnostics)) else { continue };
             for family in FAMILIES {
-                if let Some(row) = families.optional(family, diagnostics, read_row) {
+                if let Some(row) = families.optional(family, diagnostics, |node, d| read_row(slice, node, d)) {
                     rows.insert((slice, family), row);
                 }
             }
             families.finish(diagnostics);
         }
         table.finish(diagnostics);
-        Some(LabourTable { rows })
+        Some(LabourTable { rows, deployments })
+    }
+
+    /// How often a month each app is deployed, whatever its hosting.
+    pub fn deployments(&self) -> f64 {
+        self.deployments
+    }
+
+    /// The families (their words) in which a slice has hours.
+    pub fn families(&self, slice: Slice) -> impl Iterator<Item = &'static str> + '_ {
+        self.rows.keys().filter(move |(of, _)| *of == slice).map(|(_, family)| *family)
     }
 
     /// The default hours of a slice in a family (its word); none where there is no row.
@@ -171,9 +190,9 @@ impl LabourTable {
     }
 }
 
-fn read_row(node: &Node, diagnostics: &mut Diagnostics) -> Option<(Hours, Evidence)> {
+fn read_row(slice: Slice, node: &Node, diagnostics: &mut Diagnostics) -> Option<(Hours, Evidence)> {
     let mut table = Table::of(node, diagnostics)?;
-    let hours = Named::read_keys(&mut table, diagnostics).or(Hours::default());
+    let hours = Named::read_keys(slice, &mut table, diagnostics).or(Hours::default());
     let evidence = Evidence::read_keys(&mut table, diagnostics);
     table.finish(diagnostics);
     Some((hours, evidence?))
@@ -191,7 +210,24 @@ mod tests {
         let table = LabourTable::read(&node, &mut diagnostics).unwrap();
         assert_eq!(diagnostics.render(false), "");
         assert!(table.rows.len() > 30 && table.rows.values().all(|(_, evidence)| !evidence.source.is_empty()));
-        assert!(table.evidence(Slice::Porting, "serverless").is_some());
-        assert!(table.evidence(Slice::Porting, "vps").is_none());
+        for family in FAMILIES {
+            assert!(table.evidence(Slice::Porting, family).is_some(), "an app can be moved to {family}");
+            assert!(table.evidence(Slice::Building, family).is_some(), "an app can be built for {family}");
+        }
+        assert!(table.evidence(Slice::Hardware, "vps").is_none());
+    }
+
+    /// Every family's app is deployed as often; what a deployment takes is in one row of each.
+    #[test]
+    fn deployments_are_counted_in_one_place() {
+        let table = LabourTable::built_in();
+        assert_eq!(table.deployments(), 4.0);
+        for ((slice, family), (hours, _)) in &table.rows {
+            let counted = hours.per_deployment.middle > 0.0;
+            assert_eq!(counted, *slice == Slice::Application, "{family}");
+            if counted {
+                assert_eq!(hours.per_month.middle, 0.55, "{family}: what is left to do without deployments is the same");
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ mod price;
 mod serverless_test;
 mod servers;
 mod sizes;
+pub mod stack;
 
 use super::failure::sound;
 use super::options::{CatalogueOption, FilesOptions, FormatOption};
@@ -33,6 +34,7 @@ Examples:
   hostsim models --servers                  the kinds of servers
   hostsim models --labour                   the hours that each slice of the stack takes
   hostsim models --cores                    what a virtual CPU is, by model and size, as table and picture
+  hostsim models --stack                    who manages which slice of the stack, 2017 and today, as table and pictures
   hostsim models --serverless-test          which of them are serverless, by simulation
 
 A model is serverless by a simple test: one need not say how many instances to reserve, and an
@@ -53,6 +55,10 @@ pub struct Models {
     /// Show how fast a virtual CPU is, by model and size; writes cores.svg and cores.png
     #[arg(long, conflicts_with_all = ["servers", "labour", "serverless_test"])]
     cores: bool,
+    /// Show who manages which slice of the stack, and the trade of labour for money; writes stack-2017,
+    /// stack-now and trade (SVG and PNG)
+    #[arg(long, conflicts_with_all = ["servers", "labour", "cores", "serverless_test", "words"])]
+    stack: bool,
     /// Test by simulation which models are serverless
     #[arg(long)]
     serverless_test: bool,
@@ -79,6 +85,14 @@ impl Models {
         let format = self.format.format;
         if self.labour {
             return Ok(labour::table().render(format, "labour"));
+        }
+        if self.stack {
+            let shown = stack::shown(catalogue, d)?;
+            if let Some(directory) = self.files.directory("stack") {
+                let write = |(stem, drawing)| figure::write_figure(&directory, stem, &drawing).map(|_| ());
+                interrupt::after_writing(|| shown.drawings().into_iter().try_for_each(write))?;
+            }
+            return Ok(shown.render(format));
         }
         if self.servers {
             return Ok(servers::list(catalogue, d).render(format, "servers"));

@@ -6,6 +6,7 @@
 //! prices alone share their simulations.
 
 mod flips;
+mod hours;
 mod swings;
 
 use super::curve::{at_traffic, base_rate};

@@ -2,7 +2,7 @@
 //! numbers.
 
 use super::flips::{self, Flip};
-use super::{Offer, offer};
+use super::{Offer, hours, offer};
 use crate::document::as_f64;
 use crate::experiment::curve::{at_traffic, base_rate};
 use crate::experiment::simulations::Runs;
@@ -69,7 +69,7 @@ impl Ranked {
         Some((name.clone(), Estimate::of(values).mean?))
     }
 
-    fn end(&self, base: &Ranked) -> End {
+    pub(super) fn end(&self, base: &Ranked) -> End {
         let (Some(best), Some(before)) = (self.0.first(), base.0.first()) else { return End::default() };
         let second = self.0.get(1).map(|second| (second.0.clone(), Estimate::paired_difference(&second.1, &best.1)));
         End { change: Estimate::paired_difference(&best.1, &before.1), second }
@@ -105,6 +105,7 @@ pub fn swings(runs: Runs<'_>, scenario: &Scenario, offers: &[Offer], done: &(dyn
             flips::of_wage(offers, wage(scenario)),
         ),
     ];
+    swings.extend(hours::swings(offers));
     let prices = [priced(offers, 0.8), priced(offers, 1.2)];
     swings.push(Swing {
         ends: [prices[0].end(&priced(offers, 1.0)), prices[1].end(&priced(offers, 1.0))],

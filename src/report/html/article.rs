@@ -5,6 +5,7 @@ use super::{render, svg};
 use crate::experiment::claim::{Judged, Verdict};
 use crate::report::article::{TITLE, number, of_section, shown, summary, verdict};
 use crate::report::figure::beside;
+use crate::report::figure::drawing::Drawing;
 use crate::scenario::claim::{Badge, SECTIONS};
 
 /// What the badges mean.
@@ -14,14 +15,15 @@ const BADGES: [(&str, &str); 3] = [
     ("assumed", "it follows from an input that somebody typed in, which is named"),
 ];
 
-/// The page as one HTML document.
-pub fn article_report(all: &[Judged]) -> String {
-    render::page(&article_page(all))
+/// The page as one HTML document; `stack` are the article's own figure, of each time, and what it trades, with headings.
+pub fn article_report(all: &[Judged], stack: &[(Drawing, String)]) -> String {
+    render::page(&article_page(all, stack))
 }
 
 /// The page of [`article_report`].
-pub fn article_page(all: &[Judged]) -> Page {
+pub fn article_page(all: &[Judged], stack: &[(Drawing, String)]) -> Page {
     let mut sections: Vec<Section> = SECTIONS.iter().enumerate().filter_map(|(at, _)| section(all, at)).collect();
+    sections.extend(the_figure(stack, all.len()));
     let facts = BADGES.iter().map(|(word, meaning)| (word.to_string(), meaning.to_string())).collect();
     sections.push(Section {
         id: "badges".into(),
@@ -38,6 +40,20 @@ pub fn article_page(all: &[Judged]) -> Page {
         sections,
         ..Page::default()
     }
+}
+
+/// The article's figure: who manages what. Numbers of figures go on after those of the claims.
+fn the_figure(stack: &[(Drawing, String)], before: usize) -> Option<Section> {
+    let figure = |(at, (drawing, heading)): (usize, &(Drawing, String))| {
+        Block::Figure(Box::new(svg::figure(drawing, before + at + 1, heading)))
+    };
+    let blocks: Vec<Block> = stack.iter().enumerate().map(figure).collect();
+    (!blocks.is_empty()).then(|| Section {
+        id: "stack".into(),
+        title: "The figure: who manages the stack".into(),
+        intro: "Drawn from what the catalogue's models leave to their users (`hostsim models --stack`). A cell tells its hours, and how it is paid, where one points at it.".into(),
+        blocks,
+    })
 }
 
 fn tone(of: &Verdict) -> &'static str {

@@ -3,7 +3,7 @@
 use super::bill::{Billed, bill};
 use super::page::{Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
-use super::{Assumption, assumptions, render};
+use super::{Assumption, assumptions, labour, render};
 use crate::report::comparison::{self, hosting, subtitle};
 use crate::report::{CaseResult, ResultDocument, by_app, figure, format, ledger, notes, tenants, waiting};
 
@@ -33,6 +33,7 @@ pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumption
             .chain([
                 invoices(result),
                 ledger_section(result),
+                labour::section(result),
                 assumptions::section(assumptions),
                 caveats(&notes(result)),
                 reproduction_section(reproduction, &facts(result)),

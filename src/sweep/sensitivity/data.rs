@@ -47,7 +47,12 @@ pub struct Data {
     values: Vec<Vec<Vec<Runs>>>,
     /// By case and point: whether every run met the objectives (true where none is stated).
     pub met: Vec<Vec<bool>>,
+    /// By case and point: the runs' labour in dollars with all hours low, as they are, and high, where the sweep has it.
+    pub(super) labour: Vec<Vec<Vec<[Option<f64>; 3]>>>,
 }
+
+/// The columns of labour, from the fewest hours to the most.
+const LABOUR: [&str; 3] = ["labour_low_usd", "labour_usd", "labour_high_usd"];
 
 impl Data {
     /// Reads a directory's `points.csv` and `sweep.json`; all of `wanted` must be figures of it.
@@ -77,11 +82,12 @@ impl Data {
             data.metrics.push("tco_usd".into());
         }
         let columns: Vec<Option<usize>> = data.metrics.iter().map(|name| place(name)).collect();
+        let labour = LABOUR.map(place);
         let (mut cases, met) = (IndexSet::new(), place("slo_met"));
         data.values = vec![Vec::new(); data.metrics.len()];
         let mut runs = 0;
         for record in reader.records() {
-            data.add(&record.map_err(failed)?, &columns, met, &mut cases)
+            data.add(&record.map_err(failed)?, &columns, (met, labour), &mut cases)
                 .map_err(|message| format!("{}: {message}", path.display()))?;
             runs += 1;
         }
@@ -121,7 +127,7 @@ impl Data {
         &mut self,
         record: &csv::StringRecord,
         columns: &[Option<usize>],
-        met: Option<usize>,
+        (met, labour): (Option<usize>, [Option<usize>; 3]),
         cases: &mut IndexSet<String>,
     ) -> Result<(), String> {
         let axes = self.axes.len();
@@ -138,6 +144,8 @@ impl Data {
             let runs = slot(slot(by_case, case), point);
             runs.push(column.map_or(Ok(None), |at| figure(field(at)))?);
         }
+        let [low, middle, high] = labour.map(|column| column.map_or(Ok(None), |at| figure(field(at))));
+        slot(slot(&mut self.labour, case), point).push([low?, middle?, high?]);
         let all_met = slot_or(slot(&mut self.met, case), point, true);
         *all_met &= met.is_none_or(|at| field(at) != "false");
         Ok(())
@@ -146,6 +154,11 @@ impl Data {
     /// A metric's runs of a case at a point.
     pub fn runs(&self, metric: usize, case: usize, point: usize) -> &[Option<f64>] {
         self.values[metric].get(case).and_then(|points| points.get(point)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a sweep of one metric found, from its parts.
+    pub(super) fn of_one_metric(self, metric: &str, values: Vec<Vec<Runs>>) -> Data {
+        Data { metrics: vec![metric.to_string()], values: vec![values], ..self }
     }
 
     /// A metric's mean of a case at a point; nothing where a run has none.

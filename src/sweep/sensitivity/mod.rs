@@ -3,6 +3,7 @@
 mod cheapest;
 mod data;
 mod effects;
+mod hours;
 mod indices;
 mod regression;
 
@@ -62,20 +63,35 @@ pub fn analyse_data(data: &Data) -> Report {
         report.notes.push("a sweep of one point has no effects".into());
         return report;
     }
-    for (metric, _) in data.metrics.iter().enumerate() {
-        for case in 0..data.cases.len() {
-            if data.design == "grid" {
-                effects::analyse(data, metric, case, &mut report);
-            }
-            if data.design == "saltelli" {
-                indices::analyse(data, metric, case, &mut report);
-            }
-            regression::analyse(data, metric, case, &mut report);
+    let wider = hours::with_hours(data);
+    for (metric, name) in data.metrics.iter().enumerate() {
+        // Hours change what labour costs, and nothing else that is analysed.
+        match wider.as_ref().filter(|_| name == "tco_usd") {
+            Some(wider) => of_metric(wider, 0, &mut report),
+            None => of_metric(data, metric, &mut report),
         }
     }
-    cheapest::analyse(data, &mut report);
+    cheapest::analyse(wider.as_ref().unwrap_or(data), &mut report);
+    if wider.is_some() {
+        report.notes.push(format!(
+            "{} is an axis of the TCO here, as hours are assumed: 0 is the low end of their ranges, 0.5 the middle, 1 the high end",
+            hours::AXIS
+        ));
+    }
     report.notes.dedup();
     report
+}
+
+fn of_metric(data: &Data, metric: usize, report: &mut Report) {
+    for case in 0..data.cases.len() {
+        if data.design == "grid" {
+            effects::analyse(data, metric, case, report);
+        }
+        if data.design == "saltelli" {
+            indices::analyse(data, metric, case, report);
+        }
+        regression::analyse(data, metric, case, report);
+    }
 }
 
 impl Report {

@@ -1,6 +1,8 @@
 //! The answer to a run in one sentence: what is the cheapest, of what its cost is made, what made
 //! the next one dearer, and on what that turns. It is drawn from the figures of the result alone.
 
+mod hours;
+
 use super::format::{money, percent, significant};
 use super::{CaseResult, ResultDocument};
 use crate::metrics::{Estimate, Figures};
@@ -42,7 +44,8 @@ pub fn of_run(result: &ResultDocument) -> String {
         (!best.case.is_settled()).then(|| format!("{} has not settled: its levels still drift", best.case.name));
     let cheaper = cheaper_but_unable(&unable, best.cost, most);
     let clauses = [Some(head), drifts, cheaper, turning_point(*best, &able)];
-    format!("{}.", clauses.into_iter().flatten().collect::<Vec<_>>().join("; "))
+    let labour = hours::clauses(*best, &able);
+    format!("{}.", clauses.into_iter().flatten().chain(labour).collect::<Vec<_>>().join("; "))
 }
 
 /// Cases with a cost, the cheapest first.
@@ -323,7 +326,7 @@ mod tests {
             text.contains("b, costs $155, 40.9 % more, for its labour ($50.00 more, most of it for hardware)"),
             "{text}"
         );
-        assert!(text.ends_with("with a wage below $5.00 an hour (here $50.00) b would be the cheapest."), "{text}");
+        assert!(text.contains("with a wage below $5.00 an hour (here $50.00) b would be the cheapest; labour decides"), "{text}");
         let text = answer(vec![case("a", &[10.0; 2], 2.0, 1.0, None), case("b", &[20.0; 2], 3.0, 1.0, None)]);
         assert!(!text.contains("wage"), "no wage changes it: {text}");
     }
