@@ -101,5 +101,7 @@ fn every_claim_has_its_scenario() {
 fn ci_the_documentation_has_the_verdicts_of_this_version() {
     let all: Vec<Judged> = sources().iter().map(|source| judged(&source.stem)).collect();
     let table = hostsim::report::article::to_markdown(&all);
-    assert!(std::fs::read_to_string(root().join("docs/article.md")).unwrap().contains(&table), "{table}");
+    for file in ["docs/article.md", "README.md"] {
+        assert!(std::fs::read_to_string(root().join(file)).unwrap().contains(&table), "{file} has not\n{table}");
+    }
 }

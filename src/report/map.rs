@@ -139,12 +139,12 @@ fn decisive(map: &Map) -> String {
 pub fn to_table(map: &Map, title: &str, screen: Screen) -> String {
     let mut text = format!("{}\n\n{}\n", screen.paragraph(&answer(map)), screen.paragraph(title));
     text += &format!("{}\n\n{}\n", screen.paragraph(&legend(map)), grid(map).to_text(screen));
-    text + &screen.list(&reasons(map).into_iter().chain(hours(map)).chain(of_unverified(&map.unverified)).collect::<Vec<_>>())
+    text + &screen.list(&reasons(map).into_iter().chain(of_unverified(&map.unverified)).collect::<Vec<_>>())
 }
 
 /// As Markdown.
 pub fn to_markdown(map: &Map, title: &str) -> String {
-    let lines = reasons(map).into_iter().chain(hours(map)).chain(of_unverified(&map.unverified));
+    let lines = reasons(map).into_iter().chain(of_unverified(&map.unverified));
     let lines: String = lines.map(|line| format!("- {}\n", escape(&line))).collect();
     let (answer, title) = (escape(&answer(map)), escape(title));
     format!("{answer}\n\n# {title}\n\n{}\n\n{}\n{lines}", legend(map), grid(map).to_markdown())
