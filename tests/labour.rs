@@ -89,7 +89,11 @@ fn deployments_cost_by_family_and_are_counted_for_all() {
 fn an_engine_on_one_machine_is_no_cluster() {
     let engine = figure(&result(API), "docker", &["labour_usd", "slices", "virtualisation"]);
     near(engine, 0.5 * 60.0);
-    let cluster = result(&API.replace("docker-on-digitalocean-2017\"\nsize = \"512mb\"", "kubernetes-on-ec2-2017\"\nsize = \"t2.medium\""));
+    let cluster =
+        result(&API.replace(
+            "docker-on-digitalocean-2017\"\nsize = \"512mb\"",
+            "kubernetes-on-ec2-2017\"\nsize = \"t2.medium\"",
+        ));
     near(figure(&cluster, "docker", &["labour_usd", "slices", "virtualisation"]), 30.0 * 60.0);
 }
 

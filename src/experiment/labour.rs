@@ -23,10 +23,7 @@ pub(super) fn gather(
     let total = slices.iter().map(|slice| slice.usd).sum::<f64>() + salaries;
     gathered.put(figure::LABOUR, total);
     gathered.put(figure::LABOUR_HOURS, slices.iter().map(|slice| slice.hours).sum::<f64>());
-    let ends = [
-        (figure::LABOUR_LOW, figure::LABOUR_HOURS_LOW),
-        (figure::LABOUR_HIGH, figure::LABOUR_HOURS_HIGH),
-    ];
+    let ends = [(figure::LABOUR_LOW, figure::LABOUR_HOURS_LOW), (figure::LABOUR_HIGH, figure::LABOUR_HOURS_HIGH)];
     for (end, (usd, hours)) in ends.into_iter().enumerate() {
         let sum = slices.iter().map(|slice| slice.bounds[end]).sum::<f64>();
         gathered.put(usd, sum * wage + salaries);

@@ -174,8 +174,7 @@ fn put(
 /// The TCO with all hours at the low, and at the high end of their ranges.
 fn at_ends(point: &Point) -> [Option<f64>; 2] {
     let mean = |path: &[&str]| point.estimate(path).mean;
-    ["low", "high"]
-        .map(|end| Some(mean(&["tco_usd"])? - mean(&["labour_usd", "total"])? + mean(&["labour_usd", end])?))
+    ["low", "high"].map(|end| Some(mean(&["tco_usd"])? - mean(&["labour_usd", "total"])? + mean(&["labour_usd", end])?))
 }
 
 /// The place of an axis' value nearest to the scenario as it stands; the middle where that is not known.

@@ -182,7 +182,9 @@ impl Column {
 /// Both as text: a letter in each cell with the hours a month that it takes, and the examples below.
 pub fn to_text(stacks: &[Stack]) -> String {
     let mut out = String::from("Who manages which slice of the stack\n");
-    out.push_str("D: the developer, with hours a month for one app on one instance; P: the provider; –: there is none\n");
+    out.push_str(
+        "D: the developer, with hours a month for one app on one instance; P: the provider; –: there is none\n",
+    );
     for stack in stacks {
         out.push_str(&format!("\n{}\n\n", stack.era));
         let head = std::iter::once("slice".to_string());
@@ -226,11 +228,13 @@ fn aligned(lines: &[Vec<String>]) -> String {
 pub fn to_csv(stacks: &[Stack]) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory does not fail.
-    let _ = writer.write_record(["era", "family", "products", "slice", "managed_by", "hours_low", "hours", "hours_high"]);
+    let _ =
+        writer.write_record(["era", "family", "products", "slice", "managed_by", "hours_low", "hours", "hours_high"]);
     for (stack, column) in stacks.iter().flat_map(|stack| stack.columns.iter().map(move |column| (stack, column))) {
         for (slice, cell) in rows().into_iter().zip(&column.cells) {
             let products = column.products.join("; ");
-            let words = [stack.era.as_str(), column.family, products.as_str(), slice.name(), cell.who.word()].map(String::from);
+            let words =
+                [stack.era.as_str(), column.family, products.as_str(), slice.name(), cell.who.word()].map(String::from);
             let _ = writer.write_record(words.into_iter().chain(cell.hours.map(|hours| hours.to_string())));
         }
     }
@@ -269,9 +273,9 @@ pub fn to_json(stacks: &[Stack]) -> Value {
         let cells: Vec<Value> = rows().into_iter().zip(&column.cells).map(cell).collect();
         json!({ "family": column.family, "products": column.products, "slices": cells })
     };
-    let stacks = stacks.iter().map(|stack| {
-        json!({ "era": stack.era, "columns": stack.columns.iter().map(column).collect::<Vec<_>>() })
-    });
+    let stacks = stacks
+        .iter()
+        .map(|stack| json!({ "era": stack.era, "columns": stack.columns.iter().map(column).collect::<Vec<_>>() }));
     Value::Array(stacks.collect())
 }
 
@@ -313,7 +317,8 @@ mod tests {
         }
         let (text, json) = (to_text(&[of("2017")]), to_json(&[of("2017")]));
         // The article's examples of August 2017 are under their columns.
-        for example in ["AWS Lambda", "Heroku", "Linode", "Docker Engine", "LXD", "Mesos", "OnMetal", "Joe's", "Galaxy"] {
+        for example in ["AWS Lambda", "Heroku", "Linode", "Docker Engine", "LXD", "Mesos", "OnMetal", "Joe's", "Galaxy"]
+        {
             assert!(text.contains(example) && json.to_string().contains(example), "{example}: {text}");
         }
     }

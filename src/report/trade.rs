@@ -6,13 +6,17 @@ use serde_json::{Value, json};
 
 /// A line for each family: hours a month and what a million requests cost, at each size of the app.
 pub fn to_text(sizes: &[AtSize]) -> String {
-    let mut out = String::from("Labour for money, measured (hostsim curve scenarios/labour-for-money.toml): one app at three sizes\n");
+    let mut out = String::from(
+        "Labour for money, measured (hostsim curve scenarios/labour-for-money.toml): one app at three sizes\n",
+    );
     for size in sizes {
         out.push_str(&format!("\n{} requests a month\n", format::grouped(size.requests_per_month, 0)));
         for Traded { family, hours, range, price, .. } in &size.families {
             let [hours, low, high] = [*hours, range.0, range.1].map(|h| format::significant(h, 3));
             let price = format::money(*price);
-            out.push_str(&format!("  {family:<12} {hours:>6} h a month ({low} to {high})  {price:>9} a million requests\n"));
+            out.push_str(&format!(
+                "  {family:<12} {hours:>6} h a month ({low} to {high})  {price:>9} a million requests\n"
+            ));
         }
     }
     out

@@ -1,7 +1,7 @@
 //! `[app.NAME]`: a stream of requests, and what each needs.
 
-use super::exists::Exists;
 use super::Slo;
+use super::exists::Exists;
 use super::surroundings::Surroundings;
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Origin, Slip, Table, bytes};

@@ -36,7 +36,10 @@ impl Exists {
 
 fn help(word: &str) -> String {
     let words = FAMILIES.iter().map(|(name, _)| *name).chain([NEW]);
-    format!("write the family in which it runs today, or \"new\" for one that is to be written; {}", suggest(word, words))
+    format!(
+        "write the family in which it runs today, or \"new\" for one that is to be written; {}",
+        suggest(word, words)
+    )
 }
 
 #[cfg(test)]

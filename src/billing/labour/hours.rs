@@ -226,7 +226,10 @@ mod tests {
             let counted = hours.per_deployment.middle > 0.0;
             assert_eq!(counted, *slice == Slice::Application, "{family}");
             if counted {
-                assert_eq!(hours.per_month.middle, 0.55, "{family}: what is left to do without deployments is the same");
+                assert_eq!(
+                    hours.per_month.middle, 0.55,
+                    "{family}: what is left to do without deployments is the same"
+                );
             }
         }
     }

@@ -69,8 +69,7 @@ fn once_of_others(best: Ranked<'_>, able: &[Ranked<'_>]) -> Option<String> {
         let name = other.case.name.clone();
         (given > 0.0 && at > 0.0 && other.case.family != best.case.family).then_some((at, given, name))
     };
-    let (at, given, name) =
-        able.iter().skip(1).filter_map(least).max_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)))?;
+    let (at, given, name) = able.iter().skip(1).filter_map(least).max_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)))?;
     let (at, given) = (significant(at, 3), significant(given, 3));
     Some(format!("{name} would be the cheapest if its rewrite took less than {at} h (here {given})"))
 }

@@ -326,7 +326,10 @@ mod tests {
             text.contains("b, costs $155, 40.9 % more, for its labour ($50.00 more, most of it for hardware)"),
             "{text}"
         );
-        assert!(text.contains("with a wage below $5.00 an hour (here $50.00) b would be the cheapest; labour decides"), "{text}");
+        assert!(
+            text.contains("with a wage below $5.00 an hour (here $50.00) b would be the cheapest; labour decides"),
+            "{text}"
+        );
         let text = answer(vec![case("a", &[10.0; 2], 2.0, 1.0, None), case("b", &[20.0; 2], 3.0, 1.0, None)]);
         assert!(!text.contains("wage"), "no wage changes it: {text}");
     }

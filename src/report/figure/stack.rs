@@ -48,11 +48,14 @@ pub fn draw(stack: &Stack) -> Drawing {
             let y = row_top(top, at, rows.len());
             let (corner, other) = ((left, y + 2.0), (right, y + ROW - 2.0));
             square(&mut drawing, corner, other, cell.who);
-            let text = if cell.who == Who::Developer { format!("D {} h", cell.counted()) } else { cell.who.letter().into() };
+            let text =
+                if cell.who == Who::Developer { format!("D {} h", cell.counted()) } else { cell.who.letter().into() };
             let colour = ink_on(fill(cell.who));
             let (size, text) = letters::shrink(&text, (SMALL, LEAST - 2.0), true, width - 10.0);
             match cell.who {
-                Who::Provider => frame::on_paper(&mut drawing, Text::new((centre, y + ROW / 2.0), size, text).middle().bold()),
+                Who::Provider => {
+                    frame::on_paper(&mut drawing, Text::new((centre, y + ROW / 2.0), size, text).middle().bold())
+                }
                 _ => drawing.text(Text::new((centre, y + ROW / 2.0), size, text).middle().bold().colour(colour)),
             }
             drawing.spot(None, corner, other, format!("{}, {}: {}", slice.name(), column.family, cell.says()));

@@ -33,7 +33,9 @@ pub fn section(result: &ResultDocument) -> Section {
     Section {
         id: "labour".into(),
         title: "Labour".into(),
-        intro: "Nearly all hours are assumptions; each has a range (`hostsim models --labour`). This is what they decide.".into(),
+        intro:
+            "Nearly all hours are assumptions; each has a range (`hostsim models --labour`). This is what they decide."
+                .into(),
         blocks: vec![Block::Table(table)],
     }
 }
@@ -41,7 +43,10 @@ pub fn section(result: &ResultDocument) -> Section {
 fn cell(case: &CaseResult, (heading, path, is_money): (&str, &[&str], bool)) -> Cell {
     let mean = |path: &[&str]| case.estimate(path).mean;
     let found = match heading.starts_with("TCO, ") {
-        true => mean(path).zip(mean(&["tco_usd"])).zip(mean(&["labour_usd", "total"])).map(|((end, tco), own)| tco - own + end),
+        true => mean(path)
+            .zip(mean(&["tco_usd"]))
+            .zip(mean(&["labour_usd", "total"]))
+            .map(|((end, tco), own)| tco - own + end),
         false => mean(path),
     };
     let shown = found.map_or("–".into(), |value| if is_money { money(value) } else { significant(value, 3) });

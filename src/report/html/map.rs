@@ -122,9 +122,17 @@ mod tests {
         let cost = |usd: f64| Ok(Estimate { mean: Some(usd), ci95: Some(0.1) });
         let plan = MapPlan::usual(Origin::new(Diagnostics::default().sources.add("map.toml", ""), 0..0));
         let (columns, rows) = (plan.x.values.len(), plan.y.values.len());
-        let mut cells = vec![vec![map::Cell { costs: vec![cost(5.0), cost(10.0)], ties: Vec::new(), at_ends: [None; 2] }; columns]; rows];
+        let mut cells =
+            vec![
+                vec![map::Cell { costs: vec![cost(5.0), cost(10.0)], ties: Vec::new(), at_ends: [None; 2] }; columns];
+                rows
+            ];
         cells[0][0] = map::Cell { costs: vec![cost(5.0), cost(4.0)], ties: Vec::new(), at_ends: [None; 2] };
-        cells[0][1] = map::Cell { costs: vec![Err("too small".into()), Err("too slow".into())], ties: Vec::new(), at_ends: [None; 2] };
+        cells[0][1] = map::Cell {
+            costs: vec![Err("too small".into()), Err("too slow".into())],
+            ties: Vec::new(),
+            at_ends: [None; 2],
+        };
         let map = Map {
             plan,
             cases: vec!["vps".into(), "lambda".into()],
