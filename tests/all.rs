@@ -35,6 +35,7 @@ mod laws;
 mod limits;
 mod messages;
 mod mutants;
+mod nasty;
 mod net;
 mod objectives;
 mod orders;

@@ -57,12 +57,16 @@ fn parse_family(text: &str) -> Result<Family, String> {
     found.ok_or_else(|| format!("one of: {}", FAMILIES.map(|(name, _)| name).join(", ")))
 }
 
+/// The files that it writes besides the figures.
+const FILES: [&str; 4] = ["advice.html", "advice.json", "advice.csv", "advice.md"];
+
 impl Execute for Advise {
     fn execute(self) -> Result<(), Failure> {
         let mut diagnostics = Diagnostics::default();
         let (source, scenario) = load::scenario(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let catalogue = self.catalogue.load(&mut diagnostics);
         let bar = progress::bar_of("models", self.compute.quiet);
+        let directory = self.files.claim(&stem(&source), "advise", &FILES)?;
         let done = |done: u64, of: u64| {
             bar.set_length(of);
             bar.set_position(done);
@@ -81,10 +85,10 @@ impl Execute for Advise {
             return Err(Failure::Files(Box::new(diagnostics)));
         }
         let advice = advice.map_err(|error| Failure::Input(error.to_string()))?;
-        if let Some(directory) = self.files.directory(stem(&source)) {
+        if let Some(directory) = &directory {
             let offered = adviser.offered(&advice, &mut diagnostics).unwrap_or_else(|| scenario.clone());
             let html = self.report_of(&advice, &offered, &source);
-            interrupt::after_writing(|| write_files(&directory, &advice, &scenario, &html))?;
+            interrupt::after_writing(|| write_files(&directory.path, &advice, &scenario, &html))?;
         }
         terminal::print(&match self.format.format {
             Format::Table => report::advice::to_table(&advice, &scenario.title, terminal::screen()),

@@ -55,10 +55,11 @@ impl Execute for Article {
         if self.mutations {
             return self.mutate(&sources, &catalogue);
         }
+        let directory = self.files.claim("article", "article", &["article.html", "article.json", "article.md"])?;
         let judged = self.each(&sources, |source, progress| claim::judge(source, &catalogue, progress))?;
-        if let Some(directory) = self.files.directory("article") {
+        if let Some(directory) = &directory {
             let figures = self.stack(&catalogue)?;
-            interrupt::after_writing(|| write_files(&directory, &judged, &figures))?;
+            interrupt::after_writing(|| write_files(&directory.path, &judged, &figures))?;
         }
         terminal::print(&match self.format.format {
             Format::Table => article::to_table(&judged, terminal_columns()),

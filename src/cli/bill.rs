@@ -1,7 +1,7 @@
 //! `hostsim bill`.
 
 use super::grid::{Cell, Grid};
-use super::options::CatalogueOption;
+use super::options::{CatalogueOption, Directory};
 use super::{Execute, Failure, interrupt, terminal};
 use clap::{Args, ValueEnum};
 use hostsim::billing::usage::Bill as Priced;
@@ -41,6 +41,9 @@ pub struct Bill {
     /// Write the invoice to this directory too, as JSON, CSV and FOCUS 1.2
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Overwrite files of the same names that hostsim did not write
+    #[arg(long, requires = "output")]
+    force: bool,
     #[command(flatten)]
     catalogue: CatalogueOption,
 }
@@ -68,9 +71,13 @@ impl Execute for Bill {
         let Some((name, bill)) = priced.filter(|_| diagnostics.is_empty()) else {
             return Err(Failure::Files(Box::new(diagnostics)));
         };
+        let claimed = |path: &PathBuf| {
+            Directory::claim(path.clone(), "bill", &["invoice.json", "invoice.csv", "focus.csv"], self.force)
+        };
+        let directory = self.output.as_ref().map(claimed).transpose()?;
         terminal::print(&rendered(&bill, name, self.format)?)?;
-        match &self.output {
-            Some(directory) => interrupt::after_writing(|| write_files(directory, &bill, name)),
+        match &directory {
+            Some(directory) => interrupt::after_writing(|| write_files(&directory.path, &bill, name)),
             None => Ok(()),
         }
     }

@@ -43,14 +43,18 @@ pub struct Curve {
     compute: ComputeOptions,
 }
 
+/// The files that it writes besides the figures.
+const FILES: [&str; 4] = ["curve.html", "curve.json", "curve.csv", "curve.md"];
+
 impl Execute for Curve {
     fn execute(self) -> Result<(), Failure> {
         let mut diagnostics = Diagnostics::default();
         let (source, scenario) = load::scenario(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
+        let directory = self.files.claim(&stem(&source), "curve", &FILES)?;
         let curve = self.compute_curve(&scenario)?;
-        if let Some(directory) = self.files.directory(stem(&source)) {
+        if let Some(directory) = &directory {
             let report = report_of(&curve, &scenario, &load::reproduction(&source, "curve", &self.replace));
-            interrupt::after_writing(|| write_files(&directory, &curve, &scenario.title, &report))?;
+            interrupt::after_writing(|| write_files(&directory.path, &curve, &scenario.title, &report))?;
         }
         if self.timings {
             terminal::say(report::curve::timings(&curve).trim_end());

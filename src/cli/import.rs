@@ -1,6 +1,6 @@
 //! `hostsim import`.
 
-use super::options::{Format, FormatOption};
+use super::options::{Directory, Format, FormatOption};
 use super::{Execute, Failure, terminal};
 use clap::Args;
 use hostsim::import::{Drops, Found, ImportOptions, WriteOptions, import, moment, write};
@@ -42,6 +42,9 @@ pub struct Import {
     /// Write no files
     #[arg(long)]
     no_files: bool,
+    /// Overwrite files of the same names that hostsim did not write
+    #[arg(long, conflicts_with = "no_files")]
+    force: bool,
     #[command(flatten)]
     format: FormatOption,
 }
@@ -88,6 +91,8 @@ impl Execute for Import {
         if self.no_files || found.requests.is_none() {
             return Ok(());
         }
+        let names = ["scenario.toml", "traffic.csv.zst"];
+        let _claim = Directory::claim(self.output.clone(), "import", &names, self.force)?;
         let options = WriteOptions { cpu_share: self.cpu_share, apps: self.apps };
         let files = write(&found, &options, &self.output)
             .map_err(|error| Failure::Running(format!("{}: {error}", self.output.display())))?;

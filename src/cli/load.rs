@@ -5,6 +5,7 @@ use super::options::CatalogueOption;
 use clap::Args;
 use hostsim::document::Diagnostics;
 use hostsim::experiment;
+use hostsim::files::file_name;
 use hostsim::report::html::Reproduction;
 use hostsim::scenario::{self, Scenario, Source};
 use std::path::Path;
@@ -83,6 +84,6 @@ pub fn reproduction(source: &Source, command: &str, replaced: &Replace) -> Repro
 }
 
 /// The name of the directory that a scenario's files go to.
-pub fn stem(source: &Source) -> &str {
-    if source.stem == "-" { "standard-input" } else { &source.stem }
+pub fn stem(source: &Source) -> String {
+    if source.stem == "-" { "standard-input".into() } else { file_name(&source.stem) }
 }

@@ -46,6 +46,7 @@ impl Execute for Map {
         let Some((source, scenario)) = loaded.filter(|_| diagnostics.is_empty()) else {
             return Err(Failure::Files(Box::new(diagnostics)));
         };
+        let directory = self.files.claim(&stem(&source), "map", &["map.html", "map.json", "map.csv", "map.md"])?;
         let plan = scenario.map.clone().unwrap_or_else(|| MapPlan::usual(source.root.at));
         let bar = progress::bar_of("cells", self.compute.quiet);
         let done = |done: u64, of: u64| {
@@ -64,9 +65,9 @@ impl Execute for Map {
             return Err(Failure::Files(Box::new(diagnostics)));
         }
         let mapped = mapped.map_err(|error| Failure::Input(error.to_string()))?;
-        if let Some(directory) = self.files.directory(stem(&source)) {
+        if let Some(directory) = &directory {
             let html = report_of(&mapped, &scenario, &source, self.replications);
-            interrupt::after_writing(|| write_files(&directory, &mapped, &scenario, &html))?;
+            interrupt::after_writing(|| write_files(&directory.path, &mapped, &scenario, &html))?;
         }
         terminal::print(&match self.format.format {
             Format::Table => report::map::to_table(&mapped, &scenario.title, terminal::screen()),

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use clap::{Args, ValueEnum};
 use hostsim::catalogue::Catalogue;
 use hostsim::document::Diagnostics;
+use hostsim::files::{self, Claim, Unclaimed};
 use hostsim::memory;
 use hostsim::units::{Bytes, parse_bytes};
 use std::path::PathBuf;
@@ -39,15 +40,44 @@ pub struct FilesOptions {
     /// Write no files
     #[arg(long)]
     pub no_files: bool,
+    /// Overwrite files of the same names that hostsim did not write
+    #[arg(long, conflicts_with = "no_files")]
+    pub force: bool,
+}
+
+/// A directory that a command writes to, which is its own until this is dropped.
+pub struct Directory {
+    /// The directory.
+    pub path: PathBuf,
+    _claim: Claim,
+}
+
+impl Directory {
+    /// Claims a directory for a command that writes these files.
+    ///
+    /// # Errors
+    /// Where another process works there, or a file is not ours: status 2; where nothing can be written: status 1.
+    pub fn claim(path: PathBuf, command: &str, names: &[&str], force: bool) -> Result<Directory, Failure> {
+        match files::claim(&path, command, names, force) {
+            Ok(claim) => Ok(Directory { path, _claim: claim }),
+            Err(Unclaimed::Refused(message)) => Err(Failure::Input(message)),
+            Err(Unclaimed::Failed(error)) => Err(error.into()),
+        }
+    }
 }
 
 impl FilesOptions {
-    /// The directory that files go to; `None` where none are wanted. `stem` is the input's name.
-    pub fn directory(&self, stem: &str) -> Option<PathBuf> {
+    /// The directory that files go to, claimed for a command that writes these; `None` where none are wanted.
+    /// `stem` is the input's name.
+    ///
+    /// # Errors
+    /// As [`Directory::claim`].
+    pub fn claim(&self, stem: &str, command: &str, names: &[&str]) -> Result<Option<Directory>, Failure> {
         if self.no_files {
-            return None;
+            return Ok(None);
         }
-        Some(self.output.clone().unwrap_or_else(|| PathBuf::from("output").join(stem)))
+        let path = self.output.clone().unwrap_or_else(|| PathBuf::from("output").join(stem));
+        Directory::claim(path, command, names, self.force).map(Some)
     }
 }
 

@@ -53,23 +53,25 @@ pub struct Run {
     compute: ComputeOptions,
 }
 
+/// The files that it writes besides the figures.
+const FILES: [&str; 5] = ["report.html", "result.json", "result.csv", "table.md", "focus.csv"];
+
 impl Execute for Run {
     fn execute(self) -> Result<(), Failure> {
         let mut diagnostics = Diagnostics::default();
         let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
-        let directory = self.files.directory(stem(&source));
-        directory.as_deref().map_or(Ok(()), hostsim::files::check_writable)?;
+        let directory = self.files.claim(&stem(&source), "run", &FILES)?;
         let mut result = self.simulate(&scenario)?;
         result.details = self.details;
         let reproduction = load::reproduction(&source, "run", &self.replace);
         // A disk that is full does not take away what has been computed.
         let written = directory
             .as_ref()
-            .map(|to| interrupt::after_writing(|| write_files(to, &result, &scenario, &reproduction)));
+            .map(|to| interrupt::after_writing(|| write_files(&to.path, &result, &scenario, &reproduction)));
         terminal::print(&self.rendered(&result))?;
         written.transpose()?;
         if let Some(directory) = directory.filter(|_| terminal::watched() && !self.compute.quiet) {
-            terminal::say(&format!("the results are in {}", directory.display()));
+            terminal::say(&format!("the results are in {}", directory.path.display()));
         }
         check_expectations(&scenario, &result, diagnostics)
     }

@@ -1,6 +1,6 @@
 //! `hostsim sensitivity`.
 
-use super::options::{Format, FormatOption};
+use super::options::{Directory, Format, FormatOption};
 use super::{Execute, Failure, interrupt, terminal};
 use clap::Args;
 use hostsim::files::write_atomically;
@@ -38,6 +38,7 @@ impl Execute for Sensitivity {
         let swept = Swept::read(&self.directory, &self.metrics).map_err(Failure::Input)?;
         let report = &swept.report;
         if !self.no_files {
+            let _claim = Directory::claim(self.directory.clone(), "sensitivity", &[], true)?;
             interrupt::after_writing(|| swept.write(&self.directory))?;
             write_atomically(&self.directory.join("sensitivity.json"), report.to_json(&swept.answer()).as_bytes())?;
             write_atomically(&self.directory.join("sensitivity.csv"), report.to_csv().as_bytes())?;

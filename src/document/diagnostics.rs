@@ -92,7 +92,10 @@ impl Diagnostics {
     /// Says what to do of an error that was noted without it: the one at `at` whose message begins
     /// with `begins`.
     pub fn advise(&mut self, at: Origin, begins: &str, help: &str) {
-        let found = self.errors.iter().find(|error| error.at == at && error.message.starts_with(begins)).cloned();
+        // They stand in the order of their places: those at this one follow each other.
+        let first = Diagnostic { at, message: String::new(), help: String::new() };
+        let mut here = self.errors.range(first..).take_while(|error| error.at == at);
+        let found = here.find(|error| error.message.starts_with(begins)).cloned();
         if let Some(error) = found {
             self.errors.remove(&error);
             self.error(at, error.message, help);

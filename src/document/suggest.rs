@@ -7,6 +7,9 @@ const MOST_NEAR: usize = 8;
 /// A name of more letters than this is no slip of any other, and is not compared.
 const LONGEST: usize = 200;
 
+/// Among more names than this none is looked for: each mistake would cost as much as all names.
+const MOST_COMPARED: usize = 2_000;
+
 /// "did you mean `x`?" where names hold what was found or are near it, and else the names there are.
 pub fn suggest<'a>(found: &str, names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
@@ -44,7 +47,7 @@ fn asked(near: &[&str]) -> String {
 /// found, the nearest one, those that hold each or most of its words.
 fn meant<'a>(found: &str, names: &[&'a str]) -> Vec<&'a str> {
     let lower = found.trim().to_lowercase();
-    if lower.is_empty() || lower.len() > LONGEST {
+    if lower.is_empty() || lower.len() > LONGEST || names.len() > MOST_COMPARED {
         return Vec::new();
     }
     let holding = |part: &str| -> Vec<&'a str> {

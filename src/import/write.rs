@@ -4,6 +4,7 @@ use super::document::moment;
 use super::fit::best_fit;
 use super::found::{Found, Stamp};
 use super::routes::folded;
+use crate::files::{in_place_of, write_atomically};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -30,10 +31,12 @@ pub fn write(found: &Found, options: &WriteOptions, directory: &Path) -> io::Res
         Traffic::of(found).ok_or_else(|| io::Error::other("no times of requests: no scenario can be made of it"))?;
     std::fs::create_dir_all(directory)?;
     let (file, scenario) = (directory.join("traffic.csv.zst"), directory.join("scenario.toml"));
-    let mut encoder = zstd::Encoder::new(std::fs::File::create(&file)?, 9)?;
-    traffic.rows(found, &mut encoder)?;
-    encoder.finish()?.flush()?;
-    std::fs::write(&scenario, text(found, options, &traffic))?;
+    in_place_of(&file, |temporary| {
+        let mut encoder = zstd::Encoder::new(std::fs::File::create(temporary)?, 9)?;
+        traffic.rows(found, &mut encoder)?;
+        encoder.finish()?.flush()
+    })?;
+    write_atomically(&scenario, text(found, options, &traffic).as_bytes())?;
     Ok(vec![scenario, file])
 }
 

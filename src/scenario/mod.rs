@@ -117,6 +117,9 @@ impl Scenario {
         let before = d.count();
         let mut table = Table::of(root, d)?;
         table.required("schema", d, schema_1);
+        if refuse_too_many(root, d) {
+            return None;
+        }
         let title = table.default("title", String::new(), d, text);
         let run = table.default("run", RunPlan::default(), d, RunPlan::read);
         let empty = Node::empty_table(root.at);
@@ -129,7 +132,6 @@ impl Scenario {
         let traces = table.node("trace").unwrap_or(&empty);
         let apps =
             table.node("app").map(|node| app::read_all(node, traces, directory, catalogue, d)).unwrap_or_default();
-        refuse_too_many(root, d);
         if root.get("app").is_none() {
             d.error(root.at, "a scenario needs at least one app", "a table [app.NAME]");
         }
@@ -169,8 +171,8 @@ const LONGEST_NAME: usize = 200;
 /// The most apps that all cases together host, each app once for each case.
 const MOST_HOSTED: usize = 100_000;
 
-/// Notes names that nothing could show, and more apps and cases than memory should hold.
-fn refuse_too_many(root: &Node, d: &mut Diagnostics) {
+/// Notes names that nothing could show, and more apps and cases than memory should hold; whether there are any of these.
+fn refuse_too_many(root: &Node, d: &mut Diagnostics) -> bool {
     for table in ["app", "case", "trace", "model"] {
         for (name, node) in root.get(table).and_then(Node::as_table).into_iter().flatten() {
             let length = name.chars().count();
@@ -185,7 +187,9 @@ fn refuse_too_many(root: &Node, d: &mut Diagnostics) {
         let at = root.get("app").map_or(root.at, |node| node.key);
         let help = format!("at most {MOST_HOSTED} in all: `tenants` stand for apps that are alike");
         d.error(at, format!("{apps} apps in {cases} cases are too many"), help);
+        return true;
     }
+    false
 }
 
 /// A trace whose dates lie after the end of what is simulated would be silent.

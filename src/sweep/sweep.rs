@@ -129,6 +129,11 @@ impl<'a> Sweep<'a> {
         };
         std::fs::create_dir_all(directory).map_err(unmade)?;
         let _lock = Lock::take(directory).map_err(SweepError::Refused)?;
+        let own = directory.join("points.csv");
+        if own.exists() && !directory.join("sweep.json").exists() && !file_in(directory).exists() {
+            let message = format!("{} was not written by a sweep: choose another --output, or move it", own.display());
+            return Err(SweepError::Refused(message));
+        }
         let (log, known) = self.open(directory, resume)?;
         status.before.store(known.done.len() as u64, Ordering::Relaxed);
         status.done.store(known.done.len() as u64, Ordering::Relaxed);

@@ -121,9 +121,9 @@ impl Models {
 
     /// Writes the picture of the cores.
     fn draw_cores(&self, entries: &[Entry], catalogue: &Catalogue) -> Result<(), Failure> {
-        let Some(directory) = self.files.directory("cores") else { return Ok(()) };
+        let Some(directory) = self.files.claim("cores", "models", &["cores.svg", "cores.png"])? else { return Ok(()) };
         let drawing = figure::cores::draw(&cores::bars(entries, catalogue));
-        Ok(interrupt::after_writing(|| figure::write_figure(&directory, "cores", &drawing).map(|_| ()))?)
+        Ok(interrupt::after_writing(|| figure::write_figure(&directory.path, "cores", &drawing).map(|_| ()))?)
     }
 
     /// The models that the filters and words let through.

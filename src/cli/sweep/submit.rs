@@ -29,7 +29,7 @@ impl Sweep {
         let place = submit::Place::read(&self.submit_options);
         let place = if engine == Engine::Kubernetes { Some(place.map_err(Failure::Input)?) } else { None };
         let job = submit::Job {
-            name: stem(source).to_string(),
+            name: stem(source),
             program: std::env::current_exe()?,
             scenario: self.scenario.canonicalize()?,
             output: whole.to_path_buf(),

@@ -1,5 +1,11 @@
 //! Files that are whole or not there.
 
+mod claim;
+mod name;
+
+pub use claim::{Claim, LIST, Unclaimed, claim};
+pub use name::file_name;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -20,7 +26,10 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub fn in_place_of(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let temporary = temporary_name(path);
     let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-    let done = made.and_then(|()| write(&temporary)).and_then(|()| fs::rename(&temporary, path));
+    let done = made
+        .and_then(|()| write(&temporary))
+        .and_then(|()| claim::before_placing(path, &temporary))
+        .and_then(|()| fs::rename(&temporary, path));
     done.map_err(|error| {
         // It may never have been made; the first error is the one to tell.
         let _ = fs::remove_file(&temporary);
