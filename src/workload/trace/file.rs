@@ -22,7 +22,9 @@ pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
     if path.is_dir() {
         return Err(TraceError::new(path, None, "this is a directory, not a file"));
     }
-    if path.to_string_lossy().contains(char::is_control) {
+    // A TOML file's were made visible when it was read.
+    let is_control = |c: char| c.is_control() || matches!(c, '\u{2400}'..='\u{2421}');
+    if path.to_string_lossy().contains(is_control) {
         let message = "no such file: the path holds a control character; in \"double quotes\" a backslash begins an \
                        escape: write the path in 'single quotes', or with /";
         return Err(TraceError::new(path, None, message));
