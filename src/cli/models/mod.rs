@@ -88,8 +88,8 @@ impl Models {
         }
         if self.stack {
             let shown = stack::shown(catalogue, d)?;
-            if let Some(directory) = self.files.directory("stack") {
-                let write = |(stem, drawing)| figure::write_figure(&directory, stem, &drawing).map(|_| ());
+            if let Some(directory) = self.files.claim("stack", "models", &[])? {
+                let write = |(stem, drawing)| figure::write_figure(&directory.path, stem, &drawing).map(|_| ());
                 interrupt::after_writing(|| shown.drawings().into_iter().try_for_each(write))?;
             }
             return Ok(shown.render(format));
