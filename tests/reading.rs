@@ -245,6 +245,24 @@ fn odd_results_are_still_read() {
     assert!(table.contains("\\<b\\>") && !table.contains("| `x`"), "{table}");
 }
 
+/// What a person needs who expects a figure by half its name, with a unit: both at once, and before anything is run.
+#[test]
+fn a_claim_about_a_figure_is_put_right_before_simulating() {
+    let written = [
+        ("\"machine.p99\" = \"< 500 ms\"", &["latency_p99_s", "write 0.5"][..]),
+        ("\"machine.cost\" = \"< 5\"", &["tco_usd", "invoice_usd"]),
+        ("\"machine.availability\" = \"> 99.9 %\"", &["write 0.999"]),
+    ];
+    for (claim, words) in written {
+        let directory = directory(&format!("{SMALL}[expect]\n{claim}\n"));
+        for command in ["check", "run"] {
+            let done = run(directory.path(), &[command, "s.toml"]);
+            assert_eq!((done.status, done.out.as_str()), (Some(2), ""), "{claim}: {}", done.err);
+            assert!(words.iter().all(|word| done.err.contains(word)), "{claim}: {}", done.err);
+        }
+    }
+}
+
 fn once(text: &str, seed: u64) -> Document {
     let mut scenario = read(text, &root()).unwrap();
     scenario.run.seed = seed;

@@ -1,8 +1,10 @@
 //! Rows and columns, in every format.
 
 use super::options::Format;
+use super::terminal;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use hostsim::document::harmless;
+use hostsim::report::grid;
 use serde_json::{Map, Value};
 
 /// A column: its key in JSON and CSV, and its heading.
@@ -82,8 +84,25 @@ impl Grid {
         }
     }
 
-    /// For people, as wide as it has to be.
+    /// For people: as wide as it has to be, and where that is wider than the terminal, broken at words.
     pub fn to_text(&self) -> String {
+        let (text, screen) = (self.whole(), terminal::screen());
+        let wide = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        if screen.columns.is_none_or(|columns| wide <= columns) { text } else { self.broken().to_text(screen) }
+    }
+
+    /// The same columns and rows, to be fitted into a width.
+    fn broken(&self) -> grid::Grid {
+        let mut broken = grid::Grid::new(1);
+        for column in &self.columns {
+            let head = column.heading.clone();
+            broken = if column.right { broken.numbers(head) } else { broken.words(head) };
+        }
+        self.rows.iter().for_each(|row| broken.row(row.iter().map(|cell| cell.shown.clone())));
+        broken
+    }
+
+    fn whole(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         table.add_row(self.columns.iter().map(|column| column.heading.clone()));

@@ -10,7 +10,7 @@ mod ratio;
 pub use ratio::Ratio;
 
 use crate::document::{Diagnostics, Node, Origin, Table, suggest, text};
-use crate::units::parse_percent;
+use crate::units::{parse_percent, parse_span};
 
 /// The relative difference up to which two figures are equal.
 const EQUAL: f64 = 1e-9;
@@ -71,7 +71,11 @@ impl Expectation {
             let help = "write for example \"< 1\", \">= 0.5 * other.tco_usd\" or \"within 5 % of 3.2\"";
             diagnostics.error(node.at, message, help);
         });
-        let (relation, factor, name) = parsed.ok()?;
+        let Ok((relation, factor, name)) = parsed else {
+            // Kept, so that a figure that there is not is said as well; with a mistake noted, nothing is run.
+            let right = Side { factor: 0.0, figure: None };
+            return Some(Expectation { left: left?, relation: Relation::Below, right, claim: format!("{key} {written}") });
+        };
         let figure = match name {
             Some(name) => Some(Figure::read(name, node.at, cases, diagnostics)?),
             None => None,
@@ -152,8 +156,17 @@ fn side(text: &str) -> Result<(f64, Option<&str>), String> {
         ("true", _) => Ok((1.0, None)),
         ("false", _) => Ok((0.0, None)),
         (_, Some(value)) => Ok((value, None)),
+        _ if text.starts_with(|c: char| c.is_ascii_digit()) => Err(with_a_unit(text)),
         _ => Ok((1.0, Some(text))),
     }
+}
+
+/// What is wrong with "500 ms", and the number that is meant.
+fn with_a_unit(text: &str) -> String {
+    let seconds = parse_span(text).ok().map(|span| span.seconds());
+    let meant = seconds.or_else(|| parse_percent(text).ok());
+    let meant = meant.map_or(String::new(), |number| format!("; write {number}"));
+    format!("`{text}` is not a number: figures are in seconds, dollars and shares, and written without a unit{meant}")
 }
 
 /// A finite number, with `_` between digits as TOML allows; no words such as `inf`.

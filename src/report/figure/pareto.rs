@@ -89,7 +89,7 @@ pub fn draw(figure: &ParetoFigure) -> Drawing {
             format::printable(&format!("{}: {cost} a month, p99 {p99}", order.name)),
         );
     }
-    frame::foot(
+    frame::foot_in_two(
         &mut drawing,
         &format!("The line, and names in bold: no order is both cheaper and faster. {}", unnamed(figure, &without)),
     );
@@ -171,7 +171,7 @@ fn unnamed(figure: &ParetoFigure, without: &[usize]) -> String {
     let numbers = if figure.orders.len() > 1 { "A number is a rank in the table." } else { "" };
     match without.len() {
         0 => format!("{numbers} Left is faster, below is cheaper."),
-        count => format!("{numbers} {count} of the points have room for neither; the table has all."),
+        count => format!("{numbers} {count} of the points could not be named for want of room; the table has all."),
     }
 }
 
