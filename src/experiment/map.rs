@@ -6,7 +6,7 @@ use super::point::Point;
 use super::run::RunError;
 use super::simulations::{Runs, Simulations, Tally};
 use crate::catalogue::Catalogue;
-use crate::document::{Diagnostics, Node};
+use crate::document::{Diagnostics, Node, Value};
 use crate::metrics::Estimate;
 use crate::scenario::map::{MapAxis, MapPlan};
 use crate::scenario::{Scenario, Source};
@@ -89,7 +89,7 @@ pub fn map(
     let metric = METRICS.iter().find(|(name, _)| *name == plan.metric).map_or(METRICS[0].1, |(_, path)| *path);
     let count = AtomicU64::new(0);
     let of = variants.len() as u64;
-    let nearest = (nearest(&plan.x), nearest(&plan.y));
+    let nearest = (nearest(&plan.x, &source.root), nearest(&plan.y, &source.root));
     let at_nearest = nearest.1 * plan.x.values.len() + nearest.0;
     let found: Vec<(Cell, Vec<Result<Point, String>>)> = variants
         .par_iter()
@@ -177,8 +177,17 @@ fn at_ends(point: &Point) -> [Option<f64>; 2] {
     ["low", "high"].map(|end| Some(mean(&["tco_usd"])? - mean(&["labour_usd", "total"])? + mean(&["labour_usd", end])?))
 }
 
-/// The place of an axis' value nearest to the scenario as it stands; the middle where that is not known.
-fn nearest(axis: &MapAxis) -> usize {
+/// The text that a scenario has at an axis' keys.
+fn as_it_stands<'s>(axis: &MapAxis, root: &'s Node) -> Option<&'s str> {
+    let node = axis.axis.as_ref()?.path.iter().try_fold(root, |node, key| node.get(key))?;
+    match &node.value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The place of an axis' value nearest to the scenario as it stands; the middle where that is not among them.
+fn nearest(axis: &MapAxis, root: &Node) -> usize {
     let count = axis.values.len();
     let away = |index: &usize| {
         let factor = axis.values[*index].1.parse::<f64>().ok().filter(|factor| *factor > 0.0);
@@ -186,7 +195,10 @@ fn nearest(axis: &MapAxis) -> usize {
     };
     match axis.is_traffic() {
         true => (0..count).min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(0),
-        false => count / 2,
+        false => {
+            let own = as_it_stands(axis, root);
+            axis.values.iter().position(|value| own == Some(value.1.as_str())).unwrap_or(count / 2)
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 
 use super::demand::refuse_endless;
 use super::deploy::{Order, cut};
-use crate::document::{Diagnostics, suggest};
-use crate::metrics::{FIGURES, Figure, figure};
-use crate::scenario::{App, Scenario, SizeChoice};
+use crate::document::Diagnostics;
+use crate::metrics::figure;
+use crate::scenario::{App, Scenario, SizeChoice, unknown_figure};
 use crate::units::percentile;
 
 /// Notes every size that an app, or a server, has no room for, where it is written.
@@ -47,34 +47,13 @@ fn unsizable(scenario: &Scenario, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Words that people use for figures.
-const CALLED: [(&str, &[&str]); 5] = [
-    ("cost", &["tco_usd", "invoice_usd"]),
-    ("price", &["invoice_usd", "tco_usd"]),
-    ("total", &["tco_usd", "invoice_usd"]),
-    ("latency", &["latency_p99_s", "latency_mean_s"]),
-    ("cold", &["requests_cold_share"]),
-];
-
-/// The figures that a word is used for, or that have it among the words of their names.
-fn meant(name: &str, known: &[String]) -> Option<String> {
-    let called = CALLED.iter().find(|(word, _)| *word == name).map(|(_, names)| names.to_vec());
-    let words = |flat: &&String| flat.split('_').any(|word| word == name);
-    let found = called.unwrap_or_else(|| known.iter().filter(words).map(String::as_str).take(3).collect());
-    let quoted: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
-    (!quoted.is_empty()).then(|| format!("did you mean {}?", quoted.join(" or ")))
-}
-
 /// Notes claims about figures that no case can have.
 fn unknown_figures(scenario: &Scenario, diagnostics: &mut Diagnostics) {
     let apps: Vec<&str> = scenario.apps.iter().map(|app| app.name.as_str()).collect();
     for asked in scenario.expectations.iter().flat_map(|expectation| expectation.figures()) {
         if figure::called(&asked.name, &apps).is_none() {
-            let message = format!("there is no figure `{}`", asked.name);
-            let known: Vec<String> = FIGURES.iter().map(Figure::flat_name).collect();
-            let near = meant(&asked.name, &known).unwrap_or_else(|| suggest(&asked.name, known.iter().map(String::as_str)));
-            let help = format!("{near}; names are those of the columns of result.csv, such as latency_p99_s");
-            diagnostics.error(asked.at, message, help.trim_start_matches("; "));
+            let (message, help) = unknown_figure(&asked.name);
+            diagnostics.error(asked.at, message, help);
         } else if let Some(help) = unasked_percentile(scenario, &asked.name) {
             diagnostics.error(asked.at, format!("no objective names the percentile of `{}`", asked.name), help);
         }

@@ -10,6 +10,7 @@ mod ratio;
 pub use ratio::Ratio;
 
 use crate::document::{Diagnostics, Node, Origin, Table, suggest, text};
+use crate::metrics::{self, FIGURES};
 use crate::units::{parse_percent, parse_span};
 
 /// The relative difference up to which two figures are equal.
@@ -72,9 +73,12 @@ impl Expectation {
             diagnostics.error(node.at, message, help);
         });
         let Ok((relation, factor, name)) = parsed else {
-            // Kept, so that a figure that there is not is said as well; with a mistake noted, nothing is run.
-            let right = Side { factor: 0.0, figure: None };
-            return Some(Expectation { left: left?, relation: Relation::Below, right, claim: format!("{key} {written}") });
+            // All that is wrong with a claim is said at once.
+            if let Some(left) = left.filter(|left| metrics::figure::of_any_app(&left.name).is_none()) {
+                let (message, help) = unknown_figure(&left.name);
+                diagnostics.error(left.at, message, help);
+            }
+            return None;
         };
         let figure = match name {
             Some(name) => Some(Figure::read(name, node.at, cases, diagnostics)?),
@@ -116,6 +120,32 @@ impl Figure {
         }
         None
     }
+}
+
+/// Words that people use for figures.
+const CALLED: [(&str, &[&str]); 5] = [
+    ("cost", &["tco_usd", "invoice_usd"]),
+    ("price", &["invoice_usd", "tco_usd"]),
+    ("total", &["tco_usd", "invoice_usd"]),
+    ("latency", &["latency_p99_s", "latency_mean_s"]),
+    ("cold", &["requests_cold_share"]),
+];
+
+/// The figures that a word is used for, or that have it among the words of their names.
+fn meant(name: &str, known: &[String]) -> Option<String> {
+    let called = CALLED.iter().find(|(word, _)| *word == name).map(|(_, names)| names.to_vec());
+    let words = |flat: &&String| flat.split('_').any(|word| word == name);
+    let found = called.unwrap_or_else(|| known.iter().filter(words).map(String::as_str).take(3).collect());
+    let quoted: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+    (!quoted.is_empty()).then(|| format!("did you mean {}?", quoted.join(" or ")))
+}
+
+/// What is said of a figure that there is not, and what is meant instead.
+pub fn unknown_figure(name: &str) -> (String, String) {
+    let known: Vec<String> = FIGURES.iter().map(metrics::Figure::flat_name).collect();
+    let near = meant(name, &known).unwrap_or_else(|| suggest(name, known.iter().map(String::as_str)));
+    let help = format!("{near}; names are those of the columns of result.csv, such as latency_p99_s");
+    (format!("there is no figure `{name}`"), help.trim_start_matches("; ").to_string())
 }
 
 /// The relation, the factor and the name on the right of it.
@@ -165,7 +195,9 @@ fn side(text: &str) -> Result<(f64, Option<&str>), String> {
 fn with_a_unit(text: &str) -> String {
     let seconds = parse_span(text).ok().map(|span| span.seconds());
     let meant = seconds.or_else(|| parse_percent(text).ok());
-    let meant = meant.map_or(String::new(), |number| format!("; write {number}"));
+    // Without the last digits of a binary fraction.
+    let rounded = |number: f64| (number * 1e12).round() / 1e12;
+    let meant = meant.map_or(String::new(), |number| format!("; write {}", rounded(number)));
     format!("`{text}` is not a number: figures are in seconds, dollars and shares, and written without a unit{meant}")
 }
 

@@ -27,7 +27,7 @@ pub use cluster::{ClusterChoice, Container};
 pub use currency::Currencies;
 pub use curve::{CurvePlan, Traffic};
 pub use exists::Exists;
-pub use expect::Expectation;
+pub use expect::{Expectation, unknown_figure};
 pub use fleet::FleetPlan;
 pub use hosting::{CommitmentChoice, DeploymentPlan, InstancesChoice, SizeChoice};
 pub use initial::InitialChoice;
