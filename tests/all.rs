@@ -42,7 +42,6 @@ mod orders;
 mod own_model;
 mod program;
 mod provider;
-mod questions;
 mod quotas;
 mod reading;
 mod right_sizing;
