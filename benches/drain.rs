@@ -26,7 +26,7 @@ fn followed(scenario: &Scenario, most: f64) -> Option<(f64, f64)> {
         let Ok(simulation) = trial.simulate() else { continue };
         let world = &simulation.world;
         let arrived: u64 = world.facts().iter().map(|facts| facts.arrived).sum();
-        let share = world.now().since(world.end()).seconds() / world.end().since(Time(0)).seconds();
+        let share = simulation.followed().seconds() / world.end().since(Time(0)).seconds();
         within += arrived as f64;
         beyond += arrived as f64 * share;
     }

@@ -85,6 +85,8 @@ pub struct Simulation {
     ends: [Vec<i128>; 2],
     /// What it holds in memory.
     account: Account,
+    /// How long it went on beyond the window's end.
+    followed: Span,
 }
 
 /// Why a simulation did not come to its end.
@@ -211,6 +213,7 @@ impl Simulation {
             coming: 0,
             ends: Default::default(),
             account: Account::default(),
+            followed: Span(0),
         }
     }
 
@@ -247,6 +250,7 @@ impl Simulation {
             "Little's law holds in every run"
         );
         self.drain()?;
+        self.followed = self.world.now().since(self.world.end());
         self.world.end_simulation(closed);
         self.series.course = self.world.course().to_vec();
         (self.window, self.coming) = (Vec::new(), 0);
@@ -467,6 +471,11 @@ impl Simulation {
         let length = (self.world.end - self.world.measured_from).0 as f64 / SERIES_POINTS as f64;
         let last = self.world.facts[app].present.integral(self.world.end) - before.get(app)?;
         Some((*first.get(app)? as f64 / length, last as f64 / length))
+    }
+
+    /// How long what came in the window was followed beyond its end.
+    pub fn followed(&self) -> Span {
+        self.followed
     }
 
     /// The instances and servers over time.
