@@ -105,3 +105,22 @@ fn ci_the_documentation_has_the_verdicts_of_this_version() {
         assert!(std::fs::read_to_string(root().join(file)).unwrap().contains(&table), "{file} has not\n{table}");
     }
 }
+
+/// A number that no claim has, and a place where nothing can be written, are told before anything is computed.
+#[test]
+fn what_cannot_be_asked_or_written_is_told_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    for number in ["99", "", "1.9", "nineteen"] {
+        let done = crate::program::run(directory.path(), &["article", &format!("--claim={number}")]);
+        assert_eq!(done.status, Some(2), "{number}: {}", done.err);
+        assert!(done.err.contains("there is no claim") && done.out.is_empty(), "{}", done.err);
+    }
+    std::fs::write(directory.path().join("file"), "").unwrap();
+    for arguments in
+        [&["article", "--claim=33", "--output=file/inside"][..], &["models", "--stack", "--output=file/inside"]]
+    {
+        let done = crate::program::run(directory.path(), arguments);
+        assert!(done.status != Some(0) && done.out.is_empty(), "{}", done.err);
+        assert!(done.err.contains("file/inside"), "{}", done.err);
+    }
+}

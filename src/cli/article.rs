@@ -82,7 +82,9 @@ impl Article {
                 .unwrap_or("")
                 .to_string()
         };
-        let has = |source: &Source| number(source).split(|c: char| !c.is_ascii_digit()).any(|part| part == asked);
+        let has = |source: &Source| {
+            number(source).split(|c: char| !c.is_ascii_digit()).any(|part| !part.is_empty() && part == asked)
+        };
         let known: Vec<String> = sources.iter().map(number).collect();
         let found: Vec<Source> = sources.into_iter().filter(has).collect();
         if found.is_empty() {

@@ -87,8 +87,9 @@ impl Models {
             return Ok(labour::table().render(format, "labour"));
         }
         if self.stack {
+            let directory = self.files.claim("stack", "models", &stack::FILES)?;
             let shown = stack::shown(catalogue, d)?;
-            if let Some(directory) = self.files.claim("stack", "models", &[])? {
+            if let Some(directory) = &directory {
                 let write = |(stem, drawing)| figure::write_figure(&directory.path, stem, &drawing).map(|_| ());
                 interrupt::after_writing(|| shown.drawings().into_iter().try_for_each(write))?;
             }

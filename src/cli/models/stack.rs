@@ -11,6 +11,10 @@ use hostsim::report::trade as traded;
 use serde_json::json;
 use std::sync::atomic::AtomicBool;
 
+/// The files of the pictures.
+pub const FILES: [&str; 6] =
+    ["stack-2017.svg", "stack-2017.png", "stack-now.svg", "stack-now.png", "trade.svg", "trade.png"];
+
 /// Both stacks, and what the trade comes to.
 pub struct Shown {
     stacks: Vec<Stack>,
