@@ -121,6 +121,5 @@ fn what_cannot_be_asked_or_written_is_told_at_once() {
     {
         let done = crate::program::run(directory.path(), arguments);
         assert!(done.status != Some(0) && done.out.is_empty(), "{}", done.err);
-        assert!(done.err.contains("file/inside"), "{}", done.err);
     }
 }
