@@ -42,6 +42,7 @@ mod orders;
 mod own_model;
 mod program;
 mod provider;
+mod questions;
 mod quotas;
 mod reading;
 mod right_sizing;
