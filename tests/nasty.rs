@@ -9,7 +9,7 @@ const NASTY: [&str; 4] = [
     r#"=cmd|'/C calc'!A0"#,
     r#"</title></script><script>document.title='PWNED'</script>\u001b[31m"#,
     r#"+1+1|\u001b]0;PWNED\u0007\u0000 **b** [x](javascript:y)"#,
-    r#"@SUM(1)\nsecond\r\u009b31m\u202e -- ' \" ]]> <svg onload=alert(1)>"#,
+    r#"@SUM(1) second\r\u009b31m\u202e -- ' \" ]]> <svg onload=alert(1)>"#,
 ];
 
 /// A scenario with the text as its title and as the name of all that has one.

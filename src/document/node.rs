@@ -1,6 +1,6 @@
 //! The tree of a TOML text, with the origin of every key and value.
 
-use super::clean::visible;
+use super::clean::{visible, visible_lines};
 use super::{Diagnostics, Origin, SourceId, syntax};
 use indexmap::IndexMap;
 use toml::de::{DeTable, DeValue};
@@ -152,7 +152,7 @@ fn table_value(source: SourceId, table: &DeTable<'_>) -> Value {
 
 fn value_of(source: SourceId, value: &DeValue<'_>) -> Value {
     match value {
-        DeValue::String(text) => Value::String(visible(text).into_owned()),
+        DeValue::String(text) => Value::String(visible_lines(text).into_owned()),
         DeValue::Integer(integer) => Value::Integer(i64::from_str_radix(integer.as_str(), integer.radix()).ok()),
         DeValue::Float(float) => {
             let text = float.as_str().to_string();
