@@ -19,6 +19,7 @@ mod clusters;
 mod common;
 mod controllers;
 mod corpora;
+mod coverage;
 mod credits;
 mod crossovers;
 mod curve_traffic;

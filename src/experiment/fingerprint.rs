@@ -61,6 +61,7 @@ impl Trial<'_> {
     /// Where an app does not fit its size, or a size no server.
     pub fn fingerprint(&self) -> Result<u128, String> {
         let (scenario, case) = (self.scenario, self.case);
+        self.check_warm_up()?;
         let mut hash = Fingerprint::default();
         for (deployment, order) in self.deployments()?.iter().zip(self.orders) {
             hash.value(deployment);

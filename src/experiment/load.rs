@@ -6,7 +6,7 @@ use super::replicate::Replication;
 use crate::hosting::deployment::Deployment;
 use crate::hosting::facts::AppFacts;
 use crate::hosting::scaling::Scaling;
-use crate::metrics::drifts;
+use crate::metrics::{drifts, growth};
 use crate::scenario::{App, Scenario};
 use crate::simulation::Simulation;
 use crate::units::{NANOS_PER_SECOND, format};
@@ -17,6 +17,10 @@ use crate::workload::arrivals::DAY;
 pub const LOAD: &str = "load";
 /// The part that says whether requests pile up.
 pub const BACKLOG: &str = "backlog";
+/// The part that says whether the number of requests in the system still grows at the window's end.
+pub const GROWTH: &str = "growth";
+/// The greatest growth that is none that matters: of a tenth, as a drift is.
+const GROWS: f64 = 0.1;
 /// A greater share of the requests than this, left undone beyond what is inside at any time, is a
 /// pile.
 const LEFT: f64 = 0.02;
@@ -155,34 +159,33 @@ fn backlog(app: &App, facts: &AppFacts, index: usize, simulation: &Simulation, i
     ((last - first - inside) / arrived, LEFT.max(NOISE / arrived.sqrt()))
 }
 
+/// Whether all arrivals have one rate, so that levels come to rest.
+pub fn is_steady(scenario: &Scenario) -> bool {
+    let came = scenario.apps.iter().any(|app| !matches!(app.workload.arrivals, Arrivals::None));
+    came && scenario.apps.iter().all(|app| app.workload.arrivals.is_steady())
+}
+
+/// What an order is judged on besides its objective, where arrivals have one rate: that the requests in the
+/// system have come to rest. (Found by the test of a drift, over all replications: see
+/// [`crate::metrics::drifts`].)
+pub fn at_rest(replications: &[Replication]) -> Judged {
+    let present: Vec<&[f64]> = replications.iter().map(|r| r.series.present.as_slice()).collect();
+    Judged { name: GROWTH.into(), found: growth(&present).unwrap_or(0.0), bound: GROWS, at_least: false }
+}
+
+/// Why an order cannot do what is offered: an overload, or requests that pile up under arrivals that go on.
+pub fn overload(scenario: &Scenario, replications: &[&Replication]) -> Option<String> {
+    let goes_on = |index: &usize| replications.iter().any(|r| r.loads[*index].goes_on);
+    let apps = (0..scenario.apps.len()).filter(goes_on);
+    apps.filter_map(|index| of_load(scenario, replications, index)).next()
+}
+
 /// What keeps a case from being settled, in words; nothing where it is: more work offered than can be
 /// done, requests that pile up, a level that still drifts.
 pub fn unsettled(scenario: &Scenario, replications: &[&Replication]) -> Vec<String> {
-    let mut found = Vec::new();
-    let loads = |app: usize| replications.iter().map(move |r| r.loads[app]);
-    let count = replications.len().max(1) as f64;
-    for (index, app) in scenario.apps.iter().enumerate() {
-        let mean = |of: fn(Load) -> f64| loads(index).map(of).sum::<f64>() / count;
-        let of = if scenario.apps.len() > 1 { format!(" of `{}`", app.name) } else { String::new() };
-        if mean(|load| load.ratio()) > 1.0 {
-            let load = loads(index).next();
-            let unit = if load.is_some_and(|load| load.in_cores) { "cores of work" } else { "places" };
-            let number = |value: f64| format::significant(value, 3);
-            let (offered, capacity) = (number(mean(|l| l.offered)), number(mean(|l| l.capacity)));
-            found.push(format!("overloaded{of}: {offered} {unit} are asked for and there are {capacity}."));
-        } else if mean(|load| load.backlog - load.backlog_bound) > 0.0 {
-            let share = format::percent(mean(|load| load.backlog));
-            found.push(format!(
-                "not settled: {share} of the requests{of} pile up over the window; what is shown grows with the \
-                 duration."
-            ));
-        }
-    }
-    let steady = |app: &App| {
-        let kind = &app.workload.arrivals;
-        matches!(kind, Arrivals::Poisson(_) | Arrivals::Constant(_) | Arrivals::Bursty(_) | Arrivals::Closed(_))
-    };
-    if found.is_empty() && scenario.apps.iter().all(steady) {
+    let mut found: Vec<String> =
+        (0..scenario.apps.len()).filter_map(|index| of_load(scenario, replications, index)).collect();
+    if found.is_empty() && is_steady(scenario) {
         let instances: Vec<&[f64]> = replications.iter().map(|r| r.series.instances.as_slice()).collect();
         let present: Vec<&[f64]> = replications.iter().map(|r| r.series.present.as_slice()).collect();
         for (name, levels) in [("instances", instances), ("requests in the system", present)] {
@@ -195,4 +198,23 @@ pub fn unsettled(scenario: &Scenario, replications: &[&Replication]) -> Vec<Stri
         }
     }
     found
+}
+
+/// What is wrong with the load of an app, in words.
+fn of_load(scenario: &Scenario, replications: &[&Replication], index: usize) -> Option<String> {
+    let loads = || replications.iter().map(|r| r.loads[index]);
+    let mean = |of: fn(Load) -> f64| loads().map(of).sum::<f64>() / replications.len().max(1) as f64;
+    let of = if scenario.apps.len() > 1 { format!(" of `{}`", scenario.apps[index].name) } else { String::new() };
+    if mean(|load| load.ratio()) > 1.0 {
+        let unit = if loads().next().is_some_and(|load| load.in_cores) { "cores of work" } else { "places" };
+        let number = |value: f64| format::significant(value, 3);
+        let (offered, capacity) = (number(mean(|l| l.offered)), number(mean(|l| l.capacity)));
+        return Some(format!("overloaded{of}: {offered} {unit} are asked for and there are {capacity}."));
+    }
+    (mean(|load| load.backlog - load.backlog_bound) > 0.0).then(|| {
+        let share = format::percent(mean(|load| load.backlog));
+        format!(
+            "not settled: {share} of the requests{of} pile up over the window; what is shown grows with the duration."
+        )
+    })
 }

@@ -4,12 +4,14 @@
 use super::curve::{METRICS, at_traffic, base_rate};
 use super::point::Point;
 use super::run::RunError;
+use super::served;
 use super::simulations::{Runs, Simulations, Tally};
+use super::warm_up;
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Value};
-use crate::metrics::Estimate;
+use crate::metrics::{Estimate, share_of};
 use crate::scenario::map::{MapAxis, MapPlan};
-use crate::scenario::{Scenario, Source};
+use crate::scenario::{Scenario, Source, WarmUp};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,10 +20,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Cell {
     /// Per case: the cost, or why there is none.
     pub costs: Vec<Result<Estimate, String>>,
-    /// The cases whose difference to the cheapest the noise covers, replication by replication.
+    /// The cases that cost the same as the cheapest, or whose difference to it the noise covers, replication
+    /// by replication.
     pub ties: Vec<usize>,
     /// The cheapest with all hours of labour at the low, and at the high end of their ranges.
     pub at_ends: [Option<usize>; 2],
+    /// Per case that has a cost: the share of its requests that was served.
+    pub served: Vec<Option<f64>>,
+    /// The warm-up in seconds, where it was found.
+    pub warm_up_s: Option<f64>,
 }
 
 impl Cell {
@@ -31,15 +38,32 @@ impl Cell {
         self.at_ends.iter().any(|end| end.is_some() && *end != own)
     }
 
-    /// The cheapest case, and by which share of its cost the second cheapest is dearer (infinite
-    /// where there is no other).
+    /// The cheapest case, and by which share of its cost the second cheapest is dearer: infinite
+    /// where there is no other, not a number where a share of that cost (of nothing) says nothing.
     pub fn cheapest(&self) -> Option<(usize, f64)> {
+        let sorted = self.sorted();
+        let (case, least) = *sorted.first()?;
+        let margin =
+            sorted.get(1).map_or(f64::INFINITY, |second| share_of(second.1 - least, least).unwrap_or(f64::NAN));
+        Some((case, margin))
+    }
+
+    /// By how many dollars a month the second cheapest is dearer; `None` where there is no other.
+    pub fn second_is_dearer_by(&self) -> Option<f64> {
+        let sorted = self.sorted();
+        Some(sorted.get(1)?.1 - sorted[0].1)
+    }
+
+    /// What a case serves, where that is less than another one here.
+    pub fn serves_less(&self, case: usize) -> Option<f64> {
+        served::less(&self.served, case)
+    }
+
+    fn sorted(&self) -> Vec<(usize, f64)> {
         let defined = self.costs.iter().enumerate().filter_map(|(case, cost)| Some((case, cost.as_ref().ok()?.mean?)));
         let mut sorted: Vec<(usize, f64)> = defined.collect();
         sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let (case, least) = *sorted.first()?;
-        let margin = sorted.get(1).map_or(f64::INFINITY, |second| (second.1 - least) / least.max(1e-9));
-        Some((case, margin))
+        sorted
     }
 }
 
@@ -204,15 +228,19 @@ fn nearest(axis: &MapAxis, root: &Node) -> usize {
 
 fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) -> (Cell, Vec<Result<Point, String>>) {
     let scenario = at_traffic(scenario, base_rate(scenario), traffic);
+    let scenario = warm_up::found(runs, &scenario, traffic).into_owned();
+    let found = scenario.run.warm_up_rule == WarmUp::Found;
+    let warm_up_s = found.then(|| scenario.run.warm_up.seconds());
     let cost = |case| {
         let mut point = Point::sized(runs, &scenario, case, traffic, &Vec::new())?;
         point.replicate(runs, &scenario, case, u64::from(scenario.run.replications))?;
-        if point.slo_met == Some(false) {
+        if !point.is_able() {
             return Err(point.missed(&scenario).unwrap_or_else(|| "the objective is missed".into()));
         }
         Ok(point)
     };
     let points: Vec<Result<Point, String>> = scenario.cases.iter().map(cost).collect();
+    let served = points.iter().map(|point| point.as_ref().ok().and_then(served::share)).collect();
     let values: Vec<Result<Vec<Option<f64>>, String>> =
         points.iter().map(|point| point.as_ref().map(|point| point.values(metric)).map_err(Clone::clone)).collect();
     let at_ends = [0, 1].map(|end| {
@@ -224,12 +252,12 @@ fn evaluate(runs: Runs<'_>, scenario: &Scenario, traffic: f64, metric: &[&str]) 
         Ok(values) => Ok(Estimate::of(values)),
         Err(why) => Err(why.clone()),
     };
-    let mut cell = Cell { costs: values.iter().map(estimate).collect(), ties: Vec::new(), at_ends };
+    let mut cell = Cell { costs: values.iter().map(estimate).collect(), ties: Vec::new(), at_ends, served, warm_up_s };
     if let Some((best, _)) = cell.cheapest() {
         let tied = |case: &usize| {
             let (Ok(a), Ok(b)) = (&values[*case], &values[best]) else { return false };
             let more = Estimate::paired_difference(a, b);
-            *case != best && (more.mean == Some(0.0) || more.straddles(0.0))
+            *case != best && more.is_no_difference(Estimate::of(b).mean.unwrap_or(0.0))
         };
         cell.ties = (0..values.len()).filter(tied).collect();
     }

@@ -20,12 +20,14 @@ mod point;
 mod replicate;
 pub mod result;
 mod run;
+pub mod served;
 pub mod simulations;
 pub mod sizing;
 mod tapes;
 mod tenants;
 pub mod trade;
 mod validate;
+pub mod warm_up;
 
 pub use deploy::{Commit, Order};
 pub use fingerprint::Fingerprint;

@@ -6,7 +6,8 @@ use super::sizing::{Attempt, is_open};
 use crate::billing::meter::Reads;
 use crate::billing::{Charge, Confidence};
 use crate::hosting::WhenFull;
-use crate::scenario::{App, Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice};
+use crate::metrics::{QUANTILES, too_few_beyond};
+use crate::scenario::{App, Case, CommitmentChoice, DeploymentPlan, Scenario, SizeChoice, Statistic};
 use crate::units::format;
 use crate::units::{Currency, Span, decimal_text};
 use crate::workload::Arrivals;
@@ -139,6 +140,7 @@ pub fn of_case(
 ) -> Vec<String> {
     let mut notes = super::load::unsettled(scenario, &replications.iter().collect::<Vec<_>>());
     notes.extend(unserved(replications));
+    notes.extend(on_few(scenario, replications));
     notes.extend(sized(case, orders, tried));
     let mut seen = Vec::new();
     for (plan, order) in case.deployments.iter().zip(orders) {
@@ -223,6 +225,41 @@ fn unserved(replications: &[Replication]) -> Vec<String> {
         notes.push(format!("what is still there was followed for {followed} or more, and is late in every quantile."));
     }
     notes
+}
+
+/// The quantiles that are shown, or that an objective is about, and rest on too few requests for their
+/// intervals to hold.
+fn on_few(scenario: &Scenario, replications: &[Replication]) -> Option<String> {
+    let few = |share: f64, of: &str| {
+        let count = |name: &str| mean(replications, &format!("{of}requests_{name}"));
+        too_few_beyond(share, count("served") + count("in_flight"), replications.len())
+    };
+    let mut found: Vec<(String, f64)> = Vec::new();
+    for (name, share) in QUANTILES.iter().filter(|(name, _)| ["p50", "p99"].contains(name)) {
+        let flat = format!("latency_{name}_s");
+        let known = replications.iter().all(|r| r.figure(&flat).is_some_and(f64::is_finite));
+        found.extend(few(*share, "").filter(|_| known).map(|beyond| ((*name).to_string(), beyond)));
+    }
+    for (index, app) in scenario.apps.iter().enumerate() {
+        let shown = |name: &str| ["p50", "p99"].contains(&name) && scenario.apps.len() == 1;
+        for bound in app.slo.latency.iter().filter(|bound| !shown(&bound.name)) {
+            let Statistic::Quantile(share) = bound.statistic else { continue };
+            let of = if scenario.apps.len() > 1 { format!(" of {}", app.name) } else { String::new() };
+            let part =
+                |r: &Replication| r.objectives[index].iter().any(|p| p.name == bound.name && p.found.is_finite());
+            let beyond = few(share, &format!("apps_{}_", app.name)).filter(|_| replications.iter().all(part));
+            found.extend(beyond.map(|beyond| (format!("{}{of}", bound.name), beyond)));
+        }
+    }
+    let parts = found.iter().map(|(name, beyond)| format!("{name} on {}", format::significant(*beyond, 2)));
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| {
+        format!(
+            "quantiles that rest on few requests a replication: {}; their intervals hold the truth less often than 95 \
+             times in 100 (simulate longer).",
+            parts.join(", ")
+        )
+    })
 }
 
 /// How often servers failed, and what that meant.

@@ -1,6 +1,6 @@
 //! Objectives: what was demanded of an app, against what it got.
 
-use super::load::{BACKLOG, LOAD};
+use super::load::{BACKLOG, GROWTH, LOAD};
 use crate::hosting::facts::AppFacts;
 use crate::metrics::{Estimate, Histogram};
 use crate::scenario::{Bound, Slo, Statistic};
@@ -44,12 +44,19 @@ impl Judged {
     /// "p99 1.8 s (at most 1 s is demanded)".
     pub fn said(&self) -> String {
         let value = |value: f64| match self.name.as_ref() {
-            "availability" | "rejected-share" | LOAD | BACKLOG => format::percent(value),
+            "availability" | "rejected-share" | LOAD | BACKLOG | GROWTH => format::percent(value),
             _ if value.is_infinite() => "infinite, as too many requests are not served".into(),
             _ => format::duration(value),
         };
         match self.name.as_ref() {
             LOAD => return format!("the work offered is {} of what can be done", value(self.found)),
+            GROWTH => {
+                let share = value(self.found);
+                return format!(
+                    "the requests in the system still grow at the window's end, by {share} over its last quarter \
+                     (simulate longer, or begin with a `warm-up`)"
+                );
+            }
             BACKLOG => return format!("{} of the requests pile up over the window", value(self.found)),
             _ => {}
         }

@@ -11,7 +11,7 @@ use crate::document::as_f64;
 use crate::fleet::ServerKind;
 use crate::hosting::facts::AppFacts;
 use crate::metrics::{Figure, Histogram, LatencyParts, Level, Path, figure};
-use crate::scenario::FleetPlan;
+use crate::scenario::{FleetPlan, WarmUp};
 use crate::simulation::{Simulation, busy_core_seconds};
 use crate::units::{Cores, Currency, Time, percentile};
 
@@ -157,6 +157,9 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     let kilowatt_hours = put_fleet(&mut gathered, trial, simulation);
     put_money(&mut gathered, trial, simulation, &billed, &all, kilowatt_hours);
     gathered.put(figure::AVAILABILITY, all.availability());
+    if trial.scenario.run.warm_up_rule == WarmUp::Found {
+        gathered.put(figure::WARM_UP, trial.scenario.run.warm_up.seconds());
+    }
     let tenants = tenants::Tenants::of(world, &billed);
     tenants.put_all(&mut gathered);
     let (mut objectives, loads) = (Vec::new(), loads(trial.scenario, simulation));

@@ -1,6 +1,7 @@
 //! One case at one traffic: sized as its user would size it, and replicated.
 
 use super::deploy::Order;
+use super::load::{overload, unsettled};
 use super::objective::{Judged, means, verdicts};
 use super::replicate::{Replication, Trial};
 use super::simulations::{Runs, Simulations, Tally};
@@ -22,6 +23,10 @@ pub struct Point {
     pub replications: Vec<Replication>,
     /// Whether every objective was met; `None` where none is stated.
     pub slo_met: Option<bool>,
+    /// Why it cannot do what is offered; whoever states no objective does not ask for that either.
+    pub overload: Option<String>,
+    /// Whether its numbers stay what they are, however long it is simulated.
+    pub is_settled: bool,
 }
 
 impl Point {
@@ -32,6 +37,7 @@ impl Point {
     pub fn evaluate(scenario: &Scenario, case: &Case, traffic: f64) -> Result<Point, String> {
         let (simulations, tally) = (Simulations::default(), Tally::default());
         let runs = Runs { simulations: &simulations, tally: &tally };
+        let scenario = &*super::warm_up::found(runs, scenario, traffic);
         let mut point = Point::sized(runs, scenario, case, traffic, &Vec::new())?;
         point.replicate(runs, scenario, case, u64::from(scenario.run.replications))?;
         Ok(point)
@@ -55,7 +61,15 @@ impl Point {
 
     /// A case under an order that is known; replicates nothing yet.
     pub fn placed(traffic: f64, orders: Vec<Order>) -> Point {
-        Point { traffic, orders, tried: Vec::new(), replications: Vec::new(), slo_met: None }
+        Point {
+            traffic,
+            orders,
+            tried: Vec::new(),
+            replications: Vec::new(),
+            slo_met: None,
+            overload: None,
+            is_settled: true,
+        }
     }
 
     /// Adds replications up to a number, under the same order.
@@ -72,6 +86,8 @@ impl Point {
         }
         self.replications.extend(more);
         self.slo_met = self.judge(scenario.apps.len());
+        let all: Vec<&Replication> = self.replications.iter().collect();
+        (self.overload, self.is_settled) = (overload(scenario, &all), unsettled(scenario, &all).is_empty());
         Ok(())
     }
 
@@ -86,7 +102,15 @@ impl Point {
         };
         let missed: Vec<String> = scenario.apps.iter().enumerate().filter_map(one).collect();
         let orders = self.orders.iter().map(Order::words).collect::<Vec<_>>().join("; ");
-        (!missed.is_empty()).then(|| format!("{} with {orders}", missed.join(", ")))
+        if missed.is_empty() {
+            return self.overload.as_ref().map(|why| format!("{} with {orders}", why.trim_end_matches('.')));
+        }
+        Some(format!("{} with {orders}", missed.join(", ")))
+    }
+
+    /// Whether it does what is asked: its objectives are met, and what is offered can be done.
+    pub fn is_able(&self) -> bool {
+        self.slo_met != Some(false) && self.overload.is_none()
     }
 
     /// Whether no interval holds the bound of an objective, of the orders tried or of this one.
@@ -97,6 +121,14 @@ impl Point {
         };
         let apps = self.replications.first().map_or(0, |first| first.objectives.len());
         self.tried.iter().all(|attempt| attempt.sure) && !(0..apps).any(doubtful)
+    }
+
+    /// How many requests a replication the p99 rests on, where these are too few for its interval to hold.
+    pub fn p99_rests_on(&self) -> Option<f64> {
+        self.estimate(&["latency_s", "p99"]).mean?;
+        let count = |name: &str| self.estimate(&["requests", name]).mean;
+        let followed = count("served")? + count("in_flight").unwrap_or(0.0);
+        crate::metrics::too_few_beyond(0.99, followed, self.replications.len())
     }
 
     fn judge(&self, apps: usize) -> Option<bool> {

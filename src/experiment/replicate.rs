@@ -12,7 +12,7 @@ use crate::engine::Stream;
 use crate::fleet::Fleet;
 use crate::hosting::{Behaviour, Deployment, HostingModel};
 use crate::metrics::{Histogram, Path, flat_name};
-use crate::scenario::{Case, Scenario};
+use crate::scenario::{Case, Scenario, WarmUp};
 use crate::simulation::{Seed, Series, Simulation};
 use crate::units::Cores;
 use crate::workload::Feed;
@@ -132,6 +132,7 @@ impl Trial<'_> {
 
     fn simulation_of(&self, feed: Feed) -> Result<Simulation, String> {
         let (scenario, case) = (self.scenario, self.case);
+        self.check_warm_up()?;
         let window = scenario.window();
         let seed = Seed { seed: scenario.run.seed, replication: self.replication };
         let deployments = self.deployments()?;
@@ -145,6 +146,18 @@ impl Trial<'_> {
             simulation.set_failures(failures.clone(), seed);
         }
         Ok(simulation)
+    }
+
+    /// A warm-up that is still to be found, or cannot be, is none that could be simulated.
+    ///
+    /// # Errors
+    /// Where there is one.
+    pub(super) fn check_warm_up(&self) -> Result<(), String> {
+        match &self.scenario.run.warm_up_rule {
+            WarmUp::Given | WarmUp::Found => Ok(()),
+            WarmUp::NotFound(why) => Err(why.clone()),
+            WarmUp::ToFind => Err("the warm-up is to be found first (`experiment::warm_up`)".into()),
+        }
     }
 
     /// What is deployed, per app, with the clusters that several share.

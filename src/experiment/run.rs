@@ -7,10 +7,11 @@ use super::replicate::{Replication, Trial};
 use super::result::{AppResult, CaseResult, ResultDocument, Timeline};
 use super::simulations::{Runs, Simulations, Tally};
 use super::sizing::{Attempt, find_in};
+use super::warm_up;
 use crate::hosting::course::Stretch;
 use crate::hosting::facts::Digest;
 use crate::metrics::{Estimate, Figures, Histogram};
-use crate::scenario::{Case, Scenario};
+use crate::scenario::{Case, Scenario, WarmUp};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -65,6 +66,11 @@ struct Ordered<'a> {
 pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -> Result<ResultDocument, RunError> {
     let (simulations, tally) = (Simulations::default(), Tally::default());
     let runs = Runs { simulations: &simulations, tally: &tally };
+    let scenario = warm_up::found(runs, scenario, 1.0);
+    let scenario = &*scenario;
+    if let WarmUp::NotFound(why) = &scenario.run.warm_up_rule {
+        return Err(RunError::Input(why.clone()));
+    }
     // A case that cannot be sized is a row that says so: the others are answered.
     let found: Vec<(&Case, Result<Ordered<'_>, String>)> =
         scenario.cases.iter().map(|case| (case, order(runs, scenario, case))).collect();

@@ -18,23 +18,37 @@ const BLOCKS: usize = 6;
 /// replications that is found wherever their differences scatter by less than 8 % of the level, with
 /// three by less than 2 %. A level that has come within 7 % of its end in the third quarter is settled.
 pub fn drifts(replications: &[&[f64]]) -> bool {
+    drift(replications).is_some()
+}
+
+/// By which share of itself a level grows in its last quarter, where it drifts upwards: see [`drifts`].
+pub fn growth(replications: &[&[f64]]) -> Option<f64> {
+    let by = drift(replications).filter(|by| *by > 0.0)?;
+    let lasts: Vec<f64> = replications.iter().filter_map(|series| Some(mean(last_quarters(series)?.1))).collect();
+    Some(by / mean(&lasts))
+}
+
+/// By how much the last quarter's mean differs from that of the quarter before, where that is a drift.
+fn drift(replications: &[&[f64]]) -> Option<f64> {
     let quarters: Vec<(&[f64], &[f64])> = replications.iter().filter_map(|series| last_quarters(series)).collect();
     if quarters.is_empty() {
-        return false;
+        return None;
     }
     let over = |of: fn(&Quarters<'_>) -> f64| quarters.iter().map(of).sum::<f64>() / quarters.len() as f64;
     let (third, last) = (over(|q| mean(q.0)), over(|q| mean(q.1)));
-    if (last - third).abs() <= MATTERS * third.abs().max(last.abs()) {
-        return false;
+    let by = last - third;
+    if by.abs() <= MATTERS * third.abs().max(last.abs()) {
+        return None;
     }
     if quarters.len() >= 3 {
         let differences: Vec<f64> = quarters.iter().map(|(third, last)| mean(last) - mean(third)).collect();
-        return exceeds(last - third, variance(&differences) / differences.len() as f64, differences.len() - 1);
+        let squares = variance(&differences) / differences.len() as f64;
+        return exceeds(by, squares, differences.len() - 1).then_some(by);
     }
     let blocks = |of: fn(&Quarters<'_>) -> Vec<f64>| quarters.iter().flat_map(of).collect::<Vec<f64>>();
     let (before, after) = (blocks(|q| in_blocks(q.0)), blocks(|q| in_blocks(q.1)));
     let squares = variance(&before) / before.len() as f64 + variance(&after) / after.len() as f64;
-    exceeds(last - third, squares, before.len() + after.len() - 2)
+    exceeds(by, squares, before.len() + after.len() - 2).then_some(by)
 }
 
 /// The third and the last quarter of a series.
@@ -94,6 +108,11 @@ mod tests {
             assert!(found(replications, 1, 0.1, |t| 100.0 * t), "{replications}");
             assert!(found(replications, 1, 0.1, |t| 100.0 * (1.1 - t)), "{replications}");
             assert!(!found(replications, 1, 0.1, |_| 100.0), "{replications}");
+            let rising = levels(replications, 1, 0.1, |t| 100.0 * t);
+            let falling = levels(replications, 1, 0.1, |t| 100.0 * (1.1 - t));
+            let slices = |levels: &[Vec<f64>]| growth(&levels.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            let share = slices(&rising).unwrap();
+            assert!((share - 2.0 / 7.0).abs() < 0.01 && slices(&falling).is_none(), "{replications}");
             assert!(!found(replications, 1, 0.1, |t| 100.0 * (1.0 - (-20.0 * t).exp())), "{replications}");
         }
         assert!(!drifts(&[]) && !drifts(&[&[1.0, 2.0]]));

@@ -2,6 +2,25 @@
 
 use super::student_quantile;
 
+/// A difference of less than this share of two amounts is none: it is what sums of floats leave.
+const EQUAL: f64 = 1e-9;
+/// Amounts below this are compared as if they were so great.
+const LEAST: f64 = 1e-3;
+/// From so many times on nobody reads a per cent.
+const MOST_SHARE: f64 = 1_000.0;
+
+/// Whether two amounts are the same, but for what sums of floats leave.
+pub fn is_equal(a: f64, b: f64) -> bool {
+    a == b || (a - b).abs() <= EQUAL * a.abs().max(b.abs()).max(LEAST)
+}
+
+/// A difference as a share of what it is a difference from; `None` where that is nothing, or next to
+/// nothing beside the difference, or less than nothing (a credit): a per cent of it says nothing.
+pub fn share_of(more: f64, of: f64) -> Option<f64> {
+    let share = more / of;
+    (of > 0.0 && share.is_finite() && share.abs() < MOST_SHARE).then_some(share)
+}
+
 /// The mean over replications and the half-width of its 95 % confidence interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
@@ -46,6 +65,12 @@ impl Estimate {
     /// of it the truth lies.
     pub fn straddles(&self, value: f64) -> bool {
         self.interval().is_some_and(|(low, high)| low < value && value < high)
+    }
+
+    /// Whether this, a paired difference of amounts of about the size of `of`, is none that can be told: the
+    /// amounts are the same, or the noise covers which of them is the greater.
+    pub fn is_no_difference(&self, of: f64) -> bool {
+        self.mean.is_some_and(|mean| is_equal(of + mean, of)) || self.straddles(0.0)
     }
 
     /// The half-width as a share of the mean's magnitude, as `--precision` asks for it: 0 where
@@ -105,6 +130,19 @@ mod tests {
         let a = [Some(10.0), Some(20.0), Some(30.0)];
         let b = [Some(9.0), Some(19.0), Some(29.0)];
         assert_eq!(Estimate::paired_difference(&a, &b), Estimate { mean: Some(1.0), ci95: Some(0.0) });
+    }
+
+    #[test]
+    fn ties_are_ties_and_nothing_has_no_per_cent() {
+        assert!(is_equal(0.0, 0.0) && is_equal(0.1 + 0.2, 0.3) && is_equal(1e-13, 0.0));
+        assert!(!is_equal(0.01, 0.0) && !is_equal(5.0, 5.000_01));
+        assert_eq!(share_of(1.0, 4.0), Some(0.25));
+        for (more, of) in [(3.07, 0.0), (3.07, 1e-9), (3.07, -5.0), (0.0, 0.0), (f64::NAN, 1.0)] {
+            assert_eq!(share_of(more, of), None, "{more} of {of}");
+        }
+        assert!(of(&[0.0, 0.0]).is_no_difference(5.0) && of(&[1e-12, 1e-12]).is_no_difference(5.0));
+        assert!(of(&[-1.0, 1.1]).is_no_difference(5.0) && !of(&[1.0, 1.1]).is_no_difference(5.0));
+        assert!(!Estimate::default().is_no_difference(5.0));
     }
 
     /// The interval of 5 normal replications holds the truth 95 times in 100: 20,000 trials, so

@@ -224,6 +224,7 @@ figures! {
         Flag,
         "Whether the numbers stay what they are: false where more work is offered than can be done, or a level still drifts at the window's end.",
     );
+    WARM_UP = Figure::of_case(&["warm_up_s"], Seconds, "The warm-up that was found, the same for all cases.").only("`warm-up = \"auto\"`");
     REVENUE = money(&["provider_usd", "revenue"], "What the invoices bring the provider.");
     COST = money(&["provider_usd", "cost"], "What the servers cost it.");
     MARGIN = money(&["provider_usd", "margin"], "Revenue less cost.");

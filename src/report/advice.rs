@@ -9,9 +9,12 @@ use super::html::answer::of_advice;
 use super::json::estimate_json;
 use super::markdown::escape;
 use super::notes::of_unverified;
+use super::rests::MARK;
 use super::sacrifice;
 use crate::document::harmless;
 use crate::experiment::advise::{Advice, End, Offer, Swing};
+use crate::experiment::served;
+use crate::metrics::share_of;
 use crate::scenario::Scenario;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -30,7 +33,10 @@ pub fn to_json(advice: &Advice) -> String {
             "distinguishable": !offer.is_as_cheap(),
             "invoice_usd": estimate_json(&offer.point.estimate(&["invoice_usd", "total"])),
             "labour_usd": estimate_json(&offer.point.estimate(&["labour_usd", "total"])),
+            "owned_usd": estimate_json(&offer.point.estimate(&["owned_usd"])),
+            "availability": served::share(&offer.point),
             "latency_p99_s": estimate_json(&offer.p99()),
+            "latency_p99_rests_on": offer.point.p99_rests_on(),
             "pareto": pareto.contains(&index),
         })
     };
@@ -67,6 +73,10 @@ pub fn to_json(advice: &Advice) -> String {
         "unverified": advice.unverified,
         "by_default": advice.by_default,
     });
+    let mut document = document;
+    if let Some(warm_up) = warm_up(advice) {
+        document["warm_up_s"] = json!(warm_up);
+    }
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
@@ -82,7 +92,9 @@ pub fn to_csv(advice: &Advice) -> String {
         "tco_usd",
         "invoice_usd",
         "labour_usd",
+        "owned_usd",
         "latency_p99_s",
+        "availability",
         "pareto",
         "more_than_the_cheapest_usd",
         "more_than_the_cheapest_usd_ci95",
@@ -98,7 +110,9 @@ pub fn to_csv(advice: &Advice) -> String {
             mean(&["tco_usd"]),
             mean(&["invoice_usd", "total"]),
             mean(&["labour_usd", "total"]),
+            mean(&["owned_usd"]),
             mean(&["latency_s", "p99"]),
+            served::share(&offer.point).map_or_else(String::new, |share| share.to_string()),
             pareto.contains(&index).to_string(),
             offer.more.mean.map_or_else(String::new, |v| v.to_string()),
             offer.more.ci95.map_or_else(String::new, |v| v.to_string()),
@@ -130,8 +144,10 @@ pub fn to_markdown(advice: &Advice, title: &str) -> String {
 const SUBTITLE: &str = "the cheapest order of each model that meets the objective; * none is both cheaper and faster";
 
 fn grid(advice: &Advice) -> Grid {
+    let (owns, serves_less) = (advice.offers.iter().any(owns), advice.offers.iter().any(serves_less));
     let mut grid = Grid::new(2).words("").words("Hosting").words("Order");
-    for head in ["TCO", "Invoice", "Labour", "p99"] {
+    let heads = ["TCO", "Invoice", "Labour"].into_iter().chain(owns.then_some("Own servers"));
+    for head in heads.chain(["p99"]).chain(serves_less.then_some("Served")) {
         grid = grid.numbers(head);
     }
     grid = grid.numbers("More than the cheapest");
@@ -140,24 +156,51 @@ fn grid(advice: &Advice) -> Grid {
         let money = |path: &[&str]| offer.point.estimate(path).mean.map_or_else(|| "–".into(), format::money);
         let more = if index == 0 { String::new() } else { dearer(offer, advice.offers[0].tco().mean) };
         let star = if pareto.contains(&index) { " *" } else { "" };
-        grid.row([
-            format!("{}{star}", index + 1),
-            offer.hosting.clone(),
-            order_of(&offer.point),
-            money(&["tco_usd"]),
-            money(&["invoice_usd", "total"]),
-            money(&["labour_usd", "total"]),
-            offer.p99().mean.map_or_else(|| "–".into(), format::duration),
-            more,
-        ]);
+        let few = if offer.point.p99_rests_on().is_some() { MARK } else { "" };
+        let p99 = offer.p99().mean.map_or_else(|| "–".into(), |p99| format!("{few}{}", format::duration(p99)));
+        let served = served::share(&offer.point).map_or_else(|| "–".into(), format::percent);
+        let first = [format!("{}{star}", index + 1), offer.hosting.clone(), order_of(&offer.point)];
+        let costs = [money(&["tco_usd"]), money(&["invoice_usd", "total"]), money(&["labour_usd", "total"])];
+        let own = owns.then(|| money(&["owned_usd"]));
+        let row = first.into_iter().chain(costs).chain(own).chain([p99]).chain(serves_less.then_some(served));
+        grid.row(row.chain([more]));
     }
     grid
+}
+
+/// The warm-up in seconds, where it was found.
+fn warm_up(advice: &Advice) -> Option<f64> {
+    advice.offers.first()?.point.estimate(&["warm_up_s"]).mean
+}
+
+/// Whether servers of the developer's own are part of an offer.
+pub(super) fn owns(offer: &Offer) -> bool {
+    offer.point.estimate(&["owned_usd"]).mean.is_some_and(|owned| owned != 0.0)
+}
+
+/// Whether an offer leaves requests unserved.
+pub(super) fn serves_less(offer: &Offer) -> bool {
+    served::share(&offer.point).is_none_or(|share| share < 1.0)
+}
+
+/// "; it serves 99.2 % of its requests, and others more": said of an offer that another serves more than.
+pub(super) fn served_alone(advice: &Advice, index: usize) -> String {
+    let shares: Vec<Option<f64>> = advice.offers.iter().map(|offer| served::share(&offer.point)).collect();
+    let less = served::less(&shares, index);
+    less.map_or_else(String::new, |share| {
+        format!("; it serves {} of its requests, and others more", format::percent(share))
+    })
 }
 
 /// What advice says beyond its table: what the front's orders give up, what would change the
 /// answer, and which models cannot.
 pub fn sentences(advice: &Advice) -> Vec<String> {
-    let mut lines: Vec<String> = on_front(advice).windows(2).map(|pair| trade(advice, pair[0], pair[1])).collect();
+    let less = served_alone(advice, 0);
+    let said = advice.offers.first().filter(|_| !less.is_empty());
+    let mut lines: Vec<String> =
+        said.map(|first| format!("The cheapest is {}{less}.", first.hosting)).into_iter().collect();
+    let trades: Vec<String> = on_front(advice).windows(2).map(|pair| trade(advice, pair[0], pair[1])).collect();
+    lines.extend(trades);
     if let Some((flip, swing)) = advice.swings.iter().find_map(|swing| Some((swing.flip.as_ref()?, swing))) {
         lines.push(format!("The answer changes first with {}: at {} it is {}.", swing.name, flip.at, flip.to));
     }
@@ -168,6 +211,10 @@ pub fn sentences(advice: &Advice) -> Vec<String> {
         lines.push(format!("In the orders, as it is needed to be reached (`without` leaves it off): {words}."));
     }
     lines.extend(advice.rates.iter().cloned());
+    if advice.offers.iter().any(|offer| offer.point.p99_rests_on().is_some()) {
+        lines.push(format!("{MARK}: this p99 rests on too few requests for its interval to hold."));
+    }
+    lines.extend(warm_up(advice).map(|span| format!("The warm-up was found by MSER-5: {}.", format::duration(span))));
     lines
 }
 
@@ -187,9 +234,9 @@ fn dearer(offer: &Offer, least: Option<f64>) -> String {
         return "not\ndistinguishable".into();
     }
     let half = offer.more.ci95.and_then(|half| format::half_width(half, more, format::money_decimals(more)));
-    let half =
-        half.map_or_else(String::new, |half| format!(" ± {}", format::money_with(half, format::money_decimals(more))));
-    let share = if least > 0.0 { format!("\n+{}", format::percent(more / least)) } else { String::new() };
+    let half = half.map_or_else(String::new, |half| format!(" ± {half}"));
+    let share = share_of(more, least);
+    let share = share.map_or_else(String::new, |share| format!("\n+{}", format::percent(share)));
     format!("+{}{half}{share}", format::money(more))
 }
 
@@ -216,10 +263,15 @@ fn sentence(advice: &Advice, swing: &Swing) -> String {
         let tied = tied.map_or_else(String::new, |(second, _)| format!(", not distinguishable from {second}"));
         format!("at {value} {still}{hosting} ({}{tied})", format::money(*tco))
     };
-    let flip = swing.flip.as_ref().map_or_else(
-        || "the answer stays".to_string(),
-        |flip| format!("the answer changes at {} to {}", flip.at, flip.to),
-    );
+    let other = |best: &Option<(String, f64)>| best.as_ref().is_some_and(|(hosting, _)| hosting != first);
+    let stays = match other(&swing.low.1) || other(&swing.high.1) {
+        true => "the two cost the same as the scenario stands",
+        false => "the answer stays",
+    };
+    let flip = swing
+        .flip
+        .as_ref()
+        .map_or_else(|| stays.to_string(), |flip| format!("the answer changes at {} to {}", flip.at, flip.to));
     format!("{}: {}; {}; {flip}.", swing.name, end(&swing.low, &swing.ends[0]), end(&swing.high, &swing.ends[1]))
 }
 

@@ -1,6 +1,7 @@
 //! The apps of a scenario with several, compared: each app's rows together, one for each case.
 
-use super::comparison::{Cell, duration, level, met, money, percent};
+use super::comparison::{Cell, duration, level, met, money, percent, served};
+use super::rests::{MARK, on_few};
 use crate::experiment::{AppResult, CaseResult, ResultDocument};
 use crate::metrics::Estimate;
 
@@ -30,15 +31,36 @@ impl Row<'_> {
         let whole: Vec<&str> = ["apps", &self.app.name].into_iter().chain(path.iter().copied()).collect();
         self.case.estimate(&whole)
     }
+
+    /// A quantile of the app's latency, with a mark where it rests on too few requests.
+    fn latency(&self, quantile: &str) -> Cell {
+        let few = on_few(&self.case.figures, &["apps", &self.app.name], quantile).is_some();
+        let shown = duration(self.estimate(&["latency_s", quantile]));
+        Cell { mean: format!("{}{}", if few { MARK } else { "" }, shown.mean), ..shown }
+    }
+
+    /// The share of the app's requests that were served, of those that have ended.
+    fn served(&self) -> Estimate {
+        let values = |name: &str| {
+            let path = ["apps", &self.app.name, "requests", name];
+            self.case.figures.values(&path).unwrap_or_default()
+        };
+        let (arrived, in_flight) = (values("arrived"), values("in_flight"));
+        let share = |(index, served): (usize, &Option<f64>)| {
+            let ended = (*arrived.get(index)?)? - in_flight.get(index).copied().flatten().unwrap_or(0.0);
+            (ended > 0.0).then_some((*served)? / ended)
+        };
+        Estimate::of(&values("served").iter().enumerate().map(share).collect::<Vec<_>>())
+    }
 }
 
 /// The columns after the names of the app and the case.
 pub const COLUMNS: &[Column] = &[
     Column { heading: ["Invoice", "/month"], cell: |row| money(row.estimate(&["invoice_usd", "total"])) },
-    Column { heading: ["p50", ""], cell: |row| duration(row.estimate(&["latency_s", "p50"])) },
-    Column { heading: ["p99", ""], cell: |row| duration(row.estimate(&["latency_s", "p99"])) },
+    Column { heading: ["p50", ""], cell: |row| row.latency("p50") },
+    Column { heading: ["p99", ""], cell: |row| row.latency("p99") },
     Column { heading: ["Cold", "share"], cell: |row| percent(row.estimate(&["requests", "cold_share"])) },
-    Column { heading: ["Rejected", "share"], cell: |row| percent(row.estimate(&["requests", "rejected_share"])) },
+    Column { heading: ["Served", "share"], cell: |row| served(row.served()) },
     Column { heading: ["Inst.", "mean"], cell: |row| level(row.estimate(&["instances", "mean"])) },
     Column { heading: ["SLO", ""], cell: |row| Cell { mean: met(row.app.slo_met).into(), ..Cell::default() } },
 ];

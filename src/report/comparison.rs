@@ -1,6 +1,7 @@
 //! The columns by which cases are compared, shared by the table and Markdown.
 
 use super::format::{self, UNDEFINED};
+use super::rests;
 use crate::experiment::{CaseResult, ResultDocument};
 use crate::metrics::Estimate;
 
@@ -9,7 +10,7 @@ use crate::metrics::Estimate;
 pub struct Cell {
     /// The mean with its unit, or a word.
     pub mean: String,
-    /// The half-width in the same unit and to the same digit, without the unit.
+    /// The half-width in the same unit, in two digits, without the unit.
     pub half: Option<String>,
     /// The mean as a number, by which rows are sorted; `None` where there is none.
     pub value: Option<f64>,
@@ -82,7 +83,7 @@ const COLUMNS: &[Column] = &[
     Column { heading: ["p99", ""], cell: |case| latency(case, "p99"), matters: ALWAYS, group: Group::Service },
     Column {
         heading: ["Served", "share"],
-        cell: |case| percent(case.estimate(&["availability"])),
+        cell: |case| served(availability(case)),
         matters: |case| case.estimate(&["availability"]).mean.is_none_or(|share| share < 1.0),
         group: Group::Service,
     },
@@ -128,6 +129,12 @@ fn waits_in_line(case: &CaseResult) -> bool {
 /// One line about the run: replications, simulated time, seed, and how to read the numbers.
 pub fn subtitle(result: &ResultDocument) -> String {
     let (n, time) = (result.replications, format::duration(result.duration_s));
+    // One for all cases.
+    let found = result.cases.iter().find_map(|case| case.estimate(&["warm_up_s"]).mean);
+    let time = match found {
+        Some(warm_up) => format!("{time} after a warm-up of {} (found by MSER-5)", format::duration(warm_up)),
+        None => time,
+    };
     match n {
         1 => format!("1 replication of {time}, seed {}", result.seed),
         _ => format!("{n} replications of {time}, seed {}; mean ± half of the 95 % confidence interval", result.seed),
@@ -161,6 +168,22 @@ pub fn percent(estimate: Estimate) -> Cell {
     measured(estimate, 100.0, " %")
 }
 
+/// The share of the requests that were served, of those that have ended; none, where requests came and none has.
+fn availability(case: &CaseResult) -> Estimate {
+    let found = case.estimate(&["availability"]);
+    let came = case.estimate(&["requests", "arrived"]).mean.is_some_and(|arrived| arrived > 0.0);
+    let served = case.estimate(&["requests", "served"]).mean.is_some_and(|served| served > 0.0);
+    if found.mean.is_none() && came && !served { Estimate { mean: Some(0.0), ci95: None } } else { found }
+}
+
+/// A share of which little is missing: with as many digits as tell it from all.
+pub fn served(estimate: Estimate) -> Cell {
+    match estimate.mean {
+        Some(mean) if mean > 0.99 && mean < 1.0 => Cell { mean: format::percent(mean), ..percent(estimate) },
+        _ => percent(estimate),
+    }
+}
+
 /// A number without a unit.
 pub fn level(estimate: Estimate) -> Cell {
     measured(estimate, 1.0, "")
@@ -181,7 +204,7 @@ fn measured(estimate: Estimate, scale: f64, unit: &str) -> Cell {
 fn cell(estimate: Estimate, scale: f64, decimals: usize, show: impl Fn(f64) -> String) -> Cell {
     let Some(mean) = estimate.mean else { return Cell { mean: UNDEFINED.into(), ..Cell::default() } };
     let half = estimate.ci95.and_then(|half| format::half_width(half * scale, mean * scale, decimals));
-    let half = half.map(|half| format!("±{}", format::grouped(half, decimals)));
+    let half = half.map(|half| format!("±{half}"));
     Cell { mean: show(mean * scale), half, value: Some(mean) }
 }
 
@@ -203,7 +226,10 @@ pub fn latency(case: &CaseResult, quantile: &str) -> Cell {
             let least = format::duration(known.fold(followed, f64::min));
             Cell { mean: "more than".into(), half: Some(least), value: None }
         }
-        _ => duration(case.estimate(&path)),
+        _ => {
+            let shown = duration(case.estimate(&path));
+            Cell { mean: format!("{}{}", rests::mark(case, quantile), shown.mean), ..shown }
+        }
     }
 }
 
@@ -227,10 +253,11 @@ mod tests {
     }
 
     #[test]
-    fn mean_and_half_width_share_unit_and_digits() {
+    fn mean_and_half_width_share_their_unit() {
         assert_eq!(shown(money, 5.0, 0.0), "$5.00");
         assert_eq!(shown(money, 1234.4, 12.0), "$1,234 ±12");
-        assert_eq!(shown(money, 0.4321, 0.0123), "$0.43 ±0.02");
+        assert_eq!(shown(money, 0.4321, 0.0123), "$0.43 ±0.012");
+        assert_eq!(shown(duration, 138.0, 0.0056), "2.30 min ±0.000093");
         assert_eq!(shown(duration, 0.0621, 0.0004), "62.1 ms ±0.4");
         assert_eq!(shown(duration, 2.0, 0.03), "2.00 s ±0.03");
         assert_eq!(shown(duration, 2.0, 0.0), "2 s");

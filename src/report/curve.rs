@@ -8,8 +8,8 @@ use super::markdown::escape;
 use super::notes::of_unverified;
 use super::{format, html, standing};
 use crate::document::harmless;
-use crate::experiment::Point;
 use crate::experiment::curve::{CaseCurve, Crossover, Curve, Edge, METRICS, Metric};
+use crate::experiment::{Point, served};
 use crate::metrics::Estimate;
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,7 @@ pub fn to_json(curve: &Curve) -> String {
         .iter()
         .map(|(name, metric)| {
             let regions = curve.cheapest(metric).into_iter().map(|region| {
-                json!({ "case": region.case, "from": curve.requests_per_month(region.from),
+                json!({ "case": region.case, "ties": region.ties, "availability": region.served, "from": curve.requests_per_month(region.from),
                         "to": curve.requests_per_month(region.to) })
             });
             ((*name).to_string(), regions.collect())
@@ -57,6 +57,10 @@ pub fn to_json(curve: &Curve) -> String {
         "cheapest": cheapest,
         "unverified": curve.unverified,
     });
+    let mut document = document;
+    if let Some(warm_ups) = warm_ups(curve) {
+        document["warm_up_s"] = json!(warm_ups);
+    }
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
@@ -69,11 +73,15 @@ fn case_json(case: &CaseCurve) -> Value {
         };
         object.insert(name.into(), case.points.iter().map(held).collect());
     }
+    let rests = |point: &Result<Point, String>| point.as_ref().ok().and_then(Point::p99_rests_on);
+    object.insert("latency_p99_rests_on".into(), case.points.iter().map(rests).collect());
     let met = |point: &Result<Point, String>| match point {
         Ok(point) => point.slo_met.map_or(Value::Null, Value::Bool),
         Err(_) => Value::Bool(false),
     };
     object.insert("slo_met".into(), case.points.iter().map(met).collect());
+    let settled = |point: &Result<Point, String>| point.as_ref().map_or(Value::Null, |point| point.is_settled.into());
+    object.insert("settled".into(), case.points.iter().map(settled).collect());
     let order = |point: &Result<Point, String>| point.as_ref().map_or(Value::Null, |point| order_of(point).into());
     object.insert("order".into(), case.points.iter().map(order).collect());
     let infeasible = |point: &Result<Point, String>| point.as_ref().err().map_or(Value::Null, |why| why.clone().into());
@@ -208,8 +216,15 @@ fn cell(point: &Result<Point, String>) -> String {
     match point {
         Ok(point) => {
             let tco = point.estimate(&["tco_usd"]).mean.map_or_else(|| "–".into(), format::money);
-            let missed = if point.slo_met == Some(false) { "\nmissed" } else { "" };
-            format!("{tco}\n{}{missed}", order_of(point))
+            let missed = match point {
+                _ if point.overload.is_some() => "\noverload",
+                _ if point.slo_met == Some(false) => "\nmissed",
+                _ if !point.is_settled => "\nunsettled",
+                _ => "",
+            };
+            let served = served::share(point).filter(|share| *share < 1.0);
+            let served = served.map_or_else(String::new, |share| format!("\nserves {}", format::percent(share)));
+            format!("{tco}\n{}{missed}{served}", order_of(point))
         }
         Err(_) => "–".into(),
     }
@@ -220,6 +235,9 @@ pub fn sentences(curve: &Curve) -> Vec<String> {
     let mut lines = vec![answer(curve, "tco_usd")];
     let invoice = answer(curve, "invoice_usd");
     lines.push(invoice.replace("Cheapest", "By the invoice alone"));
+    if METRICS.iter().any(|(_, metric)| curve.cheapest(metric).iter().any(|region| !region.ties.is_empty())) {
+        lines.push("Cases joined by \"or\" cost the same, or the noise covers which of them is cheaper.".into());
+    }
     for crossover in &curve.crossovers {
         let count = |traffic: f64| count(curve, traffic);
         let name = if crossover.metric == "tco_usd" { "TCO" } else { "invoice" };
@@ -242,6 +260,44 @@ pub fn sentences(curve: &Curve) -> Vec<String> {
     for case in &curve.cases {
         if let Some(why) = case.ends() {
             lines.push(format!("{} ends: {why}.", case.name));
+        }
+    }
+    lines.extend(remarks(curve));
+    lines
+}
+
+/// The warm-up at each traffic, in seconds, where it was found and a case can be had there; nothing where
+/// it is stated.
+fn warm_ups(curve: &Curve) -> Option<Vec<Option<f64>>> {
+    let at = |point: usize| {
+        let points = curve.cases.iter().filter_map(|case| case.points.get(point)?.as_ref().ok());
+        points.into_iter().find_map(|point| point.estimate(&["warm_up_s"]).mean)
+    };
+    let found: Vec<Option<f64>> = (0..curve.traffic.len()).map(at).collect();
+    found.iter().any(Option::is_some).then_some(found)
+}
+
+/// What one must know of the numbers: which warm-ups were found, and where p99 rests on few requests.
+pub fn remarks(curve: &Curve) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(found) = warm_ups(curve) {
+        let known = || found.iter().flatten().copied();
+        let (least, most) = (known().fold(f64::INFINITY, f64::min), known().fold(0.0, f64::max));
+        let (least, most) = (format::duration(least), format::duration(most));
+        let range = if least == most { least } else { format!("{least} to {most}") };
+        lines.push(format!("The warm-up was found at each traffic by MSER-5: {range}."));
+    }
+    for case in &curve.cases {
+        let few: Vec<f64> = case.points.iter().flatten().filter_map(Point::p99_rests_on).collect();
+        if let Some(least) = few.iter().copied().reduce(f64::min) {
+            lines.push(format!(
+                "{}: at {} of {} traffics the p99 rests on few requests a replication (the fewest: {}): its interval holds \
+                 the truth less often than 95 times in 100.",
+                case.name,
+                few.len(),
+                case.points.len(),
+                format::significant(least, 2)
+            ));
         }
     }
     lines
@@ -277,13 +333,13 @@ pub fn answer(curve: &Curve, metric: &str) -> String {
         .iter()
         .enumerate()
         .map(|(index, region)| match (index, index + 1 == regions.len()) {
-            (0, true) => format!("{} at every traffic looked at", region.case),
-            (0, false) => format!("below {} requests/month {}", count(region.to), region.case),
+            (0, true) => format!("{} at every traffic looked at", region.words()),
+            (0, false) => format!("below {} requests/month {}", count(region.to), region.words()),
             (_, true) if Some(&region.to) != curve.traffic.last() => {
-                format!("to {} {}; above that no case meets its objective", count(region.to), region.case)
+                format!("to {} {}; above that no case meets its objective", count(region.to), region.words())
             }
-            (_, true) => format!("above that {}", region.case),
-            _ => format!("to {} {}", count(region.to), region.case),
+            (_, true) => format!("above that {}", region.words()),
+            _ => format!("to {} {}", count(region.to), region.words()),
         })
         .collect();
     format!("Cheapest: {}.", parts.join("; "))

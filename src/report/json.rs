@@ -1,5 +1,6 @@
 //! The result as JSON.
 
+use super::rests;
 use crate::experiment::{AppResult, CaseResult, ResultDocument, TenantResult, Timeline};
 use crate::metrics::{Estimate, Figures, Histogram, flat_name};
 use serde_json::{Map, Value, json};
@@ -104,6 +105,7 @@ fn insert_figures(
     settled: Option<bool>,
 ) {
     let verdicts = |object: &mut Map<String, Value>| {
+        object.insert("rests_on".into(), rests::to_json(figures, prefix));
         object.insert("slo_met".into(), json!(slo_met));
         if let Some(settled) = settled {
             object.insert("settled".into(), json!(settled));
@@ -185,6 +187,7 @@ mod tests {
             "tco_usd",
             "usd_per_million_requests",
             "availability",
+            "rests_on",
             "slo_met",
             "settled",
             "provider_usd",

@@ -33,10 +33,16 @@ pub fn to_json(map: &Map) -> String {
         let infeasible: serde_json::Map<String, Value> =
             why.map(|(name, why)| (name.clone(), why.clone().into())).collect();
         let at_end = |end: usize| cell.at_ends[end].map(|case| map.cases[case].as_str());
-        json!({
-            "cheapest": cheapest, "margin": margin, "ties": ties, map.plan.metric: costs, "infeasible": infeasible,
-            "cheapest_at_low_hours": at_end(0), "cheapest_at_high_hours": at_end(1),
-        })
+        let served = map.cases.iter().zip(&cell.served).map(|(name, share)| (name.clone(), json!(share)));
+        let served: serde_json::Map<String, Value> = served.collect();
+        let mut found = json!({
+            "cheapest": cheapest, "margin": margin, "ties": ties, "availability": served, map.plan.metric: costs,
+            "infeasible": infeasible, "cheapest_at_low_hours": at_end(0), "cheapest_at_high_hours": at_end(1),
+        });
+        if let Some(warm_up) = cell.warm_up_s {
+            found["warm_up_s"] = json!(warm_up);
+        }
+        found
     };
     let rows: Vec<Vec<Value>> = map.cells.iter().map(|row| row.iter().map(cell).collect()).collect();
     let document = json!({
@@ -68,6 +74,7 @@ pub fn to_csv(map: &Map) -> String {
         &ci95,
         "cheapest",
         "tied",
+        "availability",
         "infeasible",
     ]));
     for (row, y) in map.cells.iter().zip(&map.plan.y.values) {
@@ -86,6 +93,7 @@ pub fn to_csv(map: &Map) -> String {
                     &number(estimate.and_then(|e| e.ci95)),
                     &(best == Some(index)).to_string(),
                     &cell.ties.contains(&index).to_string(),
+                    &number(cell.served[index]),
                     &cost.as_ref().err().cloned().unwrap_or_default(),
                 ]));
             }
@@ -139,12 +147,13 @@ fn decisive(map: &Map) -> String {
 pub fn to_table(map: &Map, title: &str, screen: Screen) -> String {
     let mut text = format!("{}\n\n{}\n", screen.paragraph(&answer(map)), screen.paragraph(title));
     text += &format!("{}\n\n{}\n", screen.paragraph(&legend(map)), grid(map).to_text(screen));
-    text + &screen.list(&reasons(map).into_iter().chain(of_unverified(&map.unverified)).collect::<Vec<_>>())
+    text + &screen
+        .list(&reasons(map).into_iter().chain(warm_ups(map)).chain(of_unverified(&map.unverified)).collect::<Vec<_>>())
 }
 
 /// As Markdown.
 pub fn to_markdown(map: &Map, title: &str) -> String {
-    let lines = reasons(map).into_iter().chain(of_unverified(&map.unverified));
+    let lines = reasons(map).into_iter().chain(warm_ups(map)).chain(of_unverified(&map.unverified));
     let lines: String = lines.map(|line| format!("- {}\n", escape(&line))).collect();
     let (answer, title) = (escape(&answer(map)), escape(title));
     format!("{answer}\n\n# {title}\n\n{}\n\n{}\n{lines}", legend(map), grid(map).to_markdown())
@@ -157,14 +166,12 @@ fn grid(map: &Map) -> Grid {
         grid = grid.words(value);
     }
     for (row, y) in map.cells.iter().zip(y_values).rev() {
-        let cell = |cell: &Cell| match cell.cheapest() {
-            Some((case, _)) if !cell.ties.is_empty() => {
-                let tied = cell.ties.iter().map(|case| format!("or {}", map.cases[*case]));
-                std::iter::once(map.cases[case].clone()).chain(tied).collect::<Vec<_>>().join("\n")
-            }
-            Some((case, margin)) if margin.is_finite() => format!("{}\n+{}", map.cases[case], format::percent(margin)),
-            Some((case, _)) => format!("{}\nalone", map.cases[case]),
-            None => "–".into(),
+        let cell = |cell: &Cell| {
+            let Some((case, margin)) = cell.cheapest() else { return "–".into() };
+            let ties = cell.ties.iter().map(|case| format!("or {}", named(map, cell, *case)));
+            let more = cell.ties.is_empty().then(|| second(cell, margin));
+            let lines: Vec<String> = [named(map, cell, case)].into_iter().chain(ties).chain(more).collect();
+            lines.join("\n")
         };
         grid.row([y].into_iter().chain(row.iter().map(cell)));
     }
@@ -186,7 +193,10 @@ fn legend(map: &Map) -> String {
         format!("the case of the least {what}, and by how much the second is dearer; down: {down}; across: {across}");
     let cells = || map.cells.iter().flatten();
     let told = [
-        (cells().any(|cell| !cell.ties.is_empty()), "or: the noise covers which of them is cheaper"),
+        (
+            cells().any(|cell| !cell.ties.is_empty()),
+            "or: they cost the same, or the noise covers which of them is cheaper",
+        ),
         (
             cells().any(|cell| cell.cheapest().is_some_and(|(_, margin)| margin.is_infinite())),
             "alone: no other case meets the objective",
@@ -218,6 +228,30 @@ pub fn hours(map: &Map) -> Option<String> {
     })
 }
 
+/// A case's name, with the share that it serves where another serves more.
+pub fn named(map: &Map, cell: &Cell, case: usize) -> String {
+    let less = cell.serves_less(case).map_or_else(String::new, |share| format!(" (serves {})", format::percent(share)));
+    format!("{}{less}", map.cases[case])
+}
+
+/// By how much the second is dearer than the cheapest: in per cent where there is a share, else in dollars.
+pub fn second(cell: &Cell, margin: f64) -> String {
+    match cell.second_is_dearer_by() {
+        None => "alone".into(),
+        Some(_) if margin.is_finite() => format!("+{}", format::percent(margin)),
+        Some(more) => format!("+{}", format::money(more)),
+    }
+}
+
+/// The warm-ups, where they were found.
+pub fn warm_ups(map: &Map) -> Option<String> {
+    let known = || map.cells.iter().flatten().filter_map(|cell| cell.warm_up_s);
+    let (least, most) = (known().reduce(f64::min)?, known().reduce(f64::max)?);
+    let (least, most) = (format::duration(least), format::duration(most));
+    let range = if least == most { least } else { format!("{least} to {most}") };
+    Some(format!("The warm-up was found in each field by MSER-5: {range}."))
+}
+
 /// Of each case that does not meet its objective everywhere: in how many cells, and why in the
 /// first of them.
 fn reasons(map: &Map) -> Vec<String> {
@@ -242,6 +276,11 @@ fn reasons(map: &Map) -> Vec<String> {
     map.cases.iter().enumerate().filter_map(of_case).collect()
 }
 
+/// What the cheapest case serves, where that is less than another one.
+fn best_serves_less(cell: &Cell) -> Option<f64> {
+    cell.serves_less(cell.cheapest()?.0)
+}
+
 /// What is drawn.
 pub fn figure(map: &Map, title: &str) -> MapFigure {
     let what = if map.plan.metric == "tco_usd" { "total cost of ownership" } else { "invoice" };
@@ -252,6 +291,7 @@ pub fn figure(map: &Map, title: &str) -> MapFigure {
         y: axis_words(&map.plan.y),
         cases: map.cases.clone(),
         cells: map.cells.iter().map(|row| row.iter().map(Cell::cheapest).collect()).collect(),
+        served: map.cells.iter().map(|row| row.iter().map(best_serves_less).collect()).collect(),
         ties: map.cells.iter().map(|row| row.iter().map(|cell| cell.ties.clone()).collect()).collect(),
     }
 }

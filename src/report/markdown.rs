@@ -89,6 +89,6 @@ mod tests {
         let rows: Vec<&str> = text.lines().filter(|l| l.starts_with('|')).collect();
         assert_eq!(rows.len(), 4);
         assert!(rows.iter().all(|row| pipes(row) == columns(&result).len() + 3), "{text}");
-        assert!(text.contains(r"a\|b \<script\>") && text.contains("$0.43 ±0.06"), "{text}");
+        assert!(text.contains(r"a\|b \<script\>") && text.contains("$0.43 ±0.055"), "{text}");
     }
 }

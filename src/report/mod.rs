@@ -20,6 +20,7 @@ mod ledger;
 pub mod map;
 mod markdown;
 mod notes;
+pub mod rests;
 pub mod sacrifice;
 pub mod stack;
 mod standing;

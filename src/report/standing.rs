@@ -18,6 +18,7 @@ pub fn case_of(name: &str, point: &Result<Point, String>) -> CaseResult {
         size: Some(order_of(point)),
         figures,
         slo_met: point.slo_met,
+        unsettled: point.overload.iter().cloned().collect(),
         ..CaseResult::default()
     }
 }

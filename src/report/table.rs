@@ -188,7 +188,7 @@ mod tests {
         result.notes.push("word ".repeat(60));
         let text = to_table(&result, false);
         assert!(text.lines().skip(1).all(|line| line.chars().count() <= WIDTH), "{text}");
-        for expected in ["$0.43", "±0.06", "$55.00", "240 ms", "0.4 %", "aws-lambda-2017", "met", "–"] {
+        for expected in ["$0.43", "±0.055", "$55.00", "240 ms", "0.4 %", "aws-lambda-2017", "met", "–"] {
             assert!(text.contains(expected), "{expected} is not in\n{text}");
         }
         assert!(!text.contains('\x1b'));

@@ -33,7 +33,7 @@ pub use hosting::{CommitmentChoice, DeploymentPlan, InstancesChoice, SizeChoice}
 pub use initial::InitialChoice;
 pub use load::{Source, load_file, read_source};
 pub use orderable::Unorderable;
-pub use run::{Month, RunPlan};
+pub use run::{Month, RunPlan, WarmUp};
 pub use slo::{Bound, Slo, Statistic};
 
 use crate::catalogue::{Catalogue, schema_1};
@@ -158,6 +158,9 @@ impl Scenario {
         table.finish(d);
         currencies.check(&cases, root, d);
         refuse_traces_after_the_end(&apps, &run, root, d);
+        if d.count() == before {
+            refuse_warm_ups_without_a_level(&apps, &run, root, d);
+        }
         if d.count() > before {
             return None;
         }
@@ -209,6 +212,26 @@ fn refuse_traces_after_the_end(apps: &[App], run: &RunPlan, root: &Node, d: &mut
                 "write `align = \"first-row\"` in the trace to begin with the simulation, or simulate longer",
             );
         }
+    }
+}
+
+/// A warm-up that is to be found needs a level to come to: arrivals of one rate.
+fn refuse_warm_ups_without_a_level(apps: &[App], run: &RunPlan, root: &Node, d: &mut Diagnostics) {
+    if run.warm_up_rule != WarmUp::ToFind {
+        return;
+    }
+    let at = root.get("run").and_then(|run| run.get("warm-up")).map_or(root.at, |node| node.at);
+    let changing: Vec<String> =
+        apps.iter().filter(|app| !app.workload.arrivals.is_steady()).map(|app| format!("`{}`", app.name)).collect();
+    if !changing.is_empty() {
+        let message = format!(
+            "no warm-up can be found for arrivals that change by themselves, as those of {} do: there is no level \
+             that they come to",
+            changing.join(", ")
+        );
+        d.error(at, message, "state a length, such as warm-up = \"1 day\"");
+    } else if apps.iter().all(|app| matches!(app.workload.arrivals, Arrivals::None)) && !apps.is_empty() {
+        d.error(at, "no warm-up can be found where nothing arrives", "state a length, or leave `warm-up` out");
     }
 }
 

@@ -10,6 +10,8 @@ pub struct RunPlan {
     pub duration: Span,
     /// Simulated before that.
     pub warm_up: Span,
+    /// Where that length comes from.
+    pub warm_up_rule: WarmUp,
     /// How long what came in the window is followed beyond its end; `None`: as the rule says.
     pub drain: Option<Span>,
     /// What the invoice is for.
@@ -18,6 +20,19 @@ pub struct RunPlan {
     pub seed: u64,
     /// How many replications.
     pub replications: u32,
+}
+
+/// Where the length of the warm-up comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WarmUp {
+    /// It is stated, or none is wanted.
+    Given,
+    /// It is to be found from the levels of the cases ("auto").
+    ToFind,
+    /// It was found.
+    Found,
+    /// It could not be found, for this reason.
+    NotFound(String),
 }
 
 /// What the invoice is for.
@@ -37,6 +52,7 @@ impl Default for RunPlan {
         RunPlan {
             duration: Span(86_400_000_000_000),
             warm_up: Span(0),
+            warm_up_rule: WarmUp::Given,
             drain: None,
             month: Month::Length(MONTH),
             seed: 1,
@@ -50,9 +66,13 @@ impl RunPlan {
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<RunPlan> {
         let defaults = RunPlan::default();
         let mut table = Table::of(node, diagnostics)?;
+        let duration = table.default("duration", defaults.duration, diagnostics, positive_span);
+        let (warm_up, warm_up_rule) =
+            table.default("warm-up", (defaults.warm_up, WarmUp::Given), diagnostics, read_warm_up);
         let plan = RunPlan {
-            duration: table.default("duration", defaults.duration, diagnostics, positive_span),
-            warm_up: table.default("warm-up", defaults.warm_up, diagnostics, span),
+            duration,
+            warm_up,
+            warm_up_rule,
             drain: table.optional("drain", diagnostics, span),
             month: table.default("month", defaults.month, diagnostics, month),
             seed: table.default("seed", defaults.seed, diagnostics, count),
@@ -71,6 +91,14 @@ impl RunPlan {
             Month::Length(length) => length,
             Month::Duration => self.duration,
         }
+    }
+}
+
+/// A length of time, or "auto".
+fn read_warm_up(node: &Node, diagnostics: &mut Diagnostics) -> Option<(Span, WarmUp)> {
+    match node.as_str() {
+        Some("auto") => Some((Span(0), WarmUp::ToFind)),
+        _ => span(node, diagnostics).map(|length| (length, WarmUp::Given)),
     }
 }
 

@@ -63,7 +63,7 @@ fn splice(definition: Option<&mut Value>, figures: &[&Figure]) {
     }
     if let Some(Value::Array(required)) = definition.get_mut("required") {
         let always = |key: &&String| {
-            figures.iter().any(|f| f.group() == key.as_str() && (f.only.is_empty() || f.path.len() < 2))
+            figures.iter().any(|f| f.group() == key.as_str() && (f.only.is_empty() || f.unit == Unit::Flag))
         };
         required.extend(found.keys().filter(always).map(|key| json!(key)));
     }

@@ -4,7 +4,7 @@ use super::plan::Plan;
 use super::resolve::Resolver;
 use crate::experiment::sizing::is_open;
 use crate::experiment::{Order, Trial};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, WarmUp};
 use crate::units::Span;
 use std::time::Instant;
 
@@ -63,7 +63,7 @@ fn of_one(scenario: &Scenario, case: usize) -> f64 {
 /// orders are to be found first.
 fn timed(scenario: &Scenario, case: usize, part: u64) -> Option<(f64, bool)> {
     let mut short = scenario.clone();
-    short.run.warm_up = Span(0);
+    (short.run.warm_up, short.run.warm_up_rule) = (Span(0), WarmUp::Given);
     short.run.duration = Span(part);
     let case = &short.cases[case];
     let orders: Vec<Order> = case.deployments.iter().map(Order::stated).collect::<Option<_>>()?;

@@ -3,11 +3,11 @@
 use super::design::{Design, cell};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Origin, Value};
-use crate::experiment::Fingerprint;
-use crate::scenario::{Scenario, Source};
-use std::collections::VecDeque;
+use crate::experiment::{Fingerprint, Runs, Simulations, Tally, warm_up};
+use crate::scenario::{Scenario, Source, WarmUp};
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A point's scenario.
 #[derive(Debug)]
@@ -26,6 +26,9 @@ pub struct Resolver<'a> {
     design: &'a Design,
     environment: Fingerprint,
     known: Mutex<VecDeque<(u64, Arc<Resolved>)>>,
+    /// The scenarios whose warm-up was to be found, with it, by their points.
+    warmed: Mutex<HashMap<u64, Arc<OnceLock<Arc<Resolved>>>>>,
+    simulations: Simulations,
 }
 
 /// How many scenarios are kept: the runs of a point follow each other.
@@ -53,7 +56,8 @@ impl<'a> Resolver<'a> {
         if let Value::Table(entries) = &mut root.value {
             entries.shift_remove("sweep");
         }
-        Resolver { root, directory: &source.directory, catalogue, design, environment, known: Mutex::default() }
+        let (known, warmed, simulations) = Default::default();
+        Resolver { root, directory: &source.directory, catalogue, design, environment, known, warmed, simulations }
     }
 
     /// The hash of the whole sweep: the scenario and what it reads, the axes with their values,
@@ -132,6 +136,23 @@ impl<'a> Resolver<'a> {
         }
         known.push_back((index, resolved.clone()));
         Some(resolved)
+    }
+
+    /// A point's scenario as it is run: with its warm-up, where that is to be found. Points that differ in
+    /// prices alone share what is simulated for it.
+    pub fn warmed(&self, index: u64) -> Option<Arc<Resolved>> {
+        let plain = self.get(index)?;
+        if plain.scenario.run.warm_up_rule != WarmUp::ToFind {
+            return Some(plain);
+        }
+        let slot = self.warmed.lock().unwrap_or_else(PoisonError::into_inner).entry(index).or_default().clone();
+        let tally = Tally::default();
+        let find = || {
+            let runs = Runs { simulations: &self.simulations, tally: &tally };
+            let scenario = warm_up::found(runs, &plain.scenario, 1.0).into_owned();
+            Arc::new(Resolved { scenario, key: plain.key })
+        };
+        Some(slot.get_or_init(find).clone())
     }
 
     /// Notes the errors of a point so that each says which axes it comes from: those that stand

@@ -161,7 +161,7 @@ impl Runner<'_> {
         let mut simulation: Option<Result<Simulation, String>> = None;
         for (point, case) in self.missing(group, replication, wanted) {
             let index = self.plan.points[point as usize].index;
-            let Some(resolved) = self.resolver.get(index) else { continue };
+            let Some(resolved) = self.resolver.warmed(index) else { continue };
             let result = guarded(|| {
                 let orders = stated(&resolved, case)?;
                 let trial = trial(&resolved, case, &orders, replication);
@@ -189,7 +189,7 @@ impl Runner<'_> {
     }
 
     fn open_point(&self, (point, case): (u32, u32), replications: &[u32], runs: Runs<'_>) {
-        let Some(resolved) = self.resolver.get(self.plan.points[point as usize].index) else { return };
+        let Some(resolved) = self.resolver.warmed(self.plan.points[point as usize].index) else { return };
         let scenario = &resolved.scenario;
         if replications.is_empty() || self.stop.load(Ordering::Relaxed) {
             return;

@@ -133,14 +133,17 @@ pub fn level(value: f64) -> String {
     if value.abs() >= 99.95 { grouped(value, 0) } else { significant(value, 3) }
 }
 
-/// A half-width with so many digits after the point, rounded up so that it never looks narrower
-/// than it is; `None` where it is nothing but the noise of floating-point sums.
-pub fn half_width(half: f64, mean: f64, decimals: usize) -> Option<f64> {
-    if half <= mean.abs() * 1e-9 {
+/// A half-width in two significant digits, whatever digits its mean is shown with: rounded as any number,
+/// so that it never looks wider than it is by a digit of the mean that it does not reach. `None` where it
+/// is nothing but the noise of floating-point sums beside the mean, or less than a thousandth of the last
+/// digit that the mean is shown with (which has so many after the point): that digit is certain.
+pub fn half_width(half: f64, mean: f64, decimals: usize) -> Option<String> {
+    if half <= mean.abs() * 1e-9 || half * 10f64.powi(decimals as i32) < 1e-3 {
         return None;
     }
-    let scale = 10f64.powi(decimals as i32);
-    Some((half * scale * (1.0 - 1e-9)).ceil() / scale)
+    let decimals = significant_decimals(half, 2).min(12);
+    let text = grouped(half, decimals);
+    Some(if decimals > 0 { without_zeros(&text).to_string() } else { text })
 }
 
 /// The text with control characters (which could command a terminal or break a line) replaced by
@@ -265,11 +268,23 @@ mod tests {
     }
 
     #[test]
-    fn half_widths_are_rounded_up() {
-        assert_eq!(half_width(0.0001, 5.0, 2), Some(0.01));
-        assert_eq!(half_width(0.02, 5.0, 2), Some(0.02));
-        assert_eq!(half_width(1e-12, 5.0, 2), None);
-        assert_eq!(half_width(0.0, 0.0, 2), None);
+    fn half_widths_have_two_digits_and_are_not_rounded_up_to_those_of_the_mean() {
+        let written = [
+            ((0.0056, 138.0, 0), Some("0.0056")),
+            ((0.0001, 5.0, 2), Some("0.0001")),
+            ((0.0123, 0.43, 2), Some("0.012")),
+            ((0.02, 5.0, 2), Some("0.02")),
+            ((0.0996, 5.0, 2), Some("0.1")),
+            ((7.26, 138.0, 0), Some("7.3")),
+            ((12.4, 1_234.0, 0), Some("12")),
+            ((1_234.4, 9_000.0, 0), Some("1,234")),
+            ((0.000_007_8, 1.0, 2), None),
+            ((1e-12, 5.0, 2), None),
+            ((0.0, 0.0, 2), None),
+        ];
+        for ((half, mean, decimals), expected) in written {
+            assert_eq!(half_width(half, mean, decimals).as_deref(), expected, "{half}");
+        }
     }
 
     #[test]

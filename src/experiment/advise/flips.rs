@@ -2,6 +2,7 @@
 
 use super::Offer;
 use super::swings::Ranked;
+use crate::metrics::{is_equal, share_of};
 use crate::units::format;
 
 /// Where the answer changes.
@@ -22,8 +23,14 @@ const NARROW: f64 = 1.05;
 /// its invoice.
 pub fn of_prices(offers: &[Offer]) -> Option<Flip> {
     let [best, second, ..] = offers else { return None };
+    // Of two that cost the same neither is the answer: nothing has to change for the other to be.
+    let more = second.tco().mean? - best.tco().mean?;
+    if is_equal(more, 0.0) {
+        return None;
+    }
     let invoice = best.point.estimate(&["invoice_usd", "total"]).mean.filter(|invoice| *invoice > 0.0)?;
-    let factor = 1.0 + (second.tco().mean? - best.tco().mean?) / invoice;
+    // Where the invoice is next to nothing no change of its prices turns the answer.
+    let factor = 1.0 + share_of(more, invoice)?;
     Some(Flip { factor, at: format!("+{}", format::percent(factor - 1.0)), to: second.hosting.clone() })
 }
 

@@ -13,10 +13,11 @@ use super::curve::{at_traffic, base_rate};
 use super::point::Point;
 use super::run::RunError;
 use super::simulations::{Runs, Simulations, Tally};
+use super::warm_up;
 use crate::catalogue::{Catalogue, Era, Family, Model};
 use crate::document::{Diagnostics, Node, Origin, Value};
 use crate::metrics::Estimate;
-use crate::scenario::{Case, Scenario, SizeChoice, Source};
+use crate::scenario::{Case, Scenario, SizeChoice, Source, WarmUp};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,7 +71,7 @@ impl Offer {
 
     /// Whether the noise covers its difference to the cheapest.
     pub fn is_as_cheap(&self) -> bool {
-        self.more.mean == Some(0.0) || self.more.straddles(0.0)
+        self.more.is_no_difference(self.tco().mean.unwrap_or(0.0))
     }
 }
 
@@ -150,6 +151,14 @@ impl Adviser<'_> {
         let simulations = Simulations::default();
         let tally = Tally::default();
         let runs = Runs { simulations: &simulations, tally: &tally };
+        // One for all, found by a first look, so that every offer is measured over the same window.
+        let short = reduced(&scenario, FIRST.0, FIRST.1);
+        let looked = warm_up::found(runs, &short, 1.0);
+        let mut scenario = scenario;
+        (scenario.run.warm_up, scenario.run.warm_up_rule) = (looked.run.warm_up, looked.run.warm_up_rule.clone());
+        if let WarmUp::NotFound(why) = &scenario.run.warm_up_rule {
+            return Err(RunError::Input(why.clone()));
+        }
         let count = Count { done: 0.into(), of: (names.len() as u64).into(), told: self.done };
         let (first, mut failed) = offers(runs, &reduced(&scenario, FIRST.0, FIRST.1), &count);
         let chosen = contenders(&first);

@@ -13,7 +13,7 @@ use super::{CaseCurve, Crossover, METRICS, Metric};
 use crate::experiment::deploy::Order;
 use crate::experiment::point::Point;
 use crate::experiment::sizing::Between;
-use crate::metrics::Estimate;
+use crate::metrics::{Estimate, is_equal};
 use rayon::prelude::*;
 
 /// Steps of a refinement at the most.
@@ -102,6 +102,8 @@ impl Pair {
     /// As an end of a bracket.
     pub fn end(&self, metric: Metric) -> Option<End> {
         let difference = self.difference(metric).mean?;
+        let of = self.points[1].estimate(metric).mean.unwrap_or(0.0);
+        let difference = if is_equal(of + difference, of) { 0.0 } else { difference };
         let orders = self.points.each_ref().map(|point| point.orders.clone());
         Some(End { traffic: self.points[0].traffic, difference, orders })
     }
@@ -132,7 +134,7 @@ impl Stage<'_> {
                     {
                         let end = |k: usize, of_a: f64, of_b: f64| End {
                             traffic: traffic[k],
-                            difference: of_a - of_b,
+                            difference: apart(of_a, of_b, (costs[a].get(k + 1), costs[b].get(k + 1))),
                             orders: [a, b].map(|c| match &cases[c].points[k] {
                                 Ok(point) => point.orders.clone(),
                                 Err(_) => Vec::new(),
@@ -153,7 +155,7 @@ impl Stage<'_> {
     /// parts whose signs change.
     fn parted(&self, cell: &Bracket) -> Vec<Bracket> {
         let changes =
-            |[low, high]: &[End; 2]| low.difference != 0.0 && low.difference.signum() != high.difference.signum();
+            |[low, high]: &[End; 2]| low.difference * high.difference.signum() < 0.0 && high.difference != 0.0;
         let mut ends = vec![cell.ends[0].clone()];
         if !changes(&cell.ends) || !cell.ends[0].orders_as(&cell.ends[1]) {
             for part in 1..PARTS {
@@ -312,6 +314,19 @@ impl Stage<'_> {
     }
 }
 
+/// What one costs beyond another: nothing where they cost the same, unless they part at the next point, in
+/// whose direction they then differ by next to nothing. So lines that touch have no crossing, those that
+/// lie upon each other none, and those that cross at a point have theirs there.
+fn apart(a: f64, b: f64, (next_a, next_b): (Option<&Option<f64>>, Option<&Option<f64>>)) -> f64 {
+    if !is_equal(a, b) {
+        return a - b;
+    }
+    match (next_a.copied().flatten(), next_b.copied().flatten()) {
+        (Some(next_a), Some(next_b)) if !is_equal(next_a, next_b) => (next_a - next_b).signum() * f64::MIN_POSITIVE,
+        _ => 0.0,
+    }
+}
+
 /// Whether a cost came out the same in each of several replications.
 fn is_flat(point: &Point, metric: Metric) -> bool {
     let values = point.values(metric);
@@ -358,4 +373,20 @@ fn between(ends: &[End; 2], step: u32) -> f64 {
     // Kept off the ends, so that each step narrows the bracket from both sides.
     let (near, far) = (low * (1.0 + NARROW / 3.0), high / (1.0 + NARROW / 3.0));
     if step % 3 == 2 || near >= far { middle } else { root(ends).clamp(near, far) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_touch_or_lie_upon_each_other_do_not_cross() {
+        let (five, six) = (Some(5.0), Some(6.0));
+        assert_eq!(apart(5.0, 6.0, (None, None)), -1.0);
+        assert_eq!(apart(5.0, 5.0, (Some(&five), Some(&five))), 0.0, "they lie upon each other");
+        assert_eq!(apart(5.0, 5.0 + 1e-13, (None, None)), 0.0, "the last point");
+        assert_eq!(apart(5.0, 5.0, (Some(&None), Some(&five))), 0.0);
+        assert!(apart(5.0, 5.0, (Some(&six), Some(&five))) > 0.0);
+        assert!(apart(5.0, 5.0, (Some(&five), Some(&six))) < 0.0);
+    }
 }

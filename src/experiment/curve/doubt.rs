@@ -5,19 +5,24 @@ use super::{CaseCurve, Crossover, METRICS, Metric, feasible};
 use crate::metrics::Estimate;
 
 /// A crossover whose interval reaches over all the points beside it at which the difference of
-/// costs is within its noise, to the first at which it is not (or as far as both cases go).
-pub fn widened(found: Crossover, traffic: &[f64], cases: &[CaseCurve]) -> Crossover {
+/// costs is within its noise, to the first at which it is not (or as far as both cases go). None where
+/// neither case is surely the cheaper at any point: lines that lie upon each other, but for noise, cross
+/// nowhere.
+pub fn widened(found: Crossover, traffic: &[f64], cases: &[CaseCurve]) -> Option<Crossover> {
     let case = |name: &str| cases.iter().find(|case| case.name == name);
-    let (Some(below), Some(above)) = (case(&found.below), case(&found.above)) else { return found };
+    let (Some(below), Some(above)) = (case(&found.below), case(&found.above)) else { return Some(found) };
     let metric = METRICS.iter().find(|(name, _)| *name == found.metric).map_or(METRICS[0].1, |(_, metric)| metric);
+    if (0..traffic.len()).all(|point| doubt(below, above, metric, point) != Some(false)) {
+        return None;
+    }
     let next = traffic.partition_point(|at| *at <= found.traffic);
     let low = reach((0..next).rev(), |point| doubt(below, above, metric, point));
     let high = reach(next..traffic.len(), |point| doubt(below, above, metric, point));
-    Crossover {
+    Some(Crossover {
         low: low.map_or(found.low, |point| found.low.min(traffic[point])),
         high: high.map_or(found.high, |point| found.high.max(traffic[point])),
         ..found
-    }
+    })
 }
 
 /// The first point that is not doubtful, or the last there is; none where the first of all is not.
@@ -39,7 +44,9 @@ fn doubt(below: &CaseCurve, above: &CaseCurve, metric: Metric, point: usize) -> 
         Ok(found) if feasible(&case.points[point]) => Some(found.values(metric)),
         _ => None,
     };
-    Some(Estimate::paired_difference(&values(below)?, &values(above)?).straddles(0.0))
+    let (below, above) = (values(below)?, values(above)?);
+    let of = Estimate::of(&above).mean.unwrap_or(0.0);
+    Some(Estimate::paired_difference(&below, &above).is_no_difference(of))
 }
 
 #[cfg(test)]

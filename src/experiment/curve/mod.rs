@@ -129,7 +129,8 @@ pub fn curve(scenario: &Scenario, progress: &CurveProgress<'_>) -> Result<Curve,
         return Err(RunError::Input("no app of this scenario has arrivals: there is no traffic to vary".into()));
     }
     let traffic = scenario.curve.traffic.values();
-    let stage = Stage::new(scenario, base_rps, progress);
+    let mut stage = Stage::new(scenario, base_rps, progress);
+    stage.find_warm_ups(&traffic);
     let mut clock = Clock { begun: Instant::now(), passed: Vec::new() };
     let mut cases = stage.points(&traffic);
     clock.lap("points, sizing included");
@@ -195,7 +196,7 @@ impl CaseCurve {
     /// A figure at every traffic where the case meets its objective.
     pub fn estimates(&self, metric: &[&str]) -> Vec<Option<Estimate>> {
         let estimate = |point: &Result<Point, String>| {
-            let point = point.as_ref().ok().filter(|point| point.slo_met != Some(false))?;
+            let point = point.as_ref().ok().filter(|point| point.is_able())?;
             Some(point.estimate(metric))
         };
         self.points.iter().map(estimate).collect()
@@ -204,7 +205,7 @@ impl CaseCurve {
 
 /// Whether a point can be ordered and meets its objective.
 fn feasible(point: &Result<Point, String>) -> bool {
-    point.as_ref().is_ok_and(|point| point.slo_met != Some(false))
+    point.as_ref().is_ok_and(Point::is_able)
 }
 
 impl Curve {

@@ -7,8 +7,9 @@ use crate::experiment::point::Point;
 use crate::experiment::run::RunError;
 use crate::experiment::simulations::{Runs, Simulations, Tally};
 use crate::experiment::sizing::Between;
-use crate::scenario::Scenario;
-use crate::units::format;
+use crate::experiment::warm_up;
+use crate::scenario::{Scenario, WarmUp};
+use crate::units::{Span, format};
 use rayon::prelude::*;
 use std::sync::atomic::Ordering;
 
@@ -21,6 +22,8 @@ pub struct Stage<'a> {
     simulations: Simulations,
     tallies: Vec<[Tally; 3]>,
     count: Count<'a>,
+    /// The warm-ups that were found at the traffics of the points, where they are to be found.
+    warm_ups: Vec<(f64, Result<Span, String>)>,
 }
 
 /// What time is counted as.
@@ -44,7 +47,37 @@ impl<'a> Stage<'a> {
             simulations: Simulations::default(),
             tallies: scenario.cases.iter().map(|_| Default::default()).collect(),
             count: Count { progress, done: 0.into(), of: 0.into() },
+            warm_ups: Vec::new(),
         }
+    }
+
+    /// Finds the warm-up at each of the curve's traffics, where it is to be found.
+    pub fn find_warm_ups(&mut self, traffic: &[f64]) {
+        if self.scenario.run.warm_up_rule != WarmUp::ToFind {
+            return;
+        }
+        let find = |traffic: &f64| {
+            let scenario = at_traffic(self.scenario, self.base_rps, *traffic);
+            (*traffic, warm_up::find(self.runs(0, Work::Sizing), &scenario, *traffic))
+        };
+        self.warm_ups = traffic.par_iter().with_max_len(1).map(find).collect();
+    }
+
+    /// The scenario at some traffic. Between two points the warm-up is the longer of theirs.
+    fn at(&self, traffic: f64) -> Scenario {
+        let scenario = at_traffic(self.scenario, self.base_rps, traffic);
+        if scenario.run.warm_up_rule != WarmUp::ToFind {
+            return scenario;
+        }
+        let above = self.warm_ups.partition_point(|(at, _)| *at < traffic);
+        let exact = self.warm_ups.get(above).filter(|(at, _)| *at == traffic);
+        let beside = match exact {
+            Some((_, found)) => return warm_up::with(&scenario, found.clone()),
+            None => self.warm_ups[above.saturating_sub(1)..].iter().take(2),
+        };
+        let longest = beside.clone().filter_map(|(_, found)| found.as_ref().ok().copied()).max();
+        let why = || beside.clone().find_map(|(_, found)| found.clone().err()).unwrap_or_default();
+        warm_up::with(&scenario, longest.ok_or_else(why))
     }
 
     /// Whether it may go on.
@@ -87,7 +120,7 @@ impl<'a> Stage<'a> {
         if self.stopped() {
             return Err("interrupted".into());
         }
-        let scenario = at_traffic(self.scenario, self.base_rps, traffic);
+        let scenario = self.at(traffic);
         let plan = &scenario.cases[case];
         let mut point = Point::sized(self.runs(case, Work::Sizing), &scenario, plan, traffic, &Vec::new())?;
         point.replicate(self.runs(case, Work::Points), &scenario, plan, u64::from(scenario.run.replications))?;
@@ -96,7 +129,7 @@ impl<'a> Stage<'a> {
 
     /// A case between two points, sized by so many replications and replicated as often.
     pub fn between(&self, case: usize, traffic: f64, known: &Between, replications: u32) -> Result<Point, String> {
-        let mut scenario = at_traffic(self.scenario, self.base_rps, traffic);
+        let mut scenario = self.at(traffic);
         scenario.run.replications = replications.max(1);
         let runs = self.runs(case, Work::Refining);
         let plan = &scenario.cases[case];
@@ -107,7 +140,7 @@ impl<'a> Stage<'a> {
 
     /// More replications of a point.
     pub fn more(&self, case: usize, point: &mut Point, replications: u32) -> Result<(), String> {
-        let scenario = at_traffic(self.scenario, self.base_rps, point.traffic);
+        let scenario = self.at(point.traffic);
         let runs = self.runs(case, Work::Refining);
         point.replicate(runs, &scenario, &scenario.cases[case], u64::from(replications))
     }
@@ -133,7 +166,7 @@ impl<'a> Stage<'a> {
         let crossovers = brackets.par_iter().with_max_len(1).filter_map(|bracket| {
             let found = self.refine(bracket);
             self.count.one();
-            found.map(|found| widened(found, traffic, cases))
+            found.and_then(|found| widened(found, traffic, cases))
         });
         let crossovers = crossovers.collect();
         let of = |case: usize| edges.iter().filter(|(of, _)| *of == case).map(|(_, edge)| edge.clone()).collect();
@@ -145,7 +178,7 @@ impl<'a> Stage<'a> {
         let last = case.points.last()?;
         let why = match last {
             Err(why) => why.clone(),
-            Ok(point) => point.missed(self.scenario).filter(|_| point.slo_met == Some(false))?,
+            Ok(point) => point.missed(self.scenario).filter(|_| !point.is_able())?,
         };
         let count = |traffic: f64| format::short_count(self.base_rps * traffic * self.month_seconds());
         match case.edges.last() {

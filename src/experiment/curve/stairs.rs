@@ -170,7 +170,7 @@ impl Stage<'_> {
     /// Whether the lesser order does at a place.
     fn does(&self, stair: &Stair<'_>, place: u32, replications: u32) -> Option<Judgement> {
         let point = self.placed(stair.case, &stair.orders[0], stair.bracket.grid.at(place), replications)?;
-        point.slo_met.map(|_| Judgement::of(point.replications))
+        point.slo_met.map(|_| Judgement::of(point.replications, false))
     }
 
     /// Whether the costs of both cases at a place have the order that they have on that side of

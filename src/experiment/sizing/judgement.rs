@@ -1,6 +1,6 @@
 //! What an order came to.
 
-use crate::experiment::load::{BACKLOG, LOAD};
+use crate::experiment::load::{BACKLOG, GROWTH, LOAD, at_rest};
 use crate::experiment::objective::{Judged, means, verdicts};
 use crate::experiment::replicate::Replication;
 
@@ -25,20 +25,23 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Judges the first app of some replications.
-    pub fn of(replications: Vec<Replication>) -> Judgement {
+    /// Judges the first app of some replications; where it is `to_rest`, also on whether it has settled: on
+    /// all replications, of arrivals at one rate.
+    pub fn of(replications: Vec<Replication>, to_rest: bool) -> Judgement {
         let judged: Vec<&[Judged]> = replications.iter().map(|r| r.objectives[0].as_slice()).collect();
         let verdicts = verdicts(&judged);
         // What a price list does not sell (a pool's hours used up) cannot be ordered.
         let sold = replications.iter().all(|replication| replication.billed.errors.is_empty());
-        let parts = means(&judged);
+        let rest = to_rest.then(|| at_rest(&replications));
+        let rests = rest.as_ref().is_none_or(Judged::holds);
+        let parts: Vec<Judged> = means(&judged).into_iter().chain(rest).collect();
         // What is offered is counted, and no matter of luck.
         let told = |part: &Judged| part.name == LOAD || part.name == BACKLOG;
         let near = |part: &Judged| !told(part) && (1.0 / CLOSE..CLOSE).contains(&part.excess());
         let clear = !judged.iter().flat_map(|parts| parts.iter()).any(near);
         let sure = if replications.len() > 1 { !verdicts.iter().any(|verdict| verdict.straddles) } else { clear };
         Judgement {
-            met: sold && verdicts.iter().all(|verdict| verdict.met),
+            met: sold && rests && verdicts.iter().all(|verdict| verdict.met),
             clear: clear && sure,
             sure,
             tco_usd: replications.iter().map(super::tco).sum::<f64>() / replications.len() as f64,
@@ -49,7 +52,7 @@ impl Judgement {
 
     /// The part that is nearest to its bound, or furthest beyond it.
     pub fn worst(&self) -> Option<&Judged> {
-        let asked = |part: &&Judged| !matches!(part.name.as_ref(), LOAD | BACKLOG) || !part.holds();
+        let asked = |part: &&Judged| !matches!(part.name.as_ref(), LOAD | BACKLOG | GROWTH) || !part.holds();
         self.parts.iter().filter(asked).max_by(|a, b| a.excess().total_cmp(&b.excess()))
     }
 

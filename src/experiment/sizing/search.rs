@@ -4,6 +4,7 @@ use super::judgement::Judgement;
 use super::{Attempt, commitment_is_open};
 use crate::catalogue::Size;
 use crate::experiment::deploy::Order;
+use crate::experiment::load::is_steady;
 use crate::experiment::replicate::{Replication, Trial};
 use crate::experiment::simulations::Runs;
 use crate::scenario::{Case, DeploymentPlan, Scenario};
@@ -110,7 +111,8 @@ impl Search<'_> {
         let (case, orders, traffic) = (self.case, std::slice::from_ref(order), self.traffic);
         let run = |replication| self.runs.run(&Trial { scenario, case, orders, traffic, replication });
         let done: Vec<Replication> = (0..replications).into_par_iter().map(run).collect::<Result<_, _>>()?;
-        Ok(Judgement::of(done))
+        let to_rest = is_steady(scenario) && replications == self.all();
+        Ok(Judgement::of(done, to_rest))
     }
 
     /// Notes an attempt, in the place of one of the same order that was judged on fewer replications.

@@ -5,14 +5,14 @@ mod hours;
 
 use super::format::{money, percent, significant};
 use super::{CaseResult, ResultDocument};
-use crate::metrics::{Estimate, Figures};
+use crate::metrics::{Estimate, Figures, is_equal};
 
 /// From this many times as dear on, "12 times as much" is easier to grasp than "1,100 % more".
 const TIMES: f64 = 2.0;
 /// A case that serves less than the best one by more than this share is no answer to the same question.
 const SERVED: f64 = 1e-3;
-/// A difference of less than this share is none.
-const EQUAL: f64 = 1e-9;
+/// From so many times on, the next one's own cost tells more.
+const MOST_TIMES: f64 = 1e6;
 /// A wage is told as what the answer turns on where it is at most so many times another one.
 const FAR: f64 = 10.0;
 /// And where no wage is stated, up to so many dollars an hour.
@@ -125,10 +125,6 @@ fn against(best: Ranked<'_>, next: Ranked<'_>, able: &[Ranked<'_>], among: &str,
     )
 }
 
-fn is_equal(a: f64, b: f64) -> bool {
-    (a - b).abs() <= EQUAL * a.abs().max(b.abs())
-}
-
 fn difference(a: &CaseResult, b: &CaseResult) -> Estimate {
     let values = |case: &CaseResult| case.figures.values(&["tco_usd"]).unwrap_or_default().to_vec();
     Estimate::paired_difference(&values(a), &values(b))
@@ -146,7 +142,8 @@ fn listed(names: &[&str]) -> String {
 /// ", twice as much", ", 12 times as much", ", 4 % more".
 pub(super) fn more(cost: f64, next_cost: f64) -> String {
     match next_cost / cost {
-        share if !share.is_finite() || share <= 0.0 => String::new(),
+        // Of nothing, or of a credit, there is no share.
+        share if !share.is_finite() || cost <= 0.0 || share >= MOST_TIMES => String::new(),
         share if significant(share, 2) == "2" => ", twice as much".to_string(),
         share if share >= TIMES => format!(", {} times as much", significant(share, 2)),
         share => format!(", {} more", percent(share - 1.0)),

@@ -12,7 +12,7 @@ mod render;
 pub use read::{Document, ReadError};
 pub use render::{to_json, to_markdown, to_table};
 
-use crate::metrics::{Estimate, student_quantile};
+use crate::metrics::{Estimate, share_of, student_quantile};
 use indexmap::IndexMap;
 
 /// How often the truth may be missed by any of the intervals.
@@ -41,10 +41,9 @@ impl Difference {
         Some(self.new.mean? - self.old.mean?)
     }
 
-    /// New less old as a share of old; `None` of nothing.
+    /// New less old as a share of old; `None` of nothing, or next to nothing.
     pub fn share(&self) -> Option<f64> {
-        let old = self.old.mean.filter(|old| *old != 0.0)?;
-        Some(self.by()? / old.abs())
+        share_of(self.by()?, self.old.mean?.abs())
     }
 }
 

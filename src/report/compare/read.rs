@@ -1,6 +1,7 @@
 //! A result read back from its JSON.
 
-use crate::metrics::{Estimate, flat_name};
+use crate::experiment::served::less;
+use crate::metrics::{Estimate, flat_name, is_equal};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -27,6 +28,8 @@ pub struct Case {
     pub figures: IndexMap<String, Figure>,
     /// Whether its objectives are met.
     pub slo_met: Option<bool>,
+    /// Whether more is asked of it than it can do.
+    pub is_overloaded: bool,
 }
 
 /// A figure: its estimate and, where they were kept, each replication's value.
@@ -73,16 +76,31 @@ impl Document {
         self.cases.get(case).and_then(|case| case.figures.get("tco_usd")).map(|f| f.estimate).unwrap_or_default()
     }
 
-    /// The cheapest case among those that do not miss their objective.
+    /// The cheapest case among those that do what is asked: they meet their objective, are settled, and serve
+    /// as much as the one that serves the most. Of equal cases none is the cheapest.
     pub fn cheapest(&self) -> Option<&str> {
-        let able = self.cases.iter().filter(|(_, case)| case.slo_met != Some(false));
-        let costs = able.filter_map(|(name, _)| Some((self.cost(name).mean?, name.as_str())));
-        costs.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+        let able = self.cases.keys().filter(|name| self.is_able(name));
+        let mut costs: Vec<(f64, &str)> =
+            able.filter_map(|name| Some((self.cost(name).mean?, name.as_str()))).collect();
+        costs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (cost, name) = *costs.first()?;
+        costs.get(1).is_none_or(|next| !is_equal(cost, next.0)).then_some(name)
+    }
+
+    /// Whether a case does what is asked.
+    fn is_able(&self, name: &str) -> bool {
+        let share = |case: &Case| case.figures.get("availability").and_then(|figure| figure.estimate.mean);
+        let names: Vec<&String> = self.cases.keys().collect();
+        let shares: Vec<Option<f64>> = self.cases.values().map(share).collect();
+        let Some((index, case)) = names.iter().position(|known| *known == name).zip(self.cases.get(name)) else {
+            return false;
+        };
+        case.slo_met != Some(false) && !case.is_overloaded && less(&shares, index).is_none()
     }
 
     /// Whether one case is cheaper than another beyond the noise, or the other is no answer here.
     pub fn is_cheaper(&self, one: &str, other: &str) -> bool {
-        if self.cases.get(other).is_none_or(|case| case.slo_met == Some(false)) {
+        if !self.is_able(other) {
             return true;
         }
         let (a, b) = (self.cost(one), self.cost(other));
@@ -105,7 +123,10 @@ impl Case {
                 }
             }
         }
-        Case { figures, slo_met: value["slo_met"].as_bool() }
+        // The note that says it: `settled` is false of what merely drifts, too.
+        let notes = value["notes"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let is_overloaded = value["settled"] == false && notes.into_iter().any(|note| note.starts_with("overloaded"));
+        Case { figures, slo_met: value["slo_met"].as_bool(), is_overloaded }
     }
 }
 

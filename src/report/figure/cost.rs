@@ -133,7 +133,7 @@ fn total(estimate: &Estimate) -> String {
     let Some(mean) = estimate.mean else { return "undefined".into() };
     let decimals = format::money_decimals(mean);
     let half = estimate.ci95.and_then(|half| format::half_width(half, mean, decimals));
-    let half = half.map(|half| format!(" ±{}", format::grouped(half, decimals))).unwrap_or_default();
+    let half = half.map(|half| format!(" ±{half}")).unwrap_or_default();
     format!("{}{half}", format::money_with(mean, decimals))
 }
 

@@ -28,12 +28,14 @@ pub struct MapFigure {
     /// The names of the cases.
     pub cases: Vec<String>,
     /// For every value of y and then of x: the cheapest case, and by which share of its cost the
-    /// second cheapest is dearer (infinite where there is no other); `None` where no case is
-    /// feasible.
+    /// second cheapest is dearer (infinite where there is no other, not a number where a share of it says
+    /// nothing); `None` where no case is feasible.
     pub cells: Vec<Vec<Option<(usize, f64)>>>,
     /// For every value of y and then of x: the cases whose difference to the cheapest the noise
     /// covers.
     pub ties: Vec<Vec<Vec<usize>>>,
+    /// For every value of y and then of x: what the cheapest case serves, where that is less than another.
+    pub served: Vec<Vec<Option<f64>>>,
 }
 
 impl MapFigure {
@@ -41,6 +43,11 @@ impl MapFigure {
     fn is_shown(&self, case: usize) -> bool {
         let wins = self.cells.iter().flatten().flatten().any(|(winner, _)| *winner == case);
         wins || self.ties.iter().flatten().flatten().any(|tied| *tied == case)
+    }
+
+    fn serves(&self, column: usize, row: usize) -> String {
+        let share = self.served.get(row).and_then(|row| row.get(column).copied().flatten());
+        share.map_or_else(String::new, |share| format!(" (which serves {} alone)", format::percent(share)))
     }
 
     fn tied(&self, column: usize, row: usize) -> &[usize] {
@@ -61,7 +68,8 @@ pub fn draw(map: &MapFigure) -> Drawing {
             match cell {
                 Some((case, _)) => {
                     let own = std::iter::once(case).chain(tied).filter_map(|case| letters.get(*case));
-                    let own = own.cloned().collect::<Vec<_>>().join("/");
+                    let star = if map.serves(column, row).is_empty() { "" } else { "*" };
+                    let own = own.cloned().collect::<Vec<_>>().join("/") + star;
                     drawing.of_case(*case, |drawing| field(drawing, corner, (wide, high), *cell, &own));
                 }
                 None => field(&mut drawing, corner, (wide, high), None, ""),
@@ -80,7 +88,10 @@ pub fn draw(map: &MapFigure) -> Drawing {
 fn foot(map: &MapFigure) -> String {
     let mut foot = "Paler: the second cheapest is nearly as cheap (full colour from 50 % dearer).".to_string();
     if map.ties.iter().flatten().any(|tied| !tied.is_empty()) {
-        foot.push_str(" Two letters: the noise covers which is cheaper.");
+        foot.push_str(" Two letters: they cost the same, or the noise covers which is cheaper.");
+    }
+    if map.served.iter().flatten().any(Option::is_some) {
+        foot.push_str(" A star: it serves less than another.");
     }
     if map.cells.iter().flatten().any(Option::is_none) {
         foot.push_str(" Hatched: no case meets the objective.");
@@ -96,14 +107,20 @@ fn in_words(map: &MapFigure, (column, row): (usize, usize), cell: Option<(usize,
         None => "no case meets the objective".to_string(),
         Some((case, _)) if !map.tied(column, row).is_empty() => {
             let others: Vec<&str> = map.tied(column, row).iter().map(|tied| map.cases[*tied].as_str()).collect();
-            format!("{case} or {}: the noise covers which is cheaper", others.join(" or "))
+            format!("{case} or {}: equal, or the noise covers which is cheaper", others.join(" or "))
         }
         Some((case, margin)) if margin.is_finite() => {
-            format!("{case}; the second cheapest is {} dearer", format::percent(margin))
+            format!("{case}{}; the second cheapest is {} dearer", map.serves(column, row), format::percent(margin))
         }
+        Some((case, margin)) if margin.is_nan() => format!("{case}{} is the cheapest", map.serves(column, row)),
         Some((case, _)) => format!("{case}, the only one that meets the objective"),
     };
     format::printable(&format!("{said}: {}, {}", value(&map.x, column), value(&map.y, row)))
+}
+
+/// How much of its full colour a field has; all of it where the margin is a share of nothing.
+fn full(margin: f64) -> f64 {
+    if margin.is_nan() { 1.0 } else { (margin / CLEAR).clamp(0.0, 1.0) }
 }
 
 /// The letters of the cases that are shown, without a gap: A to Z, then numbers; nothing of those that are not.
@@ -137,7 +154,7 @@ fn field(
         drawing.hatch(corner, other, GRID, 12.0);
         return;
     };
-    let colour = blend(look(case).colour, PAPER, 0.3 + 0.7 * (margin / CLEAR).clamp(0.0, 1.0));
+    let colour = blend(look(case).colour, PAPER, 0.3 + 0.7 * full(margin));
     drawing.rectangle(corner, other, colour);
     drawing.outline(corner, other, PAPER, 1.0);
     if wide >= 26.0 && high >= 26.0 {
@@ -196,11 +213,12 @@ mod tests {
             cases: vec!["a".into(), "never".into(), "c".into()],
             cells: vec![vec![Some((0, 1.0)), Some((2, 0.1))], vec![None, Some((2, f64::INFINITY))]],
             ties: vec![vec![vec![], vec![0]], vec![vec![], vec![]]],
+            served: vec![vec![Some(0.9), None], vec![None, None]],
         };
         let drawing = draw(&map);
         let count = |text: &str| drawing.texts().filter(|t| t.text == text).count();
-        assert_eq!((count("A"), count("B"), count("C"), count("B/A")), (2, 2, 0, 1));
-        assert!(drawing.spots.iter().any(|spot| spot.text.starts_with("c or a: the noise")));
+        assert_eq!((count("A"), count("A*"), count("B"), count("C"), count("B/A")), (1, 1, 2, 0, 1));
+        assert!(drawing.spots.iter().any(|spot| spot.text.starts_with("c or a: equal, or the noise")));
         assert_eq!((count("a"), count("never"), count("c")), (1, 0, 1));
         assert_eq!((letter(25), letter(26)), ("Z".to_string(), "27".to_string()));
     }

@@ -223,6 +223,7 @@ pub(super) fn map() -> map::MapFigure {
         cases: curve().lines.into_iter().map(|l| l.name).collect(),
         cells: (0..8).map(|r| (0..12).map(|c| cell(r, c)).collect()).collect(),
         ties: Vec::new(),
+        served: Vec::new(),
     }
 }
 

@@ -5,8 +5,9 @@ use super::page::{Bill, Block, Case, Cell, Column, Page, Row, Section, Table};
 use super::reproduction::{Reproduction, reproduction_section};
 use super::{Assumption, answer, assumptions, render, run};
 use crate::experiment::advise::{Advice, Offer};
+use crate::experiment::served;
 use crate::hosting::facts::Digest;
-use crate::metrics::Figures;
+use crate::metrics::{Figures, share_of};
 use crate::report::advice;
 use crate::report::comparison;
 use crate::report::curve::order_of;
@@ -90,6 +91,7 @@ fn ranking(advice: &Advice) -> Table {
             Cell::number(shown.mean, shown.value).below(shown.half.unwrap_or_default())
         };
         let p99 = comparison::duration(offer.p99());
+        let served = served::share(&offer.point);
         let more = offer.tco().mean.zip(least).map(|(cost, least)| cost - least);
         let cells = vec![
             Cell::word(&offer.hosting).below(order_of(&offer.point)),
@@ -98,14 +100,16 @@ fn ranking(advice: &Advice) -> Table {
             estimate(&["tco_usd"]),
             estimate(&["invoice_usd", "total"]),
             estimate(&["labour_usd", "total"]),
+            estimate(&["owned_usd"]),
             Cell::number(p99.mean, p99.value).below(p99.half.unwrap_or_default()),
-            Cell::number(more.map_or(UNDEFINED.into(), |more| dearer(more, least)), more),
+            Cell::number(served.map_or(UNDEFINED.into(), percent), served),
+            Cell::number(more.map_or(UNDEFINED.into(), |more| dearer(offer, index, more, least)), more),
             given_up(advice, &sacrifices[index]),
         ];
         Row { case: Some(index), sum: false, cells }
     };
     let mut columns = vec![Column::of_words("Order"), Column::of_numbers("Rank"), Column::of_words("Family")];
-    columns.extend(["TCO", "Invoice", "Labour", "p99", "Dearer by"].map(Column::of_numbers));
+    columns.extend(["TCO", "Invoice", "Labour", "Own servers", "p99", "Served", "Dearer by"].map(Column::of_numbers));
     columns.push(Column::of_words("What it gives up"));
     Table {
         title: "The cheapest order of each model that meets the objective, per month; ± is half of the 95 % \
@@ -117,11 +121,14 @@ fn ranking(advice: &Advice) -> Table {
     }
 }
 
-fn dearer(more: f64, least: Option<f64>) -> String {
+fn dearer(offer: &Offer, index: usize, more: f64, least: Option<f64>) -> String {
     match least {
-        _ if more <= 0.0 => UNDEFINED.into(),
-        Some(least) if least > 0.0 => format!("{} ({})", money(more), percent(more / least)),
-        _ => money(more),
+        _ if index == 0 => UNDEFINED.into(),
+        _ if offer.is_as_cheap() => "not distinguishable".into(),
+        least => match least.and_then(|least| share_of(more, least)) {
+            Some(share) => format!("{} ({})", money(more), percent(share)),
+            None => money(more),
+        },
     }
 }
 

@@ -3,18 +3,20 @@
 use super::sweep::range_in_words;
 use crate::experiment::advise::{Advice, Offer};
 use crate::experiment::curve::{Curve, METRICS, Metric, Region};
-use crate::metrics::{Estimate, Figures};
+use crate::metrics::{Estimate, Figures, is_equal};
+use crate::report::advice::served_alone;
 use crate::report::answer::{dearer_for, more, parts};
 use crate::report::curve::order_of;
 use crate::report::format::{duration, grouped, money, percent, short_count};
 use crate::report::sweep::{CaseSummary, Swept};
+use crate::sweep::sensitivity::tied_and_short;
 
 /// How much dearer the next one is than the best; `covered` by the noise or not.
 fn distance((cost, next_cost): (f64, f64), next: &str, covered: bool) -> String {
     if covered {
         return format!("{next} may cost no more: the noise of the simulation covers the difference");
     }
-    if next_cost <= cost {
+    if next_cost <= cost || is_equal(cost, next_cost) {
         return format!("{next} costs the same");
     }
     let more = more(cost, next_cost);
@@ -29,7 +31,7 @@ pub fn of_curve(curve: &Curve, metric: Metric, counted: &str) -> String {
         return "No case meets its objective at any of these traffics.".into();
     };
     let shown = |region: &Region| Stretch {
-        case: region.case.clone(),
+        case: region.words(),
         from: at(region.from),
         to: at(region.to),
         allowed: allowed(curve, metric, region.to),
@@ -104,11 +106,12 @@ pub fn of_advice(advice: &Advice) -> String {
             let values = |offer: &Offer| offer.point.values(&["tco_usd"]);
             let covered = Estimate::paired_difference(&values(best), &values(next)).straddles(0.0);
             let costs = (cost(best), cost(next));
-            let dearer = if covered { String::new() } else { dearer_for(&figures(best), &figures(next)) };
-            format!("; {}{dearer}", distance(costs, &next.hosting, covered))
+            let equal = is_equal(costs.0, costs.1);
+            let dearer = if covered || equal { String::new() } else { dearer_for(&figures(best), &figures(next)) };
+            format!("; {}{dearer}", distance(costs, &next.hosting, covered && !equal))
         }
     };
-    format!("{first}{next}{}.", turns_on(advice))
+    format!("{first}{next}{}{}.", served_alone(advice, 0), turns_on(advice))
 }
 
 /// What an order came to, with all its replications.
@@ -159,6 +162,7 @@ pub fn of_sweep(swept: &Swept, summaries: &[CaseSummary]) -> String {
     let name = |case: usize| data.cases[case].as_str();
     let points = if all == 1 { "the only point".into() } else { format!("the {} points", grouped(all as f64, 0)) };
     let first = match wins.as_slice() {
+        [] if tied_and_short(data).0 > 0 => return format!("No case is the cheapest by itself at any of {points}."),
         [] => return format!("No case meets its objectives at any of {points}."),
         [(_, case)] if data.cases.len() == 1 => {
             let cost = data.metrics.iter().position(|metric| metric == "tco_usd");
@@ -171,10 +175,12 @@ pub fn of_sweep(swept: &Swept, summaries: &[CaseSummary]) -> String {
             format!("{} is the cheapest at {} of {points}{}", name(*case), share(*count), others.collect::<String>())
         }
     };
-    let none = all - wins.iter().map(|(count, _)| count).sum::<usize>();
+    let (tied, _) = tied_and_short(data);
+    let none = all - tied - wins.iter().map(|(count, _)| count).sum::<usize>();
+    let ties = if tied > 0 { format!("; at {} several cost the same, the least", share(tied)) } else { String::new() };
     let none = if none > 0 { format!("; at {} no case meets its objectives", share(none)) } else { String::new() };
     let why = crate::report::sweep::reasons(swept, wins[0].1);
-    format!("{first}{why}{none}{}.", decisive(swept, wins[0].1, wins.len() > 1))
+    format!("{first}{why}{ties}{none}{}.", decisive(swept, wins[0].1, wins.len() > 1))
 }
 
 /// Which axis changes the cheapest case most often; and where there is one winner, or no grid, what

@@ -80,7 +80,7 @@ fn cells(name: &str, amount: Estimate, total: Option<f64>) -> Vec<Cell> {
     vec![
         Cell::word(name),
         Cell::number(amount.mean.map_or(UNDEFINED.into(), |mean| money_with(mean, decimals)), amount.mean),
-        Cell::number(half.map(|half| grouped(half, decimals)).unwrap_or_default(), half),
+        Cell::number(half.unwrap_or_default(), amount.ci95),
         Cell::number(share.map(percent).unwrap_or_default(), share),
     ]
 }

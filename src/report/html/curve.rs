@@ -104,7 +104,7 @@ fn regions(curve: &Curve, metric: Metric, counted: &str) -> Table {
     let row = |region: &crate::experiment::curve::Region| Row {
         case: index(&region.case),
         sum: false,
-        cells: vec![Cell::word(&region.case), at(region.from), at(region.to)],
+        cells: vec![Cell::word(region.words()), at(region.from), at(region.to)],
     };
     Table {
         title: format!("The cheapest case by {counted}, by requests a month"),
@@ -147,7 +147,18 @@ fn points(curve: &Curve) -> Section {
             Row { case: Some(index), sum: false, cells }
         })
     });
-    let words = ["Requests a month", "Invoice", "Labour", "TCO", "Per M req.", "p99", "CPU used", "SLO"];
+    let words = [
+        "Requests a month",
+        "Invoice",
+        "Labour",
+        "Own servers",
+        "TCO",
+        "Per M req.",
+        "p99",
+        "Served",
+        "CPU used",
+        "SLO",
+    ];
     let mut columns = vec![Column::of_words("Case")];
     columns.extend(words.map(Column::of_numbers));
     columns.insert(2, Column::of_words("Ordered"));
@@ -166,19 +177,21 @@ fn point_cells(case: &CaseCurve, requests: f64, point: &Result<Point, String>) -
         Ok(point) => point,
         Err(why) => {
             cells.push(Cell::word(format!("none: {why}")));
-            cells.extend(std::iter::repeat_n(Cell::word("–"), 6));
+            cells.extend(std::iter::repeat_n(Cell::word("–"), 8));
             cells.push(Cell::word("–"));
             return cells;
         }
     };
     cells.push(Cell::word(order_of(point)));
     type Show = fn(Estimate) -> comparison::Cell;
-    let shown: [(Metric, Show); 6] = [
+    let shown: [(Metric, Show); 8] = [
         (&["invoice_usd", "total"], comparison::money),
         (&["labour_usd", "total"], comparison::money),
+        (&["owned_usd"], comparison::money),
         (&["tco_usd"], comparison::money),
         (&["usd_per_million_requests"], comparison::money),
         (&["latency_s", "p99"], comparison::duration),
+        (&["availability"], comparison::served),
         (&["fleet", "cpu_used"], comparison::percent),
     ];
     cells.extend(shown.map(|(path, show)| {
@@ -186,6 +199,7 @@ fn point_cells(case: &CaseCurve, requests: f64, point: &Result<Point, String>) -
         Cell::number(cell.mean, cell.value).beside(cell.half.unwrap_or_default())
     }));
     cells.push(match point.slo_met {
+        _ if point.overload.is_some() => Cell::word("overload").tone("bad"),
         Some(true) => Cell::word("met").tone("good"),
         Some(false) => Cell::word("missed").tone("bad"),
         None => Cell::word("–"),
@@ -225,7 +239,8 @@ fn bill_at(index: usize, case: &CaseCurve, point: &Point) -> Bill {
 /// The notes, and why lines end before the greatest traffic.
 fn endings(curve: &Curve, notes: &[String]) -> Vec<String> {
     let ends = curve.cases.iter().filter_map(|case| Some(format!("{} goes no further: {}.", case.name, case.ends()?)));
-    notes.iter().cloned().chain(of_unverified(&curve.unverified)).chain(ends).collect()
+    let remarks = report::curve::remarks(curve);
+    notes.iter().cloned().chain(of_unverified(&curve.unverified)).chain(ends).chain(remarks).collect()
 }
 
 fn facts(scenario: &Scenario, curve: &Curve) -> Vec<(&'static str, String)> {

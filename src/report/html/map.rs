@@ -6,8 +6,8 @@ use super::{Assumption, assumptions, render, run};
 use crate::experiment::map::{self, Map};
 use crate::report::comparison;
 use crate::report::figure::map::draw;
-use crate::report::format::percent;
-use crate::report::map::figure;
+use crate::report::format::{money, percent};
+use crate::report::map::{figure, named, warm_ups};
 use crate::report::notes::of_unverified;
 use crate::scenario::Scenario;
 
@@ -48,7 +48,9 @@ pub fn map_page(
         figures: vec![(draw(&figure(map, &scenario.title)), "The cheapest case".into())],
         sections: vec![
             assumptions::section(assumptions),
-            run::caveats(&notes.iter().cloned().chain(of_unverified(&map.unverified)).collect::<Vec<_>>()),
+            run::caveats(
+                &notes.iter().cloned().chain(of_unverified(&map.unverified)).chain(warm_ups(map)).collect::<Vec<_>>(),
+            ),
             reproduction_section(reproduction, &[("Seed", scenario.run.seed.to_string())]),
         ],
     }
@@ -56,21 +58,36 @@ pub fn map_page(
 
 /// Which case wins most often, and which others win at all.
 pub(in crate::report) fn answer(map: &Map) -> String {
-    let winners: Vec<usize> = map.cells.iter().flatten().filter_map(|cell| Some(cell.cheapest()?.0)).collect();
+    let found = map.cells.iter().flatten().filter_map(|cell| Some((cell, cell.cheapest()?.0)));
+    // Of equal cases none wins.
+    let (tied, won): (Vec<_>, Vec<_>) = found.partition(|(cell, _)| !cell.ties.is_empty());
+    let winners: Vec<usize> = won.iter().map(|(_, case)| *case).collect();
+    let less: Vec<usize> =
+        won.iter().filter(|(cell, case)| cell.serves_less(*case).is_some()).map(|(_, case)| *case).collect();
     let all: usize = map.cells.iter().map(Vec::len).sum();
     let mut wins: Vec<(usize, usize)> =
         (0..map.cases.len()).map(|case| (winners.iter().filter(|winner| **winner == case).count(), case)).collect();
     wins.retain(|(count, _)| *count > 0);
     wins.sort_by_key(|(count, case)| (std::cmp::Reverse(*count), *case));
     let share = |count: usize| percent(count as f64 / all.max(1) as f64);
-    let said: Vec<String> =
-        wins.iter().map(|(count, case)| format!("{} in {}", map.cases[*case], share(*count))).collect();
-    let none = all - winners.len();
+    let said: Vec<String> = wins
+        .iter()
+        .map(|(count, case)| format!("{} in {}{}", map.cases[*case], share(*count), alone(&less, *case)))
+        .collect();
+    let none = all - winners.len() - tied.len();
     let none = if none > 0 { format!("; in {} no case meets its objective", share(none)) } else { String::new() };
+    let ties = "the cheapest cost the same, or the noise covers which costs less";
+    let ties = if tied.is_empty() { String::new() } else { format!("; in {} {ties}", share(tied.len())) };
     match said.as_slice() {
+        [] if !tied.is_empty() => format!("No case is the cheapest by itself anywhere on the map{ties}{none}."),
         [] => "No case meets its objective anywhere on the map.".into(),
-        said => format!("The cheapest case is {} of the map{none}.", said.join(", ")),
+        said => format!("The cheapest case is {} of the map{ties}{none}.", said.join(", ")),
     }
+}
+
+/// What is said of a winner that serves less than another in some of the fields that it wins.
+fn alone(less: &[usize], case: usize) -> &'static str {
+    if less.contains(&case) { " (where it serves less than another, in some)" } else { "" }
 }
 
 /// A row for every cell of the map.
@@ -96,10 +113,14 @@ fn cell_row(map: &Map, (column, row): (usize, usize), cell: &map::Cell) -> Row {
         Cell::number(text, Some(index as f64))
     };
     let cheapest = cell.cheapest();
-    let name = cheapest.map_or("none", |(case, _)| map.cases[case].as_str());
-    let margin = cheapest.map(|(_, margin)| margin).filter(|margin| margin.is_finite());
+    let tied =
+        |case: usize| cell.ties.iter().fold(named(map, cell, case), |a, b| format!("{a} or {}", named(map, cell, *b)));
+    let name = cheapest.map_or("none".into(), |(case, _)| tied(case));
+    let margin = cheapest.map(|(_, margin)| margin).filter(|margin| margin.is_finite() && cell.ties.is_empty());
+    let second = cheapest.filter(|(_, margin)| margin.is_nan() && cell.ties.is_empty());
+    let second = second.and_then(|_| cell.second_is_dearer_by()).map(money);
     let mut cells = vec![place(&map.plan.x, column), place(&map.plan.y, row), Cell::word(name)];
-    cells.push(Cell::number(margin.map_or("–".into(), percent), margin));
+    cells.push(Cell::number(margin.map(percent).or(second).unwrap_or("–".into()), margin));
     cells.extend(cell.costs.iter().map(|cost| match cost {
         Err(_) => Cell::word("–"),
         Ok(cost) => {
@@ -122,17 +143,16 @@ mod tests {
         let cost = |usd: f64| Ok(Estimate { mean: Some(usd), ci95: Some(0.1) });
         let plan = MapPlan::usual(Origin::new(Diagnostics::default().sources.add("map.toml", ""), 0..0));
         let (columns, rows) = (plan.x.values.len(), plan.y.values.len());
-        let mut cells =
-            vec![
-                vec![map::Cell { costs: vec![cost(5.0), cost(10.0)], ties: Vec::new(), at_ends: [None; 2] }; columns];
-                rows
-            ];
-        cells[0][0] = map::Cell { costs: vec![cost(5.0), cost(4.0)], ties: Vec::new(), at_ends: [None; 2] };
-        cells[0][1] = map::Cell {
-            costs: vec![Err("too small".into()), Err("too slow".into())],
+        let cell = |costs| map::Cell {
+            costs,
             ties: Vec::new(),
             at_ends: [None; 2],
+            served: vec![Some(1.0); 2],
+            warm_up_s: None,
         };
+        let mut cells = vec![vec![cell(vec![cost(5.0), cost(10.0)]); columns]; rows];
+        cells[0][0] = cell(vec![cost(5.0), cost(4.0)]);
+        cells[0][1] = map::Cell { costs: vec![Err("too small".into()), Err("too slow".into())], ..cell(Vec::new()) };
         let map = Map {
             plan,
             cases: vec!["vps".into(), "lambda".into()],

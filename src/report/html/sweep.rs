@@ -223,7 +223,8 @@ fn points(swept: &Swept) -> Section {
         let point = index * all / listed.max(1);
         let mut cells = vec![Cell::number(point.to_string(), Some(point as f64))];
         cells.extend(data.points[point].iter().map(|cell| axis_cell(cell)));
-        cells.push(Cell::word(best[point].map_or("none", |case| data.cases[case].as_str())));
+        let none = || if data.served_at(point).iter().any(Option::is_some) { "none alone" } else { "none" };
+        cells.push(Cell::word(best[point].map_or_else(none, |case| data.cases[case].as_str())));
         cells.extend((0..data.cases.len()).map(|case| {
             let shown = comparison::money(Estimate::of(data.runs(cost, case, point)));
             Cell::number(shown.mean, shown.value).beside(shown.half.unwrap_or_default())

@@ -3,6 +3,8 @@
 
 use super::data::Data;
 use super::{Finding, Report};
+use crate::experiment::served::less;
+use crate::metrics::is_equal;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
@@ -18,8 +20,20 @@ pub(super) fn analyse(data: &Data, report: &mut Report) {
         return;
     }
     let cheapest = cheapest_cases(data);
-    if cheapest.iter().any(Option::is_none) {
-        let none = cheapest.iter().filter(|case| case.is_none()).count();
+    let (tied, short) = tied_and_short(data);
+    let none = cheapest.iter().filter(|case| case.is_none()).count() - tied;
+    if tied > 0 {
+        report
+            .notes
+            .push(format!("at {tied} points several cases cost the same, the least: none is the cheapest there"));
+    }
+    if short > 0 {
+        report.notes.push(format!(
+            "at {short} points a case would cost less and serves less of its requests than another: it is not called \
+             the cheapest there"
+        ));
+    }
+    if none > 0 {
         report.notes.push(format!("at {none} points no case meets its objectives: they have no cheapest case"));
     }
     for axis in (0..data.axes.len()).filter(|axis| data.levels(*axis).len() > 1) {
@@ -45,16 +59,42 @@ pub(super) fn analyse(data: &Data, report: &mut Report) {
     }
 }
 
-/// The cheapest case of each point; nothing where no case meets its objectives.
+/// The cheapest case of each point, of those that serve as much as any; nothing where no case meets its
+/// objectives, and of several that cost the same.
 pub fn cheapest_cases(data: &Data) -> Vec<Option<usize>> {
     let metric = data.metrics.iter().position(|name| name == "tco_usd");
     (0..data.points.len()).map(|point| cheapest_at(data, metric?, point)).collect()
 }
 
 fn cheapest_at(data: &Data, metric: usize, point: usize) -> Option<usize> {
+    let mut costs = costs_at(data, metric, point);
+    let shares = data.served_at(point);
+    costs.retain(|(case, _)| less(&shares, *case).is_none());
+    costs.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let (case, cost) = *costs.first()?;
+    costs.get(1).is_none_or(|next| !is_equal(cost, next.1)).then_some(case)
+}
+
+/// The cases that meet their objectives at a point, with their costs.
+fn costs_at(data: &Data, metric: usize, point: usize) -> Vec<(usize, f64)> {
     let meets = |case: &usize| data.met[*case].get(point).copied().unwrap_or(false);
-    let costs = (0..data.cases.len()).filter(meets).filter_map(|case| Some((case, data.mean(metric, case, point)?)));
-    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(case, _)| case)
+    let cost = |case: usize| Some((case, data.mean(metric, case, point)?));
+    (0..data.cases.len()).filter(meets).filter_map(cost).collect()
+}
+
+/// At how many points several cases cost the same, the least; and at how many a case would cost less than
+/// all others and serves less than another.
+pub fn tied_and_short(data: &Data) -> (usize, usize) {
+    let Some(metric) = data.metrics.iter().position(|name| name == "tco_usd") else { return (0, 0) };
+    let (mut tied, mut short) = (0, 0);
+    for (point, cheapest) in cheapest_cases(data).into_iter().enumerate() {
+        let (costs, shares) = (costs_at(data, metric, point), data.served_at(point));
+        let (able, unable): (Vec<_>, Vec<_>) = costs.into_iter().partition(|(case, _)| less(&shares, *case).is_none());
+        let least = |of: &[(usize, f64)]| of.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
+        tied += usize::from(cheapest.is_none() && !able.is_empty());
+        short += usize::from(least(&unable) < least(&able));
+    }
+    (tied, short)
 }
 
 /// The points at each value of an axis, or in each quarter of a long axis of numbers.

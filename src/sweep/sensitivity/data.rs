@@ -45,10 +45,12 @@ pub struct Data {
     pub points: Vec<Vec<String>>,
     /// By metric, case and point: the runs.
     values: Vec<Vec<Vec<Runs>>>,
-    /// By case and point: whether every run met the objectives (true where none is stated).
+    /// By case and point: whether every run met the objectives (where any are stated) and none was overloaded.
     pub met: Vec<Vec<bool>>,
     /// By case and point: the runs' labour in dollars with all hours low, as they are, and high, where the sweep has it.
     pub(super) labour: Vec<Vec<Vec<[Option<f64>; 3]>>>,
+    /// By case and point: the share of the requests that each run served.
+    served: Vec<Vec<Runs>>,
 }
 
 /// The columns of labour, from the fewest hours to the most.
@@ -83,7 +85,7 @@ impl Data {
         }
         let columns: Vec<Option<usize>> = data.metrics.iter().map(|name| place(name)).collect();
         let labour = LABOUR.map(place);
-        let (mut cases, met) = (IndexSet::new(), place("slo_met"));
+        let (mut cases, met) = (IndexSet::new(), ([place("slo_met"), place("settled")], place("availability")));
         data.values = vec![Vec::new(); data.metrics.len()];
         let mut runs = 0;
         for record in reader.records() {
@@ -127,7 +129,7 @@ impl Data {
         &mut self,
         record: &csv::StringRecord,
         columns: &[Option<usize>],
-        (met, labour): (Option<usize>, [Option<usize>; 3]),
+        ((met, served), labour): (([Option<usize>; 2], Option<usize>), [Option<usize>; 3]),
         cases: &mut IndexSet<String>,
     ) -> Result<(), String> {
         let axes = self.axes.len();
@@ -146,8 +148,10 @@ impl Data {
         }
         let [low, middle, high] = labour.map(|column| column.map_or(Ok(None), |at| figure(field(at))));
         slot(slot(&mut self.labour, case), point).push([low?, middle?, high?]);
+        slot(slot(&mut self.served, case), point).push(served.map_or(Ok(None), |at| figure(field(at)))?);
         let all_met = slot_or(slot(&mut self.met, case), point, true);
-        *all_met &= met.is_none_or(|at| field(at) != "false");
+        // What is overloaded meets nothing for good, whether or not an objective is stated.
+        *all_met &= met.into_iter().flatten().all(|at| field(at) != "false");
         Ok(())
     }
 
@@ -159,6 +163,18 @@ impl Data {
     /// What a sweep of one metric found, from its parts.
     pub(super) fn of_one_metric(self, metric: &str, values: Vec<Vec<Runs>>) -> Data {
         Data { metrics: vec![metric.to_string()], values: vec![values], ..self }
+    }
+
+    /// What each case serves at a point: the mean of its runs, of those that can be ordered and meet their
+    /// objectives there. `None` where nothing came, or nothing is known.
+    pub fn served_at(&self, point: usize) -> Vec<Option<f64>> {
+        let share = |case: usize| {
+            let runs = self.served.get(case)?.get(point)?;
+            let met = self.met[case].get(point).copied().unwrap_or(false);
+            let sum = runs.iter().copied().sum::<Option<f64>>().filter(|_| met && !runs.is_empty())?;
+            Some(sum / runs.len() as f64)
+        };
+        (0..self.cases.len()).map(share).collect()
     }
 
     /// A metric's mean of a case at a point; nothing where a run has none.

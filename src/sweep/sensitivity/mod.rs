@@ -7,7 +7,7 @@ mod hours;
 mod indices;
 mod regression;
 
-pub use cheapest::cheapest_cases;
+pub use cheapest::{cheapest_cases, tied_and_short};
 pub use data::Data;
 pub use indices::{Index, indices};
 

@@ -118,6 +118,14 @@ impl Arrivals {
     pub fn is_closed(&self) -> bool {
         matches!(self, Arrivals::Closed(_))
     }
+
+    /// Whether they go on for ever at one mean rate (or there are none), so that there is a level to come to.
+    pub fn is_steady(&self) -> bool {
+        matches!(
+            self,
+            Arrivals::None | Arrivals::Poisson(_) | Arrivals::Constant(_) | Arrivals::Bursty(_) | Arrivals::Closed(_)
+        )
+    }
 }
 
 #[cfg(test)]
