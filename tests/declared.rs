@@ -3,15 +3,16 @@
 
 use crate::common::{read, root};
 use hostsim::document::{Declared, Field, Literal, Shape};
-use hostsim::workload::Arrivals;
+use hostsim::workload::distribution::{DistributionKind, Form, KINDS, Parameter};
+use hostsim::workload::{Arrivals, Unit};
 
 /// A value for a field, by its definition in the schemas; apart from its neighbours', where two must differ.
 fn example(field: &Field, place: usize) -> String {
     match field.schema {
         "rate" => format!("\"{} /s\"", place + 1),
-        "duration" => "\"2 h\"".into(),
+        "duration" => format!("\"{} h\"", place + 2),
         "moment" | "time-of-day" => format!("\"{:02}:00\"", 8 + place),
-        "factor" => "0.5".into(),
+        "number-of-zero-or-more" | "number-above-zero" => "1.5".into(),
         "count" => "3".into(),
         "distribution-of-time" => "{ constant = \"1 s\" }".into(),
         other => panic!("{other}: write an example of it here"),
@@ -102,6 +103,65 @@ fn the_documentation_names_every_kind_and_key_with_its_default() {
                 "{word}: no `{}{default}` in {row}",
                 field.name
             );
+        }
+    }
+}
+
+/// The ways in which a kind of distribution of times is written, each with its keys.
+fn ways(kind: &DistributionKind) -> Vec<Vec<(String, String)>> {
+    let Form::Ways(ways) = kind.form else { return Vec::new() };
+    let fields = |way: &&[Parameter]| way.iter().map(|parameter| parameter.field(Unit::Time)).collect::<Vec<Field>>();
+    ways.iter().map(|way| examples(&fields(way))).collect()
+}
+
+fn with_distribution(kind: &str, keys: &[(String, String)]) -> String {
+    let keys: Vec<String> = keys.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    format!(
+        "schema = 1\n[app.a]\ncpu.{kind} = {{ {} }}\n[case.c]\nhosting = \"textbook-serverless\"\nsize = \"1-core\"\n",
+        keys.join(", ")
+    )
+}
+
+/// The program and the schema take the same keys of each way, and no other.
+#[test]
+fn every_way_of_a_distribution_is_accepted_by_the_program_and_the_schema() {
+    let validator = jsonschema::validator_for(&hostsim::schema::of("scenario").unwrap()).unwrap();
+    let valid = |text: &str| validator.is_valid(&toml::from_str::<serde_json::Value>(text).unwrap());
+    let mut seen = 0;
+    for kind in &KINDS {
+        for keys in ways(kind) {
+            let text = with_distribution(kind.name, &keys);
+            assert_eq!(read(&text, &root()).err(), None, "{text}");
+            assert!(valid(&text), "{text}");
+            for left_out in 0..keys.len() {
+                let mut fewer = keys.clone();
+                let (name, _) = fewer.remove(left_out);
+                let text = with_distribution(kind.name, &fewer);
+                assert!(read(&text, &root()).is_err() && !valid(&text), "{name} may be left out of {}", kind.name);
+            }
+            let mut more = keys.clone();
+            more.push(("nobody-knows-this".into(), "1".into()));
+            let text = with_distribution(kind.name, &more);
+            let refused = read(&text, &root()).err().unwrap_or_default();
+            assert!(
+                refused.contains("unknown key `nobody-knows-this`") && refused.contains("scenario.toml:3:"),
+                "{refused}"
+            );
+            assert!(!valid(&text), "{text}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 10);
+}
+
+#[test]
+fn the_documentation_names_every_kind_and_parameter_of_distributions() {
+    let line = section("**Distributions:**", "## `[case.NAME]`");
+    for kind in &KINDS {
+        assert!(line.contains(&format!("`{}", kind.name)), "{}", kind.name);
+        let Form::Ways(ways) = kind.form else { continue };
+        for parameter in ways.iter().flat_map(|way| way.iter()) {
+            assert!(line.contains(parameter.field(Unit::Time).name), "{}: {parameter:?}", kind.name);
         }
     }
 }

@@ -26,7 +26,7 @@ const SLIPS: [Slip; 20] = [
         "placed.billed_start = Span(length.0 - unbilled.0)",
         "placed.billed_start = Span(0)",
     ),
-    slip("target tracking is blind to places", "src/hosting/pool.rs", "busy.max(taken)", "busy"),
+    slip("target tracking is blind to places", "src/hosting/pool/mod.rs", "busy.max(taken)", "busy"),
     slip(
         "every instance is the developer's own",
         "src/experiment/outcome.rs",
@@ -39,7 +39,7 @@ const SLIPS: [Slip; 20] = [
         "(now - since).0 / every;",
         "(now - since).0 / every + 1;",
     ),
-    slip("a tax makes no heat", "src/simulation.rs", "/ 1e9 / 1e9 / plan.useful)", "/ 1e9 / 1e9)"),
+    slip("a tax makes no heat", "src/simulation/mod.rs", "/ 1e9 / 1e9 / plan.useful)", "/ 1e9 / 1e9)"),
     slip(
         "the minimum comes after the free time",
         "src/billing/charge/each.rs",
@@ -66,7 +66,7 @@ const SLIPS: [Slip; 20] = [
     ),
     slip(
         "a pool shrinks while it grows",
-        "src/hosting/pool.rs",
+        "src/hosting/pool/mod.rs",
         "wanted < present && starting == 0 &&",
         "wanted < present &&",
     ),

@@ -29,7 +29,8 @@ fn told(result: &ResultDocument) -> String {
         for account in &case.invoices {
             text.push_str(&invoices(account));
         }
-        for word in case.unsettled.iter().chain(&case.straddles) {
+        let unsettled = case.unsettled.iter().map(ToString::to_string);
+        for word in unsettled.chain(case.straddles.iter().cloned()) {
             let _ = writeln!(text, "! {word}");
         }
         if let Some(followed) = case.followed_s {

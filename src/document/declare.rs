@@ -109,8 +109,12 @@ mod tests {
 
     const RAMP: Key<Span> =
         Key::default("ramp", Quantity { schema: "duration", read: span }, Literal::Text("2 s"), "How long it rises.");
-    const FACTOR: Key<f64> =
-        Key::default("factor", Quantity { schema: "measure", read: non_negative }, Literal::Number(1.5), "How much.");
+    const FACTOR: Key<f64> = Key::default(
+        "factor",
+        Quantity { schema: "number-of-zero-or-more", read: non_negative },
+        Literal::Number(1.5),
+        "How much.",
+    );
     const AT: Key<Span> = Key::required("at", Quantity { schema: "duration", read: span }, "When.");
 
     fn read(text: &str) -> (Option<Span>, Option<f64>, Option<Span>, String) {

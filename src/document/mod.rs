@@ -25,8 +25,7 @@ pub use diagnostics::{Diagnostics, Origin, SourceId, Sources};
 pub use node::{Node, Value};
 pub use read::{
     Kind, Read, Slip, Table, as_f64, boolean, bytes, count, energy_price, fraction, kind, list, money, money_rate,
-    named, non_negative, number, percent, positive, positive_count, positive_span, power, price, quantity, rate, span,
-    text,
+    named, non_negative, number, positive, positive_count, positive_span, power, price, quantity, rate, span, text,
 };
 pub use suggest::{suggest, suggest_model};
 pub use table_cell::{harmless, harmless_cell};

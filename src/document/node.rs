@@ -93,11 +93,6 @@ impl Node {
         self.as_table()?.get(key)
     }
 
-    /// The node at a path of keys, if there is one.
-    pub fn at_path(&self, path: &[String]) -> Option<&Node> {
-        path.iter().try_fold(self, |node, key| node.get(key))
-    }
-
     /// Puts a value at a path of keys, making the tables on the way. Returns false where
     /// something on the way is not a table.
     pub fn set_path(&mut self, path: &[String], value: Node) -> bool {

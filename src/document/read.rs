@@ -355,11 +355,6 @@ pub fn power(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
     quantity(node, diagnostics, "120 W", units::parse_power)
 }
 
-/// Reads a share: "5 %".
-pub fn percent(node: &Node, diagnostics: &mut Diagnostics) -> Option<f64> {
-    quantity(node, diagnostics, "5 %", units::parse_percent)
-}
-
 /// Reads an amount of money: "5 USD".
 pub fn money(node: &Node, diagnostics: &mut Diagnostics) -> Option<Money> {
     quantity(node, diagnostics, "5 USD", units::parse_money)

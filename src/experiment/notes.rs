@@ -138,7 +138,8 @@ pub fn of_case(
     tried: &[Attempt],
     replications: &[Replication],
 ) -> Vec<String> {
-    let mut notes = super::load::unsettled(scenario, &replications.iter().collect::<Vec<_>>());
+    let unsettled = super::load::unsettled(scenario, &replications.iter().collect::<Vec<_>>());
+    let mut notes: Vec<String> = unsettled.iter().map(ToString::to_string).collect();
     notes.extend(unserved(replications));
     notes.extend(on_few(scenario, replications));
     notes.extend(sized(case, orders, tried));

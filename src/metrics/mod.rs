@@ -14,7 +14,6 @@ mod level;
 mod mser;
 mod parts;
 pub mod path;
-mod series;
 mod spread;
 mod student;
 
@@ -28,6 +27,5 @@ pub use level::Level;
 pub use mser::{BATCH, truncation};
 pub use parts::{LatencyParts, PARTS, Times};
 pub use path::{Path, flat_name};
-pub use series::Series;
 pub use spread::{SPREAD, spread};
 pub use student::student_quantile;

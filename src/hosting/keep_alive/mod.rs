@@ -80,19 +80,6 @@ impl KeepAlive {
             KeepAlive::Histogram(_) | KeepAlive::Cache(_) => None,
         }
     }
-
-    /// The policy in words, for reports.
-    pub fn describe(&self) -> String {
-        match self {
-            KeepAlive::None => "none".into(),
-            KeepAlive::Fixed(length) => length.to_string(),
-            KeepAlive::SinceArrival(length) => format!("{length} from the arrival"),
-            KeepAlive::Curve(_) => "measured curve".into(),
-            KeepAlive::Forever => "forever".into(),
-            KeepAlive::Histogram(_) => "histogram".into(),
-            KeepAlive::Cache(cache) => cache.describe(),
-        }
-    }
 }
 
 /// `ttl`: a fixed time, of 10 minutes if not given, as caches call it, since the last request's end or arrival.

@@ -9,4 +9,4 @@ pub(super) const DURATION: Quantity<Span> = Quantity { schema: "duration", read:
 /// A length of time above zero.
 pub(super) const LENGTH: Quantity<Span> = Quantity { schema: "duration", read: positive_span };
 pub(super) const TIME_OF_DAY: Quantity<Span> = Quantity { schema: "time-of-day", read: time_of_day };
-pub(super) const FACTOR: Quantity<f64> = Quantity { schema: "factor", read: non_negative };
+pub(super) const FACTOR: Quantity<f64> = Quantity { schema: "number-of-zero-or-more", read: non_negative };

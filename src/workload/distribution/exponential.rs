@@ -1,7 +1,8 @@
 //! Memoryless: `exponential = { mean = "20 ms" }`.
 
 use super::Unit;
-use crate::document::{Diagnostics, Node, Table};
+use super::read::{Parameter, Ways, parameters};
+use crate::document::{Diagnostics, Node};
 use crate::engine::Stream;
 
 /// The exponential distribution.
@@ -11,12 +12,12 @@ pub struct Exponential {
     pub mean: f64,
 }
 
+pub(super) const WAYS: Ways = &[&[Parameter::value("mean", "The mean.")]];
+
 impl Exponential {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit) -> Option<Exponential> {
-        let mut table = Table::of(node, diagnostics)?;
-        let mean = table.required("mean", diagnostics, |n, d| unit.value(n, d));
-        table.finish(diagnostics);
-        Some(Exponential { mean: mean? })
+        let (_, [mean]) = parameters(node, diagnostics, unit, WAYS)?;
+        Some(Exponential { mean })
     }
 
     #[inline]

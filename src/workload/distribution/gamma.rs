@@ -1,8 +1,8 @@
 //! Sums of exponential phases and what lies between: `gamma = { mean, cv }` or `{ shape, scale }`.
 
 use super::Unit;
-use super::read::{mean_and_cv, pair, written_with};
-use crate::document::{Diagnostics, Node, Table, positive};
+use super::read::{CV, MEAN, SCALE, SHAPE, Ways, parameters};
+use crate::document::{Diagnostics, Node};
 use crate::engine::Stream;
 
 /// The gamma distribution.
@@ -14,16 +14,14 @@ pub struct Gamma {
     pub scale: f64,
 }
 
+pub(super) const WAYS: Ways = &[&[MEAN, CV], &[SHAPE, SCALE]];
+
 impl Gamma {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit) -> Option<Gamma> {
-        let table = Table::of(node, diagnostics)?;
-        if written_with(node, "mean", "shape") {
-            let (mean, cv) = mean_and_cv(table, diagnostics, unit)?;
-            return Some(Gamma { shape: 1.0 / (cv * cv), scale: mean * cv * cv });
+        match parameters(node, diagnostics, unit, WAYS)? {
+            (0, [mean, cv]) => Some(Gamma { shape: 1.0 / (cv * cv), scale: mean * cv * cv }),
+            (_, [shape, scale]) => Some(Gamma { shape, scale }),
         }
-        let scale = |n: &Node, d: &mut Diagnostics| unit.positive(n, d);
-        let (shape, scale) = pair(table, diagnostics, ("shape", &positive), ("scale", &scale))?;
-        Some(Gamma { shape, scale })
     }
 
     /// Marsaglia and Tsang, A Simple Method for Generating Gamma Variables, ACM Transactions on

@@ -3,8 +3,8 @@
 //! Renewal Process, Operations Research 30(1), 1982).
 
 use super::Unit;
-use super::read::mean_and_cv;
-use crate::document::{Diagnostics, Node, Table};
+use super::read::{CV, MEAN, Ways, parameters};
+use crate::document::{Diagnostics, Node};
 use crate::engine::Stream;
 
 /// A mixture of two exponential distributions.
@@ -15,6 +15,8 @@ pub struct HyperExponential {
     /// The means of both.
     pub means: [f64; 2],
 }
+
+pub(super) const WAYS: Ways = &[&[MEAN, CV]];
 
 impl HyperExponential {
     /// With that mean and coefficient of variation (at least 1).
@@ -27,8 +29,7 @@ impl HyperExponential {
     }
 
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit) -> Option<HyperExponential> {
-        let table = Table::of(node, diagnostics)?;
-        let (mean, cv) = mean_and_cv(table, diagnostics, unit)?;
+        let (_, [mean, cv]) = parameters(node, diagnostics, unit, WAYS)?;
         if cv < 1.0 {
             let at = node.get("cv").map_or(node.at, |n| n.at);
             let message = format!("a hyper-exponential distribution has a `cv` of 1 or more, not {cv}");

@@ -2,8 +2,8 @@
 
 use super::Unit;
 use super::exp::exp;
-use super::read::{pair, written_with};
-use crate::document::{Diagnostics, Node, Table, non_negative};
+use super::read::{MEAN, Parameter, Ways, parameters};
+use crate::document::{Diagnostics, Node};
 use crate::engine::Stream;
 
 /// The normal distribution's 95th percentile (Abramowitz and Stegun 1964, table 26.1).
@@ -17,6 +17,11 @@ pub struct LogNormal {
     /// The standard deviation of the logarithm.
     pub sigma: f64,
 }
+
+pub(super) const WAYS: Ways = &[
+    &[MEAN, Parameter::number("cv", "The standard deviation over the mean.")],
+    &[Parameter::positive_value("median", "The median."), Parameter::positive_value("p95", "The 95th percentile.")],
+];
 
 impl LogNormal {
     /// From the mean (above 0) and the coefficient of variation: sigma^2 = ln(1 + cv^2),
@@ -32,18 +37,14 @@ impl LogNormal {
     }
 
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit) -> Option<LogNormal> {
-        let table = Table::of(node, diagnostics)?;
-        let value = |n: &Node, d: &mut Diagnostics| unit.positive(n, d);
-        if written_with(node, "mean", "median") {
-            let (mean, cv) = pair(table, diagnostics, ("mean", &value), ("cv", &non_negative))?;
-            return Some(LogNormal::of_mean_and_cv(mean, cv));
+        match parameters(node, diagnostics, unit, WAYS)? {
+            (0, [mean, cv]) => Some(LogNormal::of_mean_and_cv(mean, cv)),
+            (_, [median, p95]) if p95 < median => {
+                diagnostics.error(node.at, "the 95th percentile is below the median", "");
+                None
+            }
+            (_, [median, p95]) => Some(LogNormal::of_median_and_p95(median, p95)),
         }
-        let (median, p95) = pair(table, diagnostics, ("median", &value), ("p95", &value))?;
-        if p95 < median {
-            diagnostics.error(node.at, "the 95th percentile is below the median", "");
-            return None;
-        }
-        Some(LogNormal::of_median_and_p95(median, p95))
     }
 
     #[inline]

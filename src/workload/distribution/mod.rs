@@ -22,7 +22,7 @@ pub use gamma::Gamma;
 pub use hyper_exponential::HyperExponential;
 pub use log_normal::LogNormal;
 pub use pareto::Pareto;
-pub use read::Unit;
+pub use read::{Parameter, Unit, Ways};
 pub use uniform::Uniform;
 pub use weibull::Weibull;
 
@@ -54,6 +54,90 @@ pub enum Distribution {
     Empirical(Empirical),
 }
 
+/// How a kind is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A value alone.
+    Value,
+    /// A table, in one of some ways.
+    Ways(Ways),
+    /// A list, or a file.
+    Measured,
+}
+
+/// A kind of distribution: what users write, and how it is read.
+#[derive(Clone, Copy)]
+pub struct DistributionKind {
+    /// Its word.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// How it is written.
+    pub form: Form,
+    read: fn(&Node, &mut Diagnostics, Unit, &Path) -> Option<Distribution>,
+}
+
+/// All kinds. One more is a file beside these, a variant above and an entry here.
+pub const KINDS: [DistributionKind; 9] = {
+    use Distribution as D;
+    [
+        DistributionKind {
+            name: "constant",
+            doc: "Always the same.",
+            form: Form::Value,
+            read: |n, d, unit, _| Constant::read(n, d, unit).map(D::Constant),
+        },
+        DistributionKind {
+            name: "exponential",
+            doc: "Memoryless.",
+            form: Form::Ways(exponential::WAYS),
+            read: |n, d, unit, _| Exponential::read(n, d, unit).map(D::Exponential),
+        },
+        DistributionKind {
+            name: "uniform",
+            doc: "Every value between two bounds alike.",
+            form: Form::Ways(uniform::WAYS),
+            read: |n, d, unit, _| Uniform::read(n, d, unit).map(D::Uniform),
+        },
+        DistributionKind {
+            name: "log-normal",
+            doc: "Its logarithm is normal.",
+            form: Form::Ways(log_normal::WAYS),
+            read: |n, d, unit, _| LogNormal::read(n, d, unit).map(D::LogNormal),
+        },
+        DistributionKind {
+            name: "gamma",
+            doc: "A sum of exponential phases, and what lies between.",
+            form: Form::Ways(gamma::WAYS),
+            read: |n, d, unit, _| Gamma::read(n, d, unit).map(D::Gamma),
+        },
+        DistributionKind {
+            name: "weibull",
+            doc: "A power of an exponential.",
+            form: Form::Ways(weibull::WAYS),
+            read: |n, d, unit, _| Weibull::read(n, d, unit).map(D::Weibull),
+        },
+        DistributionKind {
+            name: "hyper-exponential",
+            doc: "One of two exponentials, with balanced means; the coefficient of variation is at least 1.",
+            form: Form::Ways(hyper_exponential::WAYS),
+            read: |n, d, unit, _| HyperExponential::read(n, d, unit).map(D::HyperExponential),
+        },
+        DistributionKind {
+            name: "pareto",
+            doc: "A power law between two bounds.",
+            form: Form::Ways(pareto::WAYS),
+            read: |n, d, unit, _| Pareto::read(n, d, unit).map(D::Pareto),
+        },
+        DistributionKind {
+            name: "empirical",
+            doc: "What was measured.",
+            form: Form::Measured,
+            read: |n, d, unit, directory| Empirical::read(n, d, unit, directory).map(D::Empirical),
+        },
+    ]
+};
+
 impl Distribution {
     /// Always `value`.
     pub fn constant(value: f64) -> Distribution {
@@ -74,25 +158,9 @@ impl Distribution {
     /// time, plain numbers where it is a number. `directory` is where a file named by
     /// `empirical` is looked for. Notes every error, and then gives `None`.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit, directory: &Path) -> Option<Distribution> {
-        use Distribution as D;
-        type D2<'a> = &'a mut Diagnostics;
-        let kinds = [
-            Kind { name: "constant", read: &|n: &Node, d: D2| Constant::read(n, d, unit).map(D::Constant) },
-            Kind { name: "exponential", read: &|n: &Node, d: D2| Exponential::read(n, d, unit).map(D::Exponential) },
-            Kind { name: "uniform", read: &|n: &Node, d: D2| Uniform::read(n, d, unit).map(D::Uniform) },
-            Kind { name: "log-normal", read: &|n: &Node, d: D2| LogNormal::read(n, d, unit).map(D::LogNormal) },
-            Kind { name: "gamma", read: &|n: &Node, d: D2| Gamma::read(n, d, unit).map(D::Gamma) },
-            Kind { name: "weibull", read: &|n: &Node, d: D2| Weibull::read(n, d, unit).map(D::Weibull) },
-            Kind {
-                name: "hyper-exponential",
-                read: &|n: &Node, d: D2| HyperExponential::read(n, d, unit).map(D::HyperExponential),
-            },
-            Kind { name: "pareto", read: &|n: &Node, d: D2| Pareto::read(n, d, unit).map(D::Pareto) },
-            Kind {
-                name: "empirical",
-                read: &|n: &Node, d: D2| Empirical::read(n, d, unit, directory).map(D::Empirical),
-            },
-        ];
+        let readers = KINDS.map(|known| move |n: &Node, d: &mut Diagnostics| (known.read)(n, d, unit, directory));
+        let kinds: Vec<Kind<'_, Distribution>> =
+            KINDS.iter().zip(&readers).map(|(known, read)| Kind { name: known.name, read }).collect();
         kind(node, diagnostics, "distribution", &kinds)
     }
 

@@ -1,7 +1,8 @@
 //! A power law between two bounds: `pareto = { shape = 1.1, min = "10 ms", max = "60 s" }`.
 
 use super::Unit;
-use crate::document::{Diagnostics, Node, Table, positive};
+use super::read::{Parameter, SHAPE, Ways, parameters};
+use crate::document::{Diagnostics, Node};
 use crate::engine::Stream;
 
 /// The bounded Pareto distribution.
@@ -17,6 +18,12 @@ pub struct Pareto {
     kept: f64,
 }
 
+pub(super) const WAYS: Ways = &[&[
+    SHAPE,
+    Parameter::positive_value("min", "The least value."),
+    Parameter::positive_value("max", "The greatest value."),
+]];
+
 impl Pareto {
     /// With that exponent, between `min` (above 0) and `max` (not below it).
     pub fn new(shape: f64, min: f64, max: f64) -> Pareto {
@@ -25,12 +32,7 @@ impl Pareto {
     }
 
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit) -> Option<Pareto> {
-        let mut table = Table::of(node, diagnostics)?;
-        let shape = table.required("shape", diagnostics, positive);
-        let min = table.required("min", diagnostics, |n, d| unit.positive(n, d));
-        let max = table.required("max", diagnostics, |n, d| unit.positive(n, d));
-        table.finish(diagnostics);
-        let (shape, min, max) = (shape?, min?, max?);
+        let (_, [shape, min, max]) = parameters(node, diagnostics, unit, WAYS)?;
         if min > max {
             diagnostics.error(node.at, "`min` is above `max`", "exchange them");
             return None;

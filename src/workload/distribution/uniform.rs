@@ -1,7 +1,8 @@
 //! Every value of an interval alike: `uniform = { min = "10 ms", max = "30 ms" }`.
 
 use super::Unit;
-use crate::document::{Diagnostics, Node, Table};
+use super::read::{Parameter, Ways, parameters};
+use crate::document::{Diagnostics, Node};
 use crate::engine::Stream;
 
 /// The uniform distribution between two bounds.
@@ -13,11 +14,12 @@ pub struct Uniform {
     pub max: f64,
 }
 
+pub(super) const WAYS: Ways =
+    &[&[Parameter::value("min", "The least value."), Parameter::value("max", "The greatest value.")]];
+
 impl Uniform {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit) -> Option<Uniform> {
-        let table = Table::of(node, diagnostics)?;
-        let value = |n: &Node, d: &mut Diagnostics| unit.value(n, d);
-        let (min, max) = super::read::pair(table, diagnostics, ("min", &value), ("max", &value))?;
+        let (_, [min, max]) = parameters(node, diagnostics, unit, WAYS)?;
         if min > max {
             diagnostics.error(node.at, "`min` is above `max`", "exchange them");
             return None;

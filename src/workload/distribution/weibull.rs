@@ -1,8 +1,8 @@
 //! A power of an exponential: `weibull = { mean, cv }` or `{ shape, scale }`.
 
 use super::Unit;
-use super::read::{mean_and_cv, pair, written_with};
-use crate::document::{Diagnostics, Node, Table, positive};
+use super::read::{CV, MEAN, SCALE, SHAPE, Ways, parameters};
+use crate::document::{Diagnostics, Node};
 use crate::engine::Stream;
 
 /// The Weibull distribution.
@@ -17,22 +17,21 @@ pub struct Weibull {
 /// The shapes that a coefficient of variation is looked for among.
 const SHAPES: (f64, f64) = (0.1, 1_000.0);
 
+pub(super) const WAYS: Ways = &[&[MEAN, CV], &[SHAPE, SCALE]];
+
 impl Weibull {
     pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics, unit: Unit) -> Option<Weibull> {
-        let table = Table::of(node, diagnostics)?;
-        if !written_with(node, "mean", "shape") {
-            let scale = |n: &Node, d: &mut Diagnostics| unit.positive(n, d);
-            let (shape, scale) = pair(table, diagnostics, ("shape", &positive), ("scale", &scale))?;
-            return Some(Weibull { shape, scale });
-        }
-        let (mean, cv) = mean_and_cv(table, diagnostics, unit)?;
-        let Some(weibull) = Weibull::of_mean_and_cv(mean, cv) else {
-            let (least, most) = (cv_of(SHAPES.1), cv_of(SHAPES.0));
-            let message = format!("no Weibull distribution is known here with a `cv` of {cv}");
-            diagnostics.error(node.at, message, format!("it must lie between {least:.4} and {most:.0}"));
-            return None;
+        let cv = match parameters(node, diagnostics, unit, WAYS)? {
+            (0, [mean, cv]) => match Weibull::of_mean_and_cv(mean, cv) {
+                Some(weibull) => return Some(weibull),
+                None => cv,
+            },
+            (_, [shape, scale]) => return Some(Weibull { shape, scale }),
         };
-        Some(weibull)
+        let (least, most) = (cv_of(SHAPES.1), cv_of(SHAPES.0));
+        let message = format!("no Weibull distribution is known here with a `cv` of {cv}");
+        diagnostics.error(node.at, message, format!("it must lie between {least:.4} and {most:.0}"));
+        None
     }
 
     /// The one with that mean and coefficient of variation, its shape found by bisection (the
