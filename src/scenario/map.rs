@@ -132,6 +132,11 @@ impl MapAxis {
     pub fn simulates(&self) -> bool {
         self.axis.as_ref().is_none_or(|axis| !axis.is_of_accounts())
     }
+
+    /// Whether the axis is the multiple of the scenario's traffic.
+    pub fn is_traffic(&self) -> bool {
+        self.axis.is_none()
+    }
 }
 
 fn shown(node: &Node) -> String {
