@@ -36,6 +36,7 @@ pub use orderable::Unorderable;
 pub use run::{Month, RunPlan, WarmUp};
 pub use slo::{Bound, Slo, Statistic};
 
+use crate::billing::{Labour, ProviderCosts};
 use crate::catalogue::{Catalogue, schema_1};
 use crate::document::{Diagnostics, Node, Table, Value, text};
 use crate::simulation::{Drain, Window};
@@ -142,6 +143,9 @@ impl Scenario {
             apps: &apps,
             catalogue,
         };
+        // Read for themselves too: cases may put something else in the place of all that is wrong in them.
+        Labour::read(ground.labour, d);
+        ProviderCosts::read(ground.provider, d);
         let cases = table.node("case").map(|node| read_cases(node, &ground, d)).unwrap_or_default();
         if root.get("case").is_none() {
             d.error(root.at, "a scenario needs at least one case", "a table [case.NAME] with `hosting = \"…\"`");
