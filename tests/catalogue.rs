@@ -152,3 +152,45 @@ fn every_shipped_file_is_checked() {
     let done = crate::program::run(&root(), &arguments);
     assert_eq!(done.status, Some(0), "{}", done.err);
 }
+
+/// Who waits where and for how long decides as much as a price: each model of the catalogue says where it has that
+/// from. `hostsim models --service` is the table of it.
+#[test]
+fn every_term_of_the_service_has_a_source() {
+    let models = models();
+    assert!(models.len() >= 60);
+    let mut without = Vec::new();
+    for model in &models {
+        let terms = model.terms_in_force();
+        assert!(terms.iter().any(|(term, _)| matches!(*term, "routing" | "binding")), "{}", model.name);
+        let missing = terms.iter().filter(|(term, _)| model.basis_of(term).is_none_or(|basis| basis.source.is_empty()));
+        without.extend(missing.map(|(term, value)| format!("{}: {term} = {value}", model.name)));
+    }
+    assert!(without.is_empty(), "{without:#?}");
+    for (name, expected) in [
+        ("heroku-2017", "random"),
+        ("kubernetes-on-ec2-now", "random"),
+        ("gke-2017", "random"),
+        ("docker-on-ec2-2017", "round-robin"),
+        ("aws-ec2-2017", "least-loaded"),
+    ] {
+        let model = models.iter().find(|model| model.name == name).unwrap();
+        let routing = model.terms_in_force().into_iter().find(|(term, _)| *term == "routing");
+        assert_eq!(routing, Some(("routing", expected.to_string())), "{name}");
+    }
+}
+
+/// The page of the documentation is what the command prints.
+#[test]
+fn the_documentation_has_every_term_of_the_service() {
+    let told = crate::program::run(&root(), &["models", "--service", "--format", "markdown"]).out;
+    let page = format!(
+        "# Who waits where\n\nRouting, binding, periods of shares and limits of every model, and where each has that from:\n\
+         `hostsim models --service`. A term without a source is an assumption.\n\n{told}"
+    );
+    let path = root().join("docs/service.md");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), page, "renew it with UPDATE_EXPECT=1");
+}

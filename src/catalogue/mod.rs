@@ -3,6 +3,7 @@
 //! The built-in ones are embedded in the binary; a directory of the user's own may add more or
 //! replace some; a scenario may hold models of its own. A model may extend another.
 
+mod basis;
 mod cluster;
 mod core;
 mod era;
@@ -15,6 +16,7 @@ mod size;
 mod start;
 mod terms;
 
+pub use basis::Basis;
 pub use cluster::ClusterTerms;
 pub use core::CoreRule;
 pub use era::Era;

@@ -1,6 +1,7 @@
 //! A hosting model: a composition of isolation, start phases, discipline, scaling, keep-alive,
 //! sizes, charges and labour.
 
+use super::basis::Basis;
 use super::cluster::ClusterTerms;
 use super::core::{CoreRule, dressed};
 use super::range::SizeRange;
@@ -90,6 +91,8 @@ pub struct Model {
     pub size_range: Option<SizeRange>,
     /// What a virtual CPU of the sizes does.
     pub cores: Vec<CoreRule>,
+    /// Where what is said of the service comes from.
+    pub basis: Vec<Basis>,
     /// Words of optional charges that are in an order unless it leaves them off: what is needed to be reached.
     pub with_default: Vec<String>,
     /// What it costs.
@@ -138,6 +141,7 @@ impl Model {
         }
         let phases = |node: &Node, d: &mut Diagnostics| read_phases(node, &names, cluster_node.is_some(), d);
         let start = table.optional("start", diagnostics, phases).unwrap_or_default();
+        let basis = table.optional("basis", diagnostics, Basis::read_all).unwrap_or_default();
         let default_node = table.node("with-default");
         let with_default = default_node.and_then(|node| list(node, diagnostics, text)).unwrap_or_default();
         let prices = PriceList::read(&mut table, &names, diagnostics);
@@ -169,6 +173,7 @@ impl Model {
             sizes,
             size_range,
             cores,
+            basis,
             with_default,
             prices: prices?,
         })

@@ -82,6 +82,14 @@ pub enum Binding {
 }
 
 impl Binding {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Binding::Early => "early",
+            Binding::Late => "late",
+        }
+    }
+
     /// Reads a word.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Binding> {
         named(node, diagnostics, "binding", &[("early", Binding::Early), ("late", Binding::Late)])

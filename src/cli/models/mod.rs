@@ -9,6 +9,7 @@ mod page;
 mod price;
 mod serverless_test;
 mod servers;
+mod service;
 mod sizes;
 pub mod stack;
 
@@ -35,6 +36,7 @@ Examples:
   hostsim models --labour                   the hours that each slice of the stack takes
   hostsim models --cores                    what a virtual CPU is, by model and size, as table and picture
   hostsim models --stack                    who manages which slice of the stack, 2017 and today, as table and pictures
+  hostsim models --service                  who waits where and for how long, with the source of each term
   hostsim models --serverless-test          which of them are serverless, by simulation
 
 A model is serverless by a simple test: one need not say how many instances to reserve, and an
@@ -62,6 +64,9 @@ pub struct Models {
     /// Test by simulation which models are serverless
     #[arg(long)]
     serverless_test: bool,
+    /// List who waits where and for how long, by model: routing, binding, periods and limits with their sources
+    #[arg(long, conflicts_with_all = ["servers", "labour", "cores", "serverless_test"])]
+    service: bool,
     #[command(flatten)]
     files: FilesOptions,
     #[command(flatten)]
@@ -101,6 +106,7 @@ impl Models {
         if let [name] = self.words.as_slice()
             && !self.serverless_test
             && !self.cores
+            && !self.service
         {
             if let Some(entry) = Entry::read(name, catalogue, d) {
                 return Ok(page::render(&entry, format));
@@ -113,6 +119,9 @@ impl Models {
         if self.cores {
             self.draw_cores(&entries, catalogue)?;
             return Ok(cores::table(&entries, catalogue).render(format, "cores"));
+        }
+        if self.service {
+            return Ok(service::table(&entries).render(format, "service"));
         }
         if self.serverless_test {
             return Ok(serverless_test::table(&entries, catalogue)?.render(format, "models"));

@@ -10,8 +10,20 @@ use hostsim::report::format::wrap;
 /// Columns of a terminal that texts keep within.
 const WIDTH: usize = 100;
 /// Keys that stand in the page's head, or in a part of their own.
-const ELSEWHERE: [&str; 11] =
-    ["core", "schema", "family", "provider", "product", "as-of", "start", "size", "charge", "commitment", "size-range"];
+const ELSEWHERE: [&str; 12] = [
+    "basis",
+    "core",
+    "schema",
+    "family",
+    "provider",
+    "product",
+    "as-of",
+    "start",
+    "size",
+    "charge",
+    "commitment",
+    "size-range",
+];
 
 /// The page in a format: JSON is the model as written, with all that it extends merged in; CSV
 /// has a row for each price.
@@ -38,6 +50,7 @@ fn text(entry: &Entry) -> String {
     if !table.is_empty() {
         out.push_str(&format!("\nSizes\n{}", indented(&table.to_text())));
     }
+    out.push_str(&section("Where the service's terms come from", &basis(entry)));
     out.push_str(&section("Cores", &items(&entry.node, "core", "processor", &[])));
     out.push_str(&section("Prices", &items(&entry.node, "charge", "name", &[])));
     out.push_str(&section("Commitments", &commitments(&entry.node)));
@@ -74,6 +87,15 @@ fn terms(entry: &Entry) -> Vec<String> {
     let keys = entry.node.as_table().into_iter().flatten();
     let others = keys.filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()));
     others.map(|(key, node)| format!("{key}: {}", value(node))).collect()
+}
+
+/// Each term of the service that is in force: its value, source and confidence.
+fn basis(entry: &Entry) -> Vec<String> {
+    let told = |(term, value): (&str, String)| match entry.model.basis_of(term) {
+        Some(basis) => format!("{term} {value}: {}; {}", basis.confidence.name(), basis.source),
+        None => format!("{term} {value}: assumption"),
+    };
+    entry.model.terms_in_force().into_iter().map(told).collect()
 }
 
 /// The tables of a list, each as its name, then its keys as written, then source and confidence.

@@ -20,12 +20,19 @@ pub enum Routing {
     Random,
 }
 
+/// The rules by their words.
+const ROUTINGS: [(&str, Routing); 3] =
+    [("least-loaded", Routing::LeastLoaded), ("round-robin", Routing::RoundRobin), ("random", Routing::Random)];
+
 impl Routing {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        ROUTINGS.iter().find(|(_, rule)| *rule == self).map_or("", |(name, _)| name)
+    }
+
     /// Reads a rule.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Routing> {
-        let names =
-            [("least-loaded", Routing::LeastLoaded), ("round-robin", Routing::RoundRobin), ("random", Routing::Random)];
-        named(node, diagnostics, "routing", &names)
+        named(node, diagnostics, "routing", &ROUTINGS)
     }
 }
 
@@ -39,6 +46,14 @@ pub enum QueueAt {
 }
 
 impl QueueAt {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            QueueAt::Pool => "pool",
+            QueueAt::Instance => "instance",
+        }
+    }
+
     /// Reads a place.
     pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<QueueAt> {
         named(node, diagnostics, "place to wait", &[("pool", QueueAt::Pool), ("instance", QueueAt::Instance)])
