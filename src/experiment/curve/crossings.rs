@@ -213,8 +213,10 @@ impl Stage<'_> {
     /// The root of a smooth difference: by Newton's step from its value over its slope, with twice
     /// and four times the replications of a point while its noise is what limits it.
     fn smooth(&self, found: &Bracket, wide: &[End; 2], narrow: &[End; 2]) -> Option<Crossover> {
-        let slope = (wide[1].difference - wide[0].difference) / (wide[1].traffic - wide[0].traffic);
         let at = root(narrow);
+        let slope = self
+            .slope(found, narrow, at)
+            .unwrap_or_else(|| (wide[1].difference - wide[0].difference) / (wide[1].traffic - wide[0].traffic));
         let mut replications = self.scenario.run.replications.max(2);
         let mut pair = self.pair_of(found, narrow, at)?;
         self.more_of(found, &mut pair, replications)?;
@@ -233,6 +235,17 @@ impl Stage<'_> {
         let resolution = 0.5 * (narrow[1].traffic - narrow[0].traffic);
         let (low, high) = (traffic - half.max(resolution), traffic + half.max(resolution));
         Some(self.crossover(found, traffic, (low, high), pair.cost(found.metric)?))
+    }
+
+    /// The slope of the difference at a root, by the same few replications at both ends: the ends of a bracket may
+    /// be points of the curve, with all of them, and places between these, with one, whose difference is mostly
+    /// that of their noise. Nothing where another order is placed beside the root.
+    fn slope(&self, found: &Bracket, narrow: &[End; 2], at: f64) -> Option<f64> {
+        let beside = at * SLOPE;
+        let of = |traffic: f64| self.pair(found, &within(narrow), traffic, FEW)?.end(found.metric);
+        let (here, there) = (of(at)?, of(beside)?);
+        let slope = (there.difference - here.difference) / (beside - at);
+        (here.orders_as(&there) && slope.is_finite() && slope != 0.0).then_some(slope)
     }
 
     /// Both cases near a root, replicated a few times: under the order that is the same at both

@@ -61,7 +61,12 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
         drawing.of_case(index, |drawing| draw_case(drawing, case, &scale, middle, row));
         tell(&mut drawing, (index, case), &scale, middle, row);
     }
-    frame::x_title(&mut drawing, (LEFT, RIGHT), bottom + 60.0, "share of all powered servers; rented: of the instances' own cores");
+    frame::x_title(
+        &mut drawing,
+        (LEFT, RIGHT),
+        bottom + 60.0,
+        "share of all powered servers; rented: of the instances' own cores",
+    );
     if let Some(text) = frame::left_out(result.cases.len()) {
         frame::foot(&mut drawing, &text);
     }
