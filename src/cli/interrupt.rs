@@ -22,6 +22,7 @@ fn on_interrupt() {
 /// Says what there is to say, and ends the program.
 fn leave() -> ! {
     eprint!("{}", WORDS.lock().unwrap_or_else(PoisonError::into_inner));
+    hostsim::files::give_all_back();
     std::process::exit(1)
 }
 

@@ -3,7 +3,7 @@
 mod claim;
 mod name;
 
-pub use claim::{Claim, LIST, Unclaimed, claim};
+pub use claim::{Claim, LIST, Unclaimed, claim, give_all_back};
 pub use name::file_name;
 
 use std::ffi::OsString;
