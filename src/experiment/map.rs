@@ -67,6 +67,9 @@ impl Cell {
     }
 }
 
+/// The places of a cell along x and y, and what each case came to there.
+pub type Standing = ((usize, usize), Vec<(String, Result<Point, String>)>);
+
 /// A map.
 #[derive(Clone, Debug)]
 pub struct Map {
@@ -78,7 +81,7 @@ pub struct Map {
     pub cells: Vec<Vec<Cell>>,
     /// The places along x and y of the cell nearest to the scenario as it stands (of an axis that is not the traffic: in
     /// its middle), and what each case came to there.
-    pub standing: ((usize, usize), Vec<(String, Result<Point, String>)>),
+    pub standing: Standing,
     /// How many simulations that took.
     pub simulated: u64,
     /// How many were shared with another cell or case.

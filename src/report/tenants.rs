@@ -11,8 +11,11 @@ pub const TITLE: &str = "Over tenants, each of which counts the same: quartiles,
 /// So many tenants are listed on a terminal.
 pub const MOST_LISTED: usize = 200;
 
+/// What stands before and behind the quartile in a figure's name, its words, and how it is shown.
+type Named = ([&'static str; 2], &'static str, fn(Estimate) -> Cell);
+
 /// The figures, their words and how they are shown.
-const FIGURES: [([&str; 2], &str, fn(Estimate) -> Cell); 3] = [
+const FIGURES: [Named; 3] = [
     (["cold_share_", ""], "cold share", percent),
     (["latency_mean_", "_s"], "mean latency", duration),
     (["invoice_", "_usd"], "invoice", money),

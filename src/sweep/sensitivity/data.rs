@@ -56,6 +56,16 @@ pub struct Data {
 /// The columns of labour, from the fewest hours to the most.
 const LABOUR: [&str; 3] = ["labour_low_usd", "labour_usd", "labour_high_usd"];
 
+/// Where a table's columns stand, by what they hold; `None` where it has none.
+struct Columns {
+    metrics: Vec<Option<usize>>,
+    /// Whether the objective is met, and whether the case is settled.
+    met: [Option<usize>; 2],
+    served: Option<usize>,
+    /// Labour at the low, middle and high ends of its ranges.
+    labour: [Option<usize>; 3],
+}
+
 impl Data {
     /// Reads a directory's `points.csv` and `sweep.json`; all of `wanted` must be figures of it.
     /// The TCO is always read.
@@ -83,13 +93,17 @@ impl Data {
         if !data.metrics.iter().any(|name| name == "tco_usd") {
             data.metrics.push("tco_usd".into());
         }
-        let columns: Vec<Option<usize>> = data.metrics.iter().map(|name| place(name)).collect();
-        let labour = LABOUR.map(place);
-        let (mut cases, met) = (IndexSet::new(), ([place("slo_met"), place("settled")], place("availability")));
+        let columns = Columns {
+            metrics: data.metrics.iter().map(|name| place(name)).collect(),
+            met: [place("slo_met"), place("settled")],
+            served: place("availability"),
+            labour: LABOUR.map(place),
+        };
+        let mut cases = IndexSet::new();
         data.values = vec![Vec::new(); data.metrics.len()];
         let mut runs = 0;
         for record in reader.records() {
-            data.add(&record.map_err(failed)?, &columns, (met, labour), &mut cases)
+            data.add(&record.map_err(failed)?, &columns, &mut cases)
                 .map_err(|message| format!("{}: {message}", path.display()))?;
             runs += 1;
         }
@@ -128,8 +142,7 @@ impl Data {
     fn add(
         &mut self,
         record: &csv::StringRecord,
-        columns: &[Option<usize>],
-        ((met, served), labour): (([Option<usize>; 2], Option<usize>), [Option<usize>; 3]),
+        columns: &Columns,
         cases: &mut IndexSet<String>,
     ) -> Result<(), String> {
         let axes = self.axes.len();
@@ -142,16 +155,16 @@ impl Data {
             self.points.push((0..axes).map(|axis| field(1 + axis).to_string()).collect());
         }
         let (case, _) = cases.insert_full(field(1 + axes).to_string());
-        for (by_case, column) in self.values.iter_mut().zip(columns) {
+        for (by_case, column) in self.values.iter_mut().zip(&columns.metrics) {
             let runs = slot(slot(by_case, case), point);
             runs.push(column.map_or(Ok(None), |at| figure(field(at)))?);
         }
-        let [low, middle, high] = labour.map(|column| column.map_or(Ok(None), |at| figure(field(at))));
+        let [low, middle, high] = columns.labour.map(|column| column.map_or(Ok(None), |at| figure(field(at))));
         slot(slot(&mut self.labour, case), point).push([low?, middle?, high?]);
-        slot(slot(&mut self.served, case), point).push(served.map_or(Ok(None), |at| figure(field(at)))?);
+        slot(slot(&mut self.served, case), point).push(columns.served.map_or(Ok(None), |at| figure(field(at)))?);
         let all_met = slot_or(slot(&mut self.met, case), point, true);
         // What is overloaded meets nothing for good, whether or not an objective is stated.
-        *all_met &= met.into_iter().flatten().all(|at| field(at) != "false");
+        *all_met &= columns.met.into_iter().flatten().all(|at| field(at) != "false");
         Ok(())
     }
 

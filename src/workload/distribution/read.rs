@@ -100,7 +100,7 @@ pub(super) fn parameters<const N: usize>(
 ) -> Option<(usize, [f64; N])> {
     let mut table = Table::of(node, diagnostics)?;
     let is_written = |way: &&[Parameter]| way.first().is_some_and(|first| node.get(first.name).is_some());
-    let chosen = ways.iter().position(|way| is_written(way)).unwrap_or(0);
+    let chosen = ways.iter().position(is_written).unwrap_or(0);
     let read: Vec<Option<f64>> =
         ways[chosen].iter().map(|parameter| parameter.take(&mut table, diagnostics, unit)).collect();
     table.finish(diagnostics);
