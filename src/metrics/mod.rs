@@ -1,7 +1,6 @@
 //! Streaming statistics and what is learned from replications.
 //!
-//! Within a replication: [`Histogram`] of times, [`Level`] of what is held at a moment, [`Series`]
-//! of a level over time. All are exact in integers, take constant memory and merge exactly.
+//! Within a replication: [`Histogram`] of times, [`Level`] of what is held at a moment. Both are exact in integers, take constant memory and merge exactly.
 //! Over replications: [`FIGURES`], the list of a result's figures, the values of [`Figures`] and their [`Estimate`]s.
 
 mod beyond;

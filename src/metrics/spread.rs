@@ -1,6 +1,6 @@
 //! How a figure is spread over the tenants of an app.
 
-/// The names of what a [`Spread`] holds, in its order.
+/// The names of what [`spread`] gives, in its order.
 pub const SPREAD: [&str; 4] = ["lower_quartile", "median", "upper_quartile", "worst"];
 
 /// The quartiles and the greatest of some values; between two of them by a straight line. `None` of none.
