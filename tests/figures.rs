@@ -9,7 +9,7 @@ use serde_json::Value;
 fn everything() -> ResultDocument {
     run(r#"
 schema = 1
-run = { duration = "2 h", replications = 1 }
+run = { duration = "2 h", replications = 1, warm-up = "auto" }
 fleet.server = { cores = 8, memory = "32 GiB", mtbf = "1 h", repair.constant = "1 min", price = "2000 USD", life = "3 years" }
 provider.energy = "0.1 USD/kWh"
 labour = { wage = "50 USD/h" }

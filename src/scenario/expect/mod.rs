@@ -249,6 +249,6 @@ mod tests {
     #[test]
     fn both_sides_errors_are_reported_at_once() {
         let (_, errors) = read("\"lamda.tco_usd\" = \"< droplets.tco_usd\"\n\"lambda.x\" = \"!\"");
-        assert_eq!(errors.matches("error").count(), 3, "{errors}");
+        assert_eq!(errors.matches("error").count(), 4, "{errors}");
     }
 }
