@@ -43,7 +43,7 @@ pub const TITLE: &str = "The provider's ledger, per month";
 
 /// A line for each kind of cost, a column for each case.
 pub fn grid(result: &ResultDocument) -> Grid {
-    let mut grid = Grid::new(1).words("");
+    let mut grid = Grid::new(1).words("Item");
     for case in &result.cases {
         grid = grid.numbers(case.name.clone());
     }

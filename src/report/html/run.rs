@@ -109,7 +109,7 @@ fn latency(result: &ResultDocument) -> Section {
     let intro = "Service is what a request takes alone on its instance; crowding, how much longer it was inside as it \
                  shared a processor or a server; queueing, its waiting to be inside; cold start, its waiting while an \
                  instance was starting for it. The second line of each is of the slowest percent.";
-    Section { id: "waiting".into(), title: "Latency".into(), intro: intro.into(), blocks: vec![block] }
+    Section { id: "waiting".into(), title: "Where the time goes".into(), intro: intro.into(), blocks: vec![block] }
 }
 
 /// Figures over tenants, where an app has many.
