@@ -53,6 +53,8 @@ fn claimed() -> MutexGuard<'static, Vec<Held>> {
 pub fn claim(directory: &Path, command: &str, names: &[&str], force: bool) -> Result<Claim, Unclaimed> {
     let failed =
         |error: io::Error| Unclaimed::Failed(io::Error::new(error.kind(), format!("{}: {error}", directory.display())));
+    // Held from before anything is made until it is known: an interruption in between would leave it behind.
+    let mut all = claimed();
     let missing = directory.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
     let made: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
     let prepared = fs::create_dir_all(directory).and_then(|()| held(directory, command, force));
@@ -68,7 +70,8 @@ pub fn claim(directory: &Path, command: &str, names: &[&str], force: bool) -> Re
     let foreign: Vec<String> =
         names.iter().filter(|name| !held.may_write(name)).map(|name| format!("`{name}`")).collect();
     let place = held.directory.clone();
-    claimed().push(held);
+    all.push(held);
+    drop(all);
     let claim = Claim(place);
     if foreign.is_empty() {
         return Ok(claim);
@@ -164,10 +167,14 @@ impl Held {
 }
 
 /// Gives back every claimed directory where the process is about to be ended by force: those that nothing was
-/// written to go, if it made them. Waits for nobody.
+/// written to go, if it made them. Nothing can be claimed any more. Waits for a second at most.
 pub fn give_all_back() {
-    if let Ok(mut all) = CLAIMED.try_lock() {
-        all.drain(..).for_each(|mut held| held.finish());
+    for _ in 0..100 {
+        if let Ok(mut all) = CLAIMED.try_lock() {
+            all.drain(..).for_each(|mut held| held.finish());
+            return std::mem::forget(all);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
 
