@@ -2,11 +2,11 @@
 //! errors beside it (`UPDATE_EXPECT=1` rewrites those texts).
 
 use crate::common::catalogue;
-use hostsim::catalogue::{Catalogue, Model};
-use hostsim::document::{Diagnostics, Node, Value};
+use hostsim::catalogue::Catalogue;
+use hostsim::check::model;
+use hostsim::document::Diagnostics;
 use hostsim::experiment::validate;
 use hostsim::scenario::{Scenario, Source, read_source};
-use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
 
 /// What a file is read as.
@@ -61,16 +61,6 @@ fn mapped(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
     {
         // What is wrong is noted.
         let _ = hostsim::experiment::map::check(source, catalogue, &plan, d);
-    }
-}
-
-/// As `check` reads it.
-fn model(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
-    let mut catalogue = catalogue.clone();
-    let named = IndexMap::from([(source.stem.clone(), source.root.clone())]);
-    catalogue.add_inline(&Node::synthetic(Value::Table(named), source.root.at));
-    if let Some(node) = catalogue.resolve(&source.stem, source.root.at, d) {
-        Model::read(&source.stem, &node, d);
     }
 }
 

@@ -1,25 +1,11 @@
 //! Servers that are off when nothing waits (M/M/k with set-up times), under both bindings, and callers who come again
 //! or give up: against Markov chains that the tests solve themselves.
 
-use crate::common::{mean_and_error, run, values};
+use crate::common::{self, check, mean_and_error, values};
 use hostsim::report::ResultDocument;
 
 fn simulated(seconds: u32, app: &str, cases: &[(&str, &str)]) -> ResultDocument {
-    let mut text = format!(
-        "schema = 1\n[run]\nduration = \"{seconds} s\"\nwarm-up = \"{} s\"\nreplications = 10\nseed = 5\n[app.a]\n{app}\n",
-        seconds / 8
-    );
-    for (name, case) in cases {
-        text.push_str(&format!("[case.{name}]\n{case}\n"));
-    }
-    run(&text)
-}
-
-fn check(result: &ResultDocument, case: &str, figure: &str, expected: f64, precision: f64) {
-    let (mean, error) = mean_and_error(&values(result, case, figure));
-    let place = format!("{case}.{figure}: {mean} ± {error}, expected {expected}");
-    assert!(error <= precision * expected.abs(), "too noisy to judge: {place}");
-    assert!((mean - expected).abs() <= 4.0 * error, "{place}");
+    common::simulated(seconds, 5, &format!("[app.a]\n{app}"), cases)
 }
 
 /// A Markov chain over small states: the rates out of each, and its steady state by iteration.

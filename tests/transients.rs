@@ -181,5 +181,6 @@ fn series_add_up() {
     near(timeline.arrived.iter().sum(), of("requests_arrived"));
     near(sum(&timeline.cold_share), of("requests_cold"));
     near(sum(&timeline.rejected_share), of("requests_rejected"));
+    near(sum(&timeline.served_share), of("requests_served"));
     assert!(of("requests_cold") > 1.0 && of("requests_rejected") > 1.0);
 }

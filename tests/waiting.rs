@@ -1,28 +1,14 @@
 //! Where requests wait, who gives up and who comes again, against what queueing theory knows. Times are in units of a
 //! mean service of one second; the mean of the replications may miss by four of its own standard errors.
 
-use crate::common::{mean_and_error, run, values};
+use crate::common::{self, check, mean_and_error, values};
 use hostsim::report::ResultDocument;
 
 const FIVE: &str = "hosting = \"textbook-vps\"\nsize = \"1-core\"\ninstances = 5\ndiscipline = \"fifo\"";
 const ONE: &str = "hosting = \"textbook-vps\"\nsize = \"1-core\"\ninstances = 1\ndiscipline = \"fifo\"";
 
 fn simulated(seconds: u32, apps: &str, cases: &[(&str, &str)]) -> ResultDocument {
-    let mut text = format!(
-        "schema = 1\n[run]\nduration = \"{seconds} s\"\nwarm-up = \"{} s\"\nreplications = 10\nseed = 2017\n{apps}\n",
-        seconds / 8
-    );
-    for (name, case) in cases {
-        text.push_str(&format!("[case.{name}]\n{case}\n"));
-    }
-    run(&text)
-}
-
-fn check(result: &ResultDocument, case: &str, figure: &str, expected: f64, precision: f64) {
-    let (mean, error) = mean_and_error(&values(result, case, figure));
-    let place = format!("{case}.{figure}: {mean} ± {error}, expected {expected}");
-    assert!(error <= precision * expected.abs(), "too noisy to judge: {place}");
-    assert!((mean - expected).abs() <= 4.0 * error, "{place}");
+    common::simulated(seconds, 2017, apps, cases)
 }
 
 fn share(result: &ResultDocument, case: &str, part: &str, whole: &str) -> f64 {

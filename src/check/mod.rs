@@ -78,7 +78,8 @@ fn stands_in(at: Origin, node: &Node) -> bool {
     at == node.key || at == node.at || inner
 }
 
-fn model(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
+/// Notes all that is wrong with the file of one model.
+pub fn model(source: &Source, catalogue: &Catalogue, d: &mut Diagnostics) {
     let mut catalogue = catalogue.clone();
     let named = IndexMap::from([(source.stem.clone(), source.root.clone())]);
     catalogue.add_inline(&Node::synthetic(Value::Table(named), source.root.at));

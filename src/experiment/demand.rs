@@ -77,7 +77,7 @@ impl Trial<'_> {
             Arrivals::Closed(closed) => closed.users as f64 * tenants * self.traffic,
             _ => 0.0,
         };
-        let requests = waiting + inside.min(waiting + inside) + at_once;
+        let requests = waiting + inside + at_once;
         let bytes = lanes
             + MOVING * requests * (size_of::<Request>() + 8) as f64
             + at_once * (2 * size_of::<Arrival>()) as f64

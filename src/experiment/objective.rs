@@ -60,8 +60,11 @@ impl Judged {
             BACKLOG => return format!("{} of the requests pile up over the window", value(self.found)),
             _ => {}
         }
-        let side = if self.at_least { "at least" } else { "at most" };
-        format!("{} {} ({side} {} is demanded)", self.name, value(self.found), value(self.bound))
+        let (side, near) = if self.at_least { ("at least", "just under ") } else { ("at most", "just over ") };
+        let (found, bound) = (value(self.found), value(self.bound));
+        // What is missed by less than is shown would read as if it were met.
+        let near = if found == bound && !self.holds() { near } else { "" };
+        format!("{} {near}{found} ({side} {bound} is demanded)", self.name)
     }
 }
 

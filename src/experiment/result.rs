@@ -101,6 +101,8 @@ pub struct Timeline {
     pub cold_share: Vec<Option<f64>>,
     /// Of those, the share that found no place.
     pub rejected_share: Vec<Option<f64>>,
+    /// Of those, the share that was served.
+    pub served_share: Vec<Option<f64>>,
     /// The mean latency of those of them that were served, in seconds; `None` where none was.
     pub latency_s: Vec<Option<f64>>,
 }
@@ -156,6 +158,7 @@ pub(crate) mod tests {
             arrived: vec![10.0, 0.0],
             cold_share: vec![Some(0.2), None],
             rejected_share: vec![Some(0.0), None],
+            served_share: vec![Some(1.0), None],
             latency_s: vec![Some(0.25), None],
         };
         let (slo_met, apps, size) = (Some(true), vec![app], Some(size.into()));

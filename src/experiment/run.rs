@@ -284,6 +284,7 @@ fn timeline(scenario: &Scenario, replications: &[Replication]) -> Timeline {
         arrived: course.iter().map(|stretch| stretch.arrived as f64 / replications.len() as f64).collect(),
         cold_share: shares(|stretch| (stretch.cold as f64, stretch.arrived)),
         rejected_share: shares(|stretch| (stretch.rejected as f64, stretch.arrived)),
+        served_share: shares(|stretch| (stretch.served as f64, stretch.arrived)),
         latency_s: shares(|stretch| (stretch.latency as f64 / 1e9, stretch.served)),
     }
 }

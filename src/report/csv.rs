@@ -52,12 +52,13 @@ pub fn series_to_csv(result: &ResultDocument) -> String {
         "requests_arrived",
         "requests_cold_share",
         "requests_rejected_share",
+        "requests_served_share",
         "latency_mean_s",
     ];
     let _ = writer.write_record(head);
     for case in &result.cases {
         let Timeline { start_s, length_s, instances, servers, present, busy_cores, .. } = &case.timeline;
-        let Timeline { arrived, cold_share, rejected_share, latency_s, .. } = &case.timeline;
+        let Timeline { arrived, cold_share, rejected_share, served_share, latency_s, .. } = &case.timeline;
         let stretch = length_s / instances.len().max(1) as f64;
         let number = |values: &[f64], index: usize| values.get(index).map(f64::to_string).unwrap_or_default();
         let share = |values: &[Option<f64>], index: usize| {
@@ -76,6 +77,7 @@ pub fn series_to_csv(result: &ResultDocument) -> String {
                 number(arrived, index),
                 share(cold_share, index),
                 share(rejected_share, index),
+                share(served_share, index),
                 share(latency_s, index),
             ];
             let _ = writer.write_record(harmless(row));
@@ -115,7 +117,7 @@ mod tests {
         let text = series_to_csv(&example());
         let rows: Vec<&str> = text.lines().collect();
         assert_eq!(rows.len(), 1 + 2 * 2);
-        assert_eq!(rows[1], "lambda,0,43200,1,1,0.5,0.1,10,0.2,0,0.25");
-        assert_eq!(rows[2], "lambda,43200,86400,2,1,1,0.2,0,,,");
+        assert_eq!(rows[1], "lambda,0,43200,1,1,0.5,0.1,10,0.2,0,1,0.25");
+        assert_eq!(rows[2], "lambda,43200,86400,2,1,1,0.2,0,,,,");
     }
 }

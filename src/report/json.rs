@@ -65,6 +65,7 @@ fn series_json(timeline: &Timeline) -> Value {
         "requests_arrived": timeline.arrived,
         "requests_cold_share": timeline.cold_share,
         "requests_rejected_share": timeline.rejected_share,
+        "requests_served_share": timeline.served_share,
         "latency_mean_s": timeline.latency_s,
     })
 }

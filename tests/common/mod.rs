@@ -65,6 +65,27 @@ pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (squares / (n - 1.0) / n).sqrt())
 }
 
+/// A case's figure is what theory expects: its mean over replications may miss by four of its own standard errors,
+/// which are to be no more than a share of what is expected.
+pub fn check(result: &ResultDocument, case: &str, figure: &str, expected: f64, precision: f64) {
+    let (mean, error) = mean_and_error(&values(result, case, figure));
+    let place = format!("{case}.{figure}: {mean} ± {error}, expected {expected}");
+    assert!(error <= precision * expected.abs(), "too noisy to judge: {place}");
+    assert!((mean - expected).abs() <= 4.0 * error, "{place}");
+}
+
+/// Runs ten replications of these cases, after a warm-up of an eighth of what is measured.
+pub fn simulated(seconds: u32, seed: u32, apps: &str, cases: &[(&str, &str)]) -> ResultDocument {
+    let mut text = format!(
+        "schema = 1\n[run]\nduration = \"{seconds} s\"\nwarm-up = \"{} s\"\nreplications = 10\nseed = {seed}\n{apps}\n",
+        seconds / 8
+    );
+    for (name, case) in cases {
+        text.push_str(&format!("[case.{name}]\n{case}\n"));
+    }
+    run(&text)
+}
+
 /// So many random cases, or as many as `PROPTEST_CASES` says.
 pub fn config(cases: u32) -> proptest::test_runner::Config {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());

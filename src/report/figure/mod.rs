@@ -14,6 +14,7 @@ pub mod letters;
 pub mod map;
 pub mod measure;
 pub mod multiples;
+mod names;
 mod panels;
 pub mod parallel;
 pub mod pareto;

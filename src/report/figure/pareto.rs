@@ -1,10 +1,10 @@
 //! Cost against p99: every order as a point, and the front of those that none beats in both.
 
 use super::axis::Scale;
-use super::drawing::{Anchor, Drawing, Point, Text};
+use super::drawing::{Drawing, Point, Text};
 use super::frame::{self, HEAD};
-use super::letters;
 use super::measure::Measure;
+use super::names::{Extent, Names, around};
 use super::style::{INK, PAPER, SMALL, SOFT, WIDTH, circle, look};
 use super::time_axis;
 use crate::report::format;
@@ -39,9 +39,6 @@ pub struct Order {
     /// The p99 in seconds.
     pub p99: f64,
 }
-
-/// Left, top, right, bottom.
-type Extent = (f64, f64, f64, f64);
 
 /// The indices of the orders that none beats in both cost and p99, the cheapest first. Of equal
 /// ones the first counts.
@@ -147,6 +144,7 @@ fn points(
     let others = (0..orders.len()).filter(|i| !best.contains(i));
     taken.extend(orders.iter().map(|o| around(place(o), 9.0, 9.0)));
     taken.extend(best.iter().map(|index| around(place(&orders[*index]), 16.0, 16.0)));
+    let mut names = Names { room: (LEFT, HEAD - 12.0, WIDTH - 20.0, BOTTOM), taken };
     let mut without = Vec::new();
     for index in best.iter().copied().chain(others) {
         let order = &orders[index];
@@ -156,8 +154,12 @@ fn points(
         let front = best.contains(&index);
         let mut named = false;
         drawing.of_case(index, |drawing| {
-            named = name(drawing, &order.name, place(order), front, &mut taken)
-                || name(drawing, &(index + 1).to_string(), place(order), front, &mut taken);
+            let words = [format::printable(&order.name), (index + 1).to_string()];
+            named = words.into_iter().any(|words| {
+                let colour = if front { INK } else { SOFT };
+                let text = Text { bold: front, ..Text::new(place(order), SMALL, words).colour(colour) };
+                names.put(drawing, text, place(order))
+            });
         });
         if !named {
             without.push(index);
@@ -173,40 +175,6 @@ fn unnamed(figure: &ParetoFigure, without: &[usize]) -> String {
         0 => format!("{numbers} Left is faster, below is cheaper."),
         count => format!("{numbers} {count} of the points could not be named for want of room; the table has all."),
     }
-}
-
-fn around((x, y): Point, wide: f64, high: f64) -> Extent {
-    (x - wide, y - high, x + wide, y + high)
-}
-
-/// The name (or number) where there is room beside its point; whether there is.
-fn name(drawing: &mut Drawing, name: &str, (x, y): Point, front: bool, taken: &mut Vec<Extent>) -> bool {
-    let text = letters::fit(&format::printable(name), SMALL, front, 420.0);
-    let wide = letters::width(&text, SMALL, front);
-    let sides = [
-        (14.0, -28.0, Anchor::Start),
-        (22.0, 0.0, Anchor::Start),
-        (-22.0, 0.0, Anchor::End),
-        (-14.0, 28.0, Anchor::End),
-        (14.0, 28.0, Anchor::Start),
-        (-14.0, -28.0, Anchor::End),
-        (40.0, -30.0, Anchor::End),
-        (40.0, 30.0, Anchor::End),
-    ];
-    for (dx, dy, anchor) in sides {
-        let left = if anchor == Anchor::Start { x + dx } else { x + dx - wide };
-        let extent = (left, y + dy - SMALL * 0.6, left + wide, y + dy + SMALL * 0.6);
-        let inside = extent.0 >= LEFT && extent.2 <= WIDTH - 20.0 && extent.1 >= HEAD - 12.0 && extent.3 <= BOTTOM;
-        let free = taken.iter().all(|o| extent.2 <= o.0 || o.2 <= extent.0 || extent.3 <= o.1 || o.3 <= extent.1);
-        if inside && free {
-            taken.push(extent);
-            let colour = if front { INK } else { SOFT };
-            let label = Text { anchor, bold: front, ..Text::new((x + dx, y + dy), SMALL, text).colour(colour) };
-            drawing.text(label);
-            return true;
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ fn crowded_case(i: usize, name: &str, hosting: &str, size: &str) -> CaseResult {
         arrived: wave(10.0 * x),
         cold_share: (0..240).map(|t| (t % 50 != 7).then(|| 0.5 / f64::from(1 + t))).collect(),
         rejected_share: vec![Some(0.0); 240],
+        served_share: vec![Some(1.0); 240],
         latency_s: wave(0.1 * x).into_iter().map(|s: f64| Some(s + 0.02)).collect(),
         ..Timeline::default()
     };

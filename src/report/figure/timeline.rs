@@ -58,10 +58,11 @@ const SERVICE: [Column; 3] = [
         least: 0.01,
     },
     Column {
-        heading: "Rejected share",
-        word: "rejected",
+        heading: "Not served",
+        word: "not served",
         colour: PURPLE,
-        values: |timeline| timeline.rejected_share.clone(),
+        // Whoever was rejected, gave up, was stopped or lost: what collapses may reject nobody.
+        values: |timeline| timeline.served_share.iter().map(|share| share.map(|share| 1.0 - share)).collect(),
         shown: format::percent,
         least: 0.01,
     },
@@ -85,7 +86,7 @@ pub fn draw(title: &str, result: &ResultDocument) -> Drawing {
     draw_columns(title, subtitle, &LEVELS, result)
 }
 
-/// The service: latency, cold and rejected requests by the stretch in which they came.
+/// The service: latency, cold requests and those that were not served, by the stretch in which they came.
 pub fn draw_service(title: &str, result: &ResultDocument) -> Drawing {
     let subtitle = "Service by when requests came, all replications together; every row has its own scale from 0";
     draw_columns(title, subtitle, &SERVICE, result)

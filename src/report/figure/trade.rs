@@ -3,6 +3,7 @@
 use super::axis::Scale;
 use super::drawing::{Drawing, Point, Text};
 use super::frame::{self, HEAD, MARGIN};
+use super::names::{Extent, Names, around};
 use super::style::{SMALL, WIDTH, look};
 use crate::experiment::trade::{AtSize, Traded};
 use crate::report::format;
@@ -38,6 +39,9 @@ pub fn draw(sizes: &[AtSize]) -> Drawing {
             point(&mut drawing, index, size, family, place(family.price, family.hours));
         }
     }
+    let points: Vec<(&str, Point)> =
+        all().map(|family| (family.family.as_str(), place(family.price, family.hours))).collect();
+    name(&mut drawing, &points, (LEFT, top, WIDTH - 20.0, bottom));
     frame::x_title(&mut drawing, (LEFT, RIGHT), HEIGHT - 44.0, "US dollars for a million requests, without labour");
     frame::y_title(&mut drawing, (top, bottom), "hours of labour a month");
     drawing
@@ -53,11 +57,23 @@ fn point(drawing: &mut Drawing, index: usize, size: &AtSize, family: &Traded, at
         format::significant(family.range.1, 2),
         format::money(family.price)
     );
-    // Above the line where it goes down, below the mark by turns, so that names of two sizes rarely meet.
-    let below = if index % 2 == 1 { 20.0 } else { -18.0 };
-    drawing.text(Text::new((at.0 + 14.0, at.1 + below), SMALL - 2.0, &family.family));
     look(index).mark.draw(drawing, at, 9.0, look(index).colour);
     drawing.spot_at(Some(index), at, spoken);
+}
+
+/// The families' names beside their points; of points of one family that lie upon each other, one is named.
+fn name(drawing: &mut Drawing, points: &[(&str, Point)], room: Extent) {
+    let mut names = Names { room, taken: points.iter().map(|(_, at)| around(*at, 9.0, 9.0)).collect() };
+    for (index, (family, at)) in points.iter().enumerate() {
+        let upon = |(other, there): &(&str, Point)| other == family && near(*there, *at);
+        if !points[..index].iter().any(upon) {
+            names.put(drawing, Text::new(*at, SMALL - 2.0, *family), *at);
+        }
+    }
+}
+
+fn near(a: Point, b: Point) -> bool {
+    (a.0 - b.0).abs() < 9.0 && (a.1 - b.1).abs() < 9.0
 }
 
 fn scale(values: impl Iterator<Item = f64>, ends: (f64, f64)) -> Scale {
