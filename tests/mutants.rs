@@ -1,7 +1,7 @@
 //! Slips that somebody could make on the bridge from what happens to what is billed, and the tests that notice each.
 //!
-//! `cargo test -- --ignored mutants` makes them one after the other in a copy of the sources, and wants some test to
-//! fail each time. It takes minutes for each, so that it is not part of what runs for every change.
+//! `cargo test -- --ignored mutants` makes them one after the other in a copy of the sources, and wants it to
+//! build and some test to fail each time. It takes minutes for each, so that it is not part of what runs for every change.
 
 use crate::common::root;
 use std::path::Path;
@@ -150,18 +150,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Whether cargo's tests, with these arguments, build and pass in a copy of the sources.
+fn tested(directory: &Path, arguments: &[&str]) -> bool {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--quiet"]).args(arguments).current_dir(directory);
+    cargo.env("CARGO_TARGET_DIR", directory.join("target")).output().unwrap().status.success()
+}
+
 /// Whether all the tests pass in a copy of the sources.
 fn passes(directory: &Path) -> bool {
-    let passes = |arguments: &&[&str]| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["test", "--quiet"])
-            .args(*arguments)
-            .current_dir(directory)
-            .env("CARGO_TARGET_DIR", directory.join("target"));
-        cargo.output().unwrap().status.success()
-    };
-    TESTS.iter().all(passes)
+    TESTS.iter().all(|arguments| tested(directory, arguments))
 }
 
 #[test]
@@ -180,6 +178,8 @@ fn mutants_die() {
         let path = scratch.path().join(slip.file);
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replacen(slip.right, slip.wrong, 1)).unwrap();
+        // What does not build would be noticed by anybody, and says nothing of the tests.
+        assert!(tested(scratch.path(), &["--no-run"]), "{}: does not build", slip.what);
         if passes(scratch.path()) {
             alive.push(slip.what);
         }
