@@ -50,6 +50,7 @@ mod right_sizing;
 mod schema;
 mod setups;
 mod shared_invoices;
+mod shared_nodes;
 mod simulated_bills;
 mod strict;
 mod structure;

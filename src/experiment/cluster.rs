@@ -5,7 +5,7 @@ use crate::catalogue::{ClusterTerms, Size};
 use crate::fleet::{Demand, Isolation};
 use crate::hosting::Deployment;
 use crate::hosting::cluster::ClusterPlan;
-use crate::scenario::{App, Case, DeploymentPlan};
+use crate::scenario::{App, Case, CpuLimit, DeploymentPlan};
 use crate::units::{Bytes, Cores};
 
 /// Cuts an instance from a node: the instance's slice, and the plan of the cluster. `node` is the
@@ -33,6 +33,7 @@ pub fn pack(
         reserve: node.reserve,
         cores: node.cores,
         allocatable,
+        request: plan.cluster.container.and_then(|asked| asked.cpu).unwrap_or(slice.cores),
         memory_used: outer.around_size().0 + kept_back.memory,
         most,
         scheduler: terms.scheduler,
@@ -71,7 +72,12 @@ fn container(
             Cores(allocatable.cores)
         ));
     }
-    Ok(Slice { cores, memory, reserve: inner.demand(cores, memory, inner.around_app()) })
+    let may_use = match asked.and_then(|asked| asked.cpu_limit) {
+        None => cores,
+        Some(CpuLimit::Free) => Cores(allocatable.cores),
+        Some(CpuLimit::Cores(limit)) => Cores(limit.0.min(allocatable.cores)),
+    };
+    Ok(Slice { cores: may_use, memory, reserve: inner.demand(cores, memory, inner.around_app()) })
 }
 
 /// Numbers the clusters of a case: apps that are hosted on the same model and size share one.

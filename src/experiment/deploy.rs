@@ -15,7 +15,7 @@ use crate::hosting::quota::QuotaRule;
 use crate::hosting::routing::QueueAt;
 use crate::hosting::scaling::Scaling;
 use crate::hosting::scaling::controller::Rule;
-use crate::scenario::{App, Case, DeploymentPlan, FleetPlan, InitialChoice, InstancesChoice, SizeChoice};
+use crate::scenario::{App, Case, CpuLimit, DeploymentPlan, FleetPlan, InitialChoice, InstancesChoice, SizeChoice};
 use crate::units::{Bytes, Cores};
 use std::sync::Arc;
 
@@ -181,7 +181,11 @@ fn quota(plan: &DeploymentPlan, size: &Size, slice: &Slice, node: Option<Cores>,
         return (period.0 > 0 && share < cores).then_some(QuotaRule { period, share, threads: cores });
     }
     let threads = match node {
-        Some(node) => plan.cluster.container.and_then(|container| container.cpu).map(|_| node.as_f64().ceil())?,
+        Some(node) => {
+            let container = plan.cluster.container.filter(|container| container.cpu.is_some())?;
+            let is_free = container.cpu_limit == Some(CpuLimit::Free);
+            (!is_free).then_some(node.as_f64().ceil())?
+        }
         None => size.threads.unwrap_or(cores.ceil()),
     };
     let period = size.cpu_period.unwrap_or(plan.model.cpu_period);

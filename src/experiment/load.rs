@@ -6,10 +6,11 @@ use super::replicate::Replication;
 use crate::hosting::deployment::Deployment;
 use crate::hosting::facts::AppFacts;
 use crate::hosting::scaling::Scaling;
+use crate::hosting::sharing::divide;
 use crate::metrics::{drifts, growth};
 use crate::scenario::{App, Scenario};
 use crate::simulation::Simulation;
-use crate::units::{NANOS_PER_SECOND, format};
+use crate::units::{Cores, NANOS_PER_SECOND, format};
 use crate::workload::Arrivals;
 use crate::workload::arrivals::DAY;
 
@@ -88,7 +89,12 @@ fn load(scenario: &Scenario, app: &App, index: usize, simulation: &Simulation) -
     let cores = seconds(facts.offered_cpu) / plan.speed / length;
     let places = (seconds(facts.offered_cpu) / share + seconds(facts.offered_wait)) / length;
     let instances = instances(plan, facts, simulation);
-    let (have_cores, have_places) = (instances * plan.cores.as_f64(), instances * f64::from(plan.places));
+    let have_places = instances * f64::from(plan.places);
+    let have_cores = match of_nodes(scenario, simulation, index) {
+        // What it asks for it has, on nodes that are still to come if need be.
+        Some(cores) => cores.max(instances * plan.requested().as_f64()).min(instances * plan.cores.as_f64()),
+        None => instances * plan.cores.as_f64(),
+    };
     let (mut offered, mut capacity, in_cores) = match cores / have_cores >= places / have_places {
         true => (cores, have_cores, true),
         false => (places, have_places, false),
@@ -104,6 +110,29 @@ fn load(scenario: &Scenario, app: &App, index: usize, simulation: &Simulation) -
     }
     let (backlog, backlog_bound) = backlog(app, facts, index, simulation, places);
     Load { offered, capacity, in_cores, backlog, backlog_bound, goes_on: goes_on(scenario, app) }
+}
+
+/// The cores that an app can have of nodes whose processors are shared: what the others leave, or its part by weights
+/// where all of them ask for more than there is.
+fn of_nodes(scenario: &Scenario, simulation: &Simulation, index: usize) -> Option<f64> {
+    let world = &simulation.world;
+    let own = world.deployments[index].cluster.as_ref().filter(|_| world.shares_nodes(index as u32))?;
+    let sharing = (0..world.deployments.len()).filter(|other| {
+        let plan = world.deployments[*other].cluster.as_ref();
+        plan.is_some_and(|plan| plan.number == own.number)
+    });
+    let wants = sharing.clone().map(|other| {
+        let (plan, facts) = (&world.deployments[other], &world.facts()[other]);
+        let length = length(scenario, &scenario.apps[other]);
+        let offered = facts.offered_cpu as f64 / NANOS_PER_SECOND as f64 / plan.speed / length;
+        let count = facts.instances.mean(world.end()).unwrap_or(0.0);
+        (offered, count * plan.requested().as_f64())
+    });
+    let (wants, mut granted) = (wants.collect::<Vec<_>>(), Vec::new());
+    let capacity = world.nodes_of(own.number) * Cores(own.allocatable.cores).as_f64();
+    divide(capacity, &wants, &mut granted);
+    let taken: f64 = sharing.zip(&granted).filter(|(other, _)| *other != index).map(|(_, granted)| granted).sum();
+    Some((capacity - taken).max(0.0))
 }
 
 /// The seconds over which the work of the window is offered: of batches, their days.

@@ -152,7 +152,8 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     world.facts.iter().for_each(|facts| all.add(facts));
     let asked = trial.scenario.percentiles();
     all.put(&mut gathered, &asked);
-    let rented: Vec<Rented<'_>> = world.facts.iter().zip(&world.deployments).map(|(f, plan)| (f, plan.cores)).collect();
+    let rented: Vec<Rented<'_>> =
+        world.facts.iter().zip(&world.deployments).map(|(f, plan)| (f, plan.requested())).collect();
     put_instances(&mut gathered, &rented, Some(&world.case.instances), world.end);
     let kilowatt_hours = put_fleet(&mut gathered, trial, simulation);
     put_money(&mut gathered, trial, simulation, &billed, &all, kilowatt_hours);

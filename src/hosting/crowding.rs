@@ -72,7 +72,7 @@ impl World {
     fn slow_down(&mut self, neighbours: &[u32], except: u32, before: f64, after: f64) {
         for &neighbour in neighbours {
             if neighbour != except {
-                let demand = self.demand_of(neighbour);
+                let demand = self.granted_to(neighbour);
                 self.bring_forward(neighbour);
                 self.set_pace(neighbour);
                 self.schedule_completion(neighbour);

@@ -286,10 +286,25 @@ impl Deployment {
         if self.thread >= 1.0 { share } else { share * self.of_threads(usable.min(busy)) }
     }
 
+    /// The cores that an instance asks for, of which its use is a share where a scaling looks at that: those that it
+    /// has, unless it may use more of its node than it asks for.
+    #[inline]
+    pub fn requested(&self) -> Cores {
+        self.cluster.as_ref().map_or(self.cores, |cluster| cluster.request)
+    }
+
+    /// What each of so many busy threads of a node does.
+    pub(crate) fn threads_of(&self, node: Cores, busy: f64) -> f64 {
+        if self.thread >= 1.0 { 1.0 } else { self.of_threads_among(node.as_f64(), busy) }
+    }
+
     /// What so many busy threads of all that there are do each: those beyond one for each core halve it.
     fn of_threads(&self, busy: f64) -> f64 {
+        self.of_threads_among(self.cores.as_f64(), busy)
+    }
+
+    fn of_threads_among(&self, threads: f64, busy: f64) -> f64 {
         // Less than one thread was cut from a larger machine: alone on it, it has a core to itself.
-        let threads = self.cores.as_f64();
         let cores = if threads < 1.0 { 1.0 } else { 0.5 * threads };
         let doubled = (busy - cores).max(0.0);
         (busy.min(cores) + doubled * (2.0 * self.thread - 1.0)) / busy.max(1e-9)

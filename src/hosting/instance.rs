@@ -4,7 +4,7 @@ use super::credits::Credits;
 use super::quota::Quota;
 use super::slab::{Key, NONE};
 use crate::fleet::ServerId;
-use crate::units::{Span, Time};
+use crate::units::{Cores, Span, Time};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -59,6 +59,12 @@ pub(crate) struct SharedProcessor {
     pub generation: u32,
     /// Where the instance stands in its server's list of busy ones.
     pub position: u32,
+    /// Where it stands in its node's, and what it has of a node whose processor is shared: so many cores, which
+    /// are a share of those that it wants, and what two threads of a core leave each other.
+    pub seat: u32,
+    pub granted: Cores,
+    pub share: f64,
+    pub factor: f64,
     pub order: u64,
 }
 

@@ -24,6 +24,7 @@ pub mod retries;
 pub mod routing;
 pub mod scaling;
 mod service;
+pub(crate) mod sharing;
 pub(crate) mod slab;
 mod starts;
 pub mod timeout;

@@ -37,13 +37,15 @@ pub(crate) struct Quota {
     pub rate: f64,
     /// By how much a crowded server slows it down: 1 where it does not.
     pub slowdown: f64,
+    /// Which share of its cores it has of a node that is shared: 1 where it has all.
+    pub of_node: f64,
     updated: Time,
 }
 
 impl Quota {
     /// Of an instance whose periods begin at a phase drawn from 0 up to the period.
     pub fn new(rule: &QuotaRule, phase: u64, now: Time) -> Quota {
-        let mut quota = Quota { phase, slowdown: 1.0, updated: now, ..Quota::default() };
+        let mut quota = Quota { phase, slowdown: 1.0, of_node: 1.0, updated: now, ..Quota::default() };
         quota.hold_to(rule);
         quota
     }
@@ -151,9 +153,10 @@ impl World {
         let Some(quota) = place.quota.as_deref_mut() else { return 0.0 };
         let passed = (now - quota.updated).0;
         let (rate, slowdown, holds) = (quota.rate, quota.slowdown, quota.holds());
+        let of_node = quota.of_node;
         let ran = quota.advance(now);
         if holds && passed > 0 && rate > 0.0 {
-            let beyond = ran * rate - passed as f64 * wanted.as_f64();
+            let beyond = (ran * rate - passed as f64 * wanted.as_f64()) * of_node;
             self.correct_work(instance, beyond, slowdown);
         }
         ran

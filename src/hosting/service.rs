@@ -38,7 +38,7 @@ impl World {
 
     /// Notes a change of the cores that a lane keeps busy, where its scaling watches them.
     #[inline]
-    fn watch_demand(&mut self, lane: u32, change: i64) {
+    pub(super) fn watch_demand(&mut self, lane: u32, change: i64) {
         let now = self.now;
         if let Some(demand) = &mut self.lanes[lane as usize].demand {
             demand.add(now, change);
@@ -103,7 +103,7 @@ impl World {
         // Under a quota it may come where that of its period is spent.
         let pauses = plan.quota.map_or(0, |quota| 2 * quota.period.0);
         let most = self.requests[request].wait.saturating_add(computing).saturating_add(pauses);
-        let certain = plan.is_exclusive() && self.crowding.is_none();
+        let certain = self.briefs[self.instances[instance].deployment as usize].is_exclusive;
         if !certain || most > limit.0 {
             let key = self.requests.key(request);
             self.agenda.schedule(self.now + limit, Event::OverTime(key));
@@ -195,6 +195,11 @@ impl World {
 
     /// An instance wants other cores than before.
     pub(crate) fn change_demand(&mut self, instance: u32, before: Cores, after: Cores) {
+        if before != after
+            && let Some(cluster) = self.shared_cluster(instance)
+        {
+            return self.share_node(instance, cluster, before, after);
+        }
         let lane = self.instances[instance].lane;
         self.watch_demand(lane, after.0 as i64 - before.0 as i64);
         self.demand_changed(instance, before, after);
@@ -210,14 +215,19 @@ impl World {
     pub(crate) fn set_pace(&mut self, instance: u32) {
         let (slowdown, cores) = (self.slowdown_of(instance), self.usable_cores(instance).as_f64());
         let at_once = self.cores_at_once(instance);
+        let of_node = self.share_of_node(instance);
         let place = &mut self.instances[instance];
         let plan = &self.deployments[place.deployment as usize];
         let computing = f64::from(place.computing.max(1));
-        let share = plan.share(at_once, computing);
+        let share = match of_node {
+            None => plan.share(at_once, computing),
+            Some((share, factor)) => (at_once / computing).min(1.0) * share * factor,
+        };
         let used = cores.min(f64::from(place.computing)) * slowdown;
         let has_credits = place.credits.is_some();
         if let Some(quota) = place.quota.as_deref_mut() {
             (quota.rate, quota.slowdown) = (at_once.min(f64::from(place.computing)), slowdown);
+            quota.of_node = of_node.map_or(1.0, |(share, _)| share);
         }
         if let Some(processor) = place.processor.as_deref_mut() {
             processor.pace = share * plan.speed * slowdown;

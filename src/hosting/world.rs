@@ -184,6 +184,8 @@ pub struct World {
     pub(crate) sums: Vec<u128>,
     /// Set where crowded servers can slow their instances down: processors are then shared ones.
     pub(crate) crowding: Option<super::crowding::Crowding>,
+    /// Set where containers use what their nodes have free.
+    pub(crate) sharing: Option<Box<super::sharing::Sharing>>,
     /// How many completions of shared processors have been scheduled: each is told by its number.
     pub(crate) completions: u32,
     /// Lanes of closed apps whose request has ended.

@@ -16,10 +16,21 @@ pub struct ClusterChoice {
 /// What each instance may have of its node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Container {
-    /// Cores; `None`: all that the node has.
+    /// The cores that it asks for; `None`: all that the node has.
     pub cpu: Option<Cores>,
+    /// The most that it may use; `None`: what it asks for.
+    pub cpu_limit: Option<CpuLimit>,
     /// Memory; `None`: what the app needs.
     pub memory: Option<Bytes>,
+}
+
+/// The most cores that an instance may use of its node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CpuLimit {
+    /// What the node has free.
+    Free,
+    /// So many.
+    Cores(Cores),
 }
 
 impl ClusterChoice {
@@ -46,8 +57,32 @@ fn read_container(node: &Node, d: &mut Diagnostics) -> Option<Container> {
     let mut table = Table::of(node, d)?;
     let cpu = table.optional("cpu", d, positive).map(Cores::from_f64);
     let memory = table.optional("memory", d, bytes);
+    let limit_node = table.node("cpu-limit");
+    let cpu_limit = limit_node.and_then(|limit| read_limit(limit, cpu, d));
     table.finish(d);
-    Some(Container { cpu, memory })
+    if let (Some(limit), None) = (limit_node, cpu) {
+        let help = "add what it asks for, such as `cpu = 0.1`: its weight where others want the node's cores too";
+        d.error(limit.key, "a `cpu-limit` without `cpu`: a container that asks for nothing has the whole node", help);
+    }
+    Some(Container { cpu, cpu_limit, memory })
+}
+
+/// A number of cores, or that there is none.
+fn read_limit(node: &Node, cpu: Option<Cores>, d: &mut Diagnostics) -> Option<CpuLimit> {
+    if let Some(word) = node.as_str() {
+        if word == "none" {
+            return Some(CpuLimit::Free);
+        }
+        d.error(node.at, format!("`{word}` is no limit"), "a number of cores, or \"none\": what the node has free");
+        return None;
+    }
+    let limit = Cores::from_f64(positive(node, d)?);
+    if let Some(cpu) = cpu.filter(|cpu| limit < *cpu) {
+        let message = format!("the limit of {limit} cores is below the {cpu} that the container asks for");
+        d.error(node.at, message, "a limit of at least what it asks for, or \"none\"");
+        return None;
+    }
+    Some(CpuLimit::Cores(limit))
 }
 
 /// The most nodes that may stand ready from the beginning.

@@ -23,7 +23,7 @@ mod surroundings;
 
 pub use app::App;
 pub use case::Case;
-pub use cluster::{ClusterChoice, Container};
+pub use cluster::{ClusterChoice, Container, CpuLimit};
 pub use currency::Currencies;
 pub use curve::{CurvePlan, Traffic};
 pub use exists::Exists;

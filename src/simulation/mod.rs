@@ -13,6 +13,7 @@ use crate::hosting::failing::Failing;
 use crate::hosting::instance::State;
 use crate::hosting::keep_alive::MakingRoom;
 use crate::hosting::lane::Lane;
+use crate::hosting::sharing::{self, Sharing};
 use crate::hosting::slab::{NONE, Slab};
 use crate::hosting::{Behaviour, Deployment, Event, Failures, Notice, World};
 use crate::memory::{Account, TooMuch};
@@ -159,7 +160,12 @@ impl Simulation {
         let making_room = MakingRoom::of(&deployments, &lanes);
         let accounts = account::open(&deployments, &mut lanes);
         let counts_uses = making_room.as_ref().is_some_and(|making| making.counts_uses());
-        let brief = |plan: &Deployment| Brief::of(plan, crowding.is_some(), counts_uses);
+        let sharing = Sharing::of(&deployments, &clusters);
+        let brief = |plan: &Deployment| {
+            let shares = sharing.is_some() && sharing::shares(plan, &deployments);
+            Brief::of(plan, crowding.is_some() || shares, counts_uses)
+        };
+        let briefs = deployments.iter().map(brief).collect();
         let world = World {
             now: Time(0),
             measured_from,
@@ -172,7 +178,8 @@ impl Simulation {
             lanes,
             instances: Slab::default(),
             requests: Slab::default(),
-            briefs: deployments.iter().map(brief).collect(),
+            briefs,
+            sharing,
             facts: deployments.iter().map(|plan| AppFacts::of_tenants(plan.tenants)).collect(),
             case: CaseFacts::default(),
             start_streams: deployments.iter().map(stream("start")).collect(),

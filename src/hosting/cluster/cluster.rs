@@ -20,6 +20,9 @@ pub struct ClusterPlan {
     pub cores: Cores,
     /// What a node has for its instances.
     pub allocatable: Demand,
+    /// The cores that an instance asks for: its weight among those that share a node's processor, where it may use
+    /// more than that.
+    pub request: Cores,
     /// Memory that a node uses for itself, in bytes: its own isolation's and what it keeps back.
     pub memory_used: u64,
     /// The most instances on a node.

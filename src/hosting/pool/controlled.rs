@@ -122,7 +122,7 @@ impl Pool {
         let (now, plan) = (world.now, &world.deployments[self.deployment as usize]);
         let Scaling::Controlled(rule) = &plan.scaling else { return };
         let places = (plan.places != u32::MAX).then_some(f64::from(plan.places));
-        let unit = Unit { cores: plan.cores.as_f64(), places };
+        let unit = Unit { cores: plan.requested().as_f64(), places };
         let pool = &mut self.lanes[(lane - self.first_lane) as usize];
         let mut control = Controlled::new(rule, now, pool.wanted, unit);
         let kept = plan.provisioned;

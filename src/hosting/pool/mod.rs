@@ -437,7 +437,7 @@ impl Pool {
     fn evaluate(&mut self, world: &mut World, lane: u32) {
         let now = world.now;
         let plan = &world.deployments[self.deployment as usize];
-        let (cores, places) = (plan.cores.0, plan.places);
+        let (cores, places) = (plan.requested().0, plan.places);
         let Scaling::TargetUtilisation(rule) = plan.scaling.clone() else { return };
         world.set_timer(now + rule.period, lane, EVALUATE);
         let demand = world.lanes[lane as usize].demand.as_ref().map_or(0, |level| level.integral(now));
