@@ -3,7 +3,7 @@
 use super::options::{Directory, Format, FormatOption};
 use super::{Execute, Failure, terminal};
 use clap::Args;
-use hostsim::import::{Drops, Found, ImportOptions, WriteOptions, import, moment, write};
+use hostsim::import::{Drops, Found, ImportOptions, WriteOptions, import, moment, traffic_file, write};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -91,7 +91,7 @@ impl Execute for Import {
         if self.no_files || found.requests.is_none() {
             return Ok(());
         }
-        let names = ["scenario.toml", "traffic.csv.zst"];
+        let names = ["scenario.toml", &traffic_file()];
         let _claim = Directory::claim(self.output.clone(), "import", &names, self.force)?;
         let options = WriteOptions { cpu_share: self.cpu_share, apps: self.apps };
         let files = write(&found, &options, &self.output)

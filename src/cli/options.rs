@@ -127,8 +127,10 @@ impl ComputeOptions {
     /// The threads cannot be started, or what was computed needed more memory than is allowed.
     pub fn compute<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
         let threads = self.threads.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|error| Failure::Running(format!("threads cannot be started: {error}")))?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        // In a browser this one thread is all there is.
+        let pool = if cfg!(target_family = "wasm") { pool.num_threads(1).use_current_thread() } else { pool };
+        let pool = pool.build().map_err(|error| Failure::Running(format!("threads cannot be started: {error}")))?;
         if let Some(memory) = self.memory {
             memory::allow(memory);
         }

@@ -4,7 +4,8 @@ use super::terminal;
 use hostsim::scenario::Scenario;
 use hostsim::units::{NANOS_PER_SECOND, Time};
 use hostsim::workload::{AppWorkload, Arrivals, Demand, Generator};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use std::io::{self, Write};
 
 /// What a request takes to simulate, with all that is measured of it: about 200 ns on the machines
 /// of 2017 to 2025.
@@ -14,6 +15,58 @@ const LOOKED_AT: u64 = 100_000;
 /// A run that takes longer says so first.
 const LONG: f64 = 60.0;
 
+/// The variable that asks for progress in lines, `progress 3 of 40 replications`, for a program that shows it.
+const LINES: &str = "HOSTSIM_PROGRESS";
+
+/// A place where each state of a bar is a line of its own.
+#[derive(Debug)]
+struct Lines;
+
+impl Lines {
+    fn say(text: &str) -> io::Result<()> {
+        let text = text.trim();
+        if text.is_empty() { Ok(()) } else { writeln!(io::stderr(), "{text}") }
+    }
+}
+
+impl TermLike for Lines {
+    fn width(&self) -> u16 {
+        200
+    }
+
+    fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        Lines::say(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        Lines::say(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A bar on the standard error, where a person watches and silence is not asked for.
 pub fn bar(quiet: bool) -> ProgressBar {
     bar_of("replications", quiet)
@@ -21,6 +74,12 @@ pub fn bar(quiet: bool) -> ProgressBar {
 
 /// A bar that counts something; its message stands at its end.
 pub fn bar_of(what: &str, quiet: bool) -> ProgressBar {
+    if std::env::var_os(LINES).is_some_and(|value| value == "lines") {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::term_like_with_hz(Box::new(Lines), 10));
+        let template = format!("progress {{pos}} of {{len}} {what}");
+        return bar
+            .with_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    }
     if quiet || !terminal::watched() {
         return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     }

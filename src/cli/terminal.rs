@@ -56,7 +56,10 @@ pub fn colour_out() -> bool {
 /// output goes elsewhere.
 pub fn width() -> Option<usize> {
     let stated = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse::<usize>().ok());
+    #[cfg(not(target_family = "wasm"))]
     let measured = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    #[cfg(target_family = "wasm")]
+    let measured = || None;
     stated.or_else(measured).filter(|width| *width > 0)
 }
 

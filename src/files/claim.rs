@@ -104,6 +104,8 @@ fn held(directory: &Path, command: &str, force: bool) -> io::Result<Result<Held,
                 let message = format!("{holder} is working in `{}`: let it finish, or stop it", directory.display());
                 return Ok(Err(message));
             }
+            // Where nothing can be locked (in a browser) there is no other process.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
@@ -117,8 +119,11 @@ fn held(directory: &Path, command: &str, force: bool) -> io::Result<Result<Held,
             known.insert(name.to_string(), (command.to_string(), hash));
         }
     }
-    writeln!(list, "# process {} ({command})", std::process::id())?;
-    let directory = fs::canonicalize(directory)?;
+    writeln!(list, "# process {} ({command})", super::process())?;
+    let directory = match fs::canonicalize(directory) {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => directory.to_path_buf(),
+        canonical => canonical?,
+    };
     let (command, written, made) = (command.to_string(), Vec::new(), Vec::new());
     Ok(Ok(Held { directory, list, _sweeps: sweeps, command, force, known, written, made }))
 }

@@ -2,9 +2,11 @@
 
 mod claim;
 mod name;
+mod packed;
 
 pub use claim::{Claim, LIST, Unclaimed, claim, give_all_back};
 pub use name::file_name;
+pub use packed::{ENDING, Unpacked, pack};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -43,7 +45,7 @@ pub fn in_place_of(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> 
 /// # Errors
 /// What the file system says, with the path in front.
 pub fn check_writable(directory: &Path) -> io::Result<()> {
-    let trial = directory.join(format!(".{}-trial", std::process::id()));
+    let trial = directory.join(format!(".{}-trial", process()));
     let missing: Vec<&Path> = directory.ancestors().take_while(|path| !path.exists()).collect();
     let tried = fs::create_dir_all(directory)
         .and_then(|()| fs::write(&trial, b""))
@@ -56,10 +58,16 @@ pub fn check_writable(directory: &Path) -> io::Result<()> {
     tried
 }
 
+/// The number of this process; 1 where there are no others (in a browser).
+#[must_use]
+pub fn process() -> u32 {
+    if cfg!(target_family = "wasm") { 1 } else { std::process::id() }
+}
+
 /// A name in the same directory that no two processes share and that keeps the ending, by which
 /// encoders choose the format.
 fn temporary_name(path: &Path) -> PathBuf {
-    let mut name = OsString::from(format!(".{}-", std::process::id()));
+    let mut name = OsString::from(format!(".{}-", process()));
     name.push(path.file_name().unwrap_or_default());
     path.with_file_name(name)
 }

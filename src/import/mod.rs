@@ -25,4 +25,4 @@ pub use found::{Dropped, Drops, Found, Request, Stamp};
 pub use read::{ImportError, ImportOptions, import};
 pub use routes::{Routes, folded};
 pub use traffic::Traffic;
-pub use write::{WriteOptions, write};
+pub use write::{WriteOptions, traffic_file, write};

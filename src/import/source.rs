@@ -1,14 +1,13 @@
 //! Files to be imported: named, globbed, in directories, on the standard input; compressed or not.
 
 use super::read::ImportError;
+use crate::files::Unpacked;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 /// How much of a file is looked at to tell what it is.
 const HEAD: u64 = 1 << 17;
-/// The most memory that decompressing an xz file may take: the format's strongest preset needs 65 MiB.
-const XZ_MEMORY: u64 = 256 << 20;
 
 /// Where something is read from: a file, or `-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,18 +31,7 @@ impl Source {
     pub(super) fn open(&self) -> io::Result<Opened> {
         let raw: Box<dyn Read> =
             if self.is_standard_input() { Box::new(io::stdin().lock()) } else { Box::new(File::open(&self.path)?) };
-        let mut file = BufReader::with_capacity(1 << 18, raw);
-        let magic = file.fill_buf()?;
-        let mut reader: Box<dyn Read> = if magic.starts_with(&[0x1f, 0x8b]) {
-            Box::new(flate2::bufread::MultiGzDecoder::new(file))
-        } else if magic.starts_with(b"\xfd7zXZ\0") {
-            let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, liblzma::stream::CONCATENATED)?;
-            Box::new(liblzma::bufread::XzDecoder::new_stream(file, stream))
-        } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-            Box::new(zstd::stream::read::Decoder::with_buffer(file)?)
-        } else {
-            Box::new(file)
-        };
+        let mut reader = Unpacked::new(BufReader::with_capacity(1 << 18, raw))?;
         let mut head = Vec::new();
         let ended = reader.by_ref().take(HEAD).read_to_end(&mut head);
         if head.starts_with(b"\xef\xbb\xbf") {
@@ -54,7 +42,7 @@ impl Source {
         }
         // What could be read before an archive broke off is still read; the break itself comes again at its place.
         let rest: Box<dyn Read> = match ended {
-            Ok(_) => reader,
+            Ok(_) => Box::new(reader),
             Err(error) if head.is_empty() => return Err(error),
             Err(error) => Box::new(Broken(Some(error))),
         };

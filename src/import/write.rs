@@ -4,7 +4,7 @@ use super::document::moment;
 use super::fit::best_fit;
 use super::found::{Found, Stamp};
 use super::routes::folded;
-use crate::files::{in_place_of, write_atomically};
+use crate::files::{ENDING, in_place_of, pack, write_atomically};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -30,14 +30,16 @@ pub fn write(found: &Found, options: &WriteOptions, directory: &Path) -> io::Res
     let traffic =
         Traffic::of(found).ok_or_else(|| io::Error::other("no times of requests: no scenario can be made of it"))?;
     std::fs::create_dir_all(directory)?;
-    let (file, scenario) = (directory.join("traffic.csv.zst"), directory.join("scenario.toml"));
-    in_place_of(&file, |temporary| {
-        let mut encoder = zstd::Encoder::new(std::fs::File::create(temporary)?, 9)?;
-        traffic.rows(found, &mut encoder)?;
-        encoder.finish()?.flush()
-    })?;
+    let (file, scenario) = (directory.join(traffic_file()), directory.join("scenario.toml"));
+    in_place_of(&file, |temporary| pack(std::fs::File::create(temporary)?, |to| traffic.rows(found, to)))?;
     write_atomically(&scenario, text(found, options, &traffic).as_bytes())?;
     Ok(vec![scenario, file])
+}
+
+/// The name of the traffic's file.
+#[must_use]
+pub fn traffic_file() -> String {
+    format!("traffic.csv.{ENDING}")
 }
 
 /// What of the traffic is written.
@@ -81,7 +83,7 @@ impl Traffic {
         }
     }
 
-    fn rows(&self, found: &Found, to: &mut impl Write) -> io::Result<()> {
+    fn rows(&self, found: &Found, to: &mut dyn Write) -> io::Result<()> {
         match self {
             Traffic::List { .. } => {
                 writeln!(to, "arrival")?;
@@ -169,11 +171,12 @@ fn app(
     let scale = if share < 1.0 { format!(", scale = {share:.9}") } else { String::new() };
     let _ = match traffic {
         Traffic::List { .. } => {
-            writeln!(text, "arrivals.trace = {{ file = \"traffic.csv.zst\", format = \"requests\"{scale} }}")
+            writeln!(text, "arrivals.trace = {{ file = \"{}\", format = \"requests\"{scale} }}", traffic_file())
         }
         Traffic::Counts { length, .. } => writeln!(
             text,
-            "arrivals.trace = {{ file = \"traffic.csv.zst\", format = \"counts\", column = \"requests\", interval = \"{length} s\"{scale} }}"
+            "arrivals.trace = {{ file = \"{}\", format = \"counts\", column = \"requests\", interval = \"{length} s\"{scale} }}",
+            traffic_file()
         ),
     };
     if share < 1.0 {

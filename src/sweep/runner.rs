@@ -73,10 +73,13 @@ impl Runner<'_> {
     pub fn run(&self) -> Result<bool, String> {
         let finished = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let syncing = scope.spawn(|| self.keep_synced(&finished));
+            // Where no thread can be had, what is written waits for the disk at the end alone.
+            let syncing = std::thread::Builder::new().spawn_scoped(scope, || self.keep_synced(&finished));
             self.rounds();
             finished.store(true, Ordering::Release);
-            syncing.thread().unpark();
+            if let Ok(syncing) = syncing {
+                syncing.thread().unpark();
+            }
         });
         let synced = locked(&self.log).sync().map_err(|error| error.to_string());
         if let Some(message) = locked(&self.broken).take() {

@@ -12,7 +12,7 @@ pub fn watched<T>(status: &Status, quiet: bool, work: impl FnOnce() -> T) -> T {
     let finished = AtomicBool::new(false);
     let began = Instant::now();
     std::thread::scope(|scope| {
-        let watching = scope.spawn(|| {
+        let watching = std::thread::Builder::new().spawn_scoped(scope, || {
             while !finished.load(Ordering::Relaxed) && !bar.is_hidden() {
                 show(&bar, status, began);
                 std::thread::park_timeout(Duration::from_millis(200));
@@ -20,7 +20,9 @@ pub fn watched<T>(status: &Status, quiet: bool, work: impl FnOnce() -> T) -> T {
         });
         let done = work();
         finished.store(true, Ordering::Relaxed);
-        watching.thread().unpark();
+        if let Ok(watching) = watching {
+            watching.thread().unpark();
+        }
         bar.finish_and_clear();
         done
     })

@@ -2,6 +2,8 @@
 
 pub mod axis;
 pub mod beside;
+#[cfg(not(target_family = "wasm"))]
+mod bitmap;
 pub mod cores;
 pub mod cost;
 pub mod drawing;
@@ -29,7 +31,9 @@ pub mod traffic;
 mod traffic_marks;
 pub mod winners;
 
-pub use render::{to_svg, write_png};
+#[cfg(not(target_family = "wasm"))]
+pub use bitmap::write_png;
+pub use render::to_svg;
 
 use crate::experiment::ResultDocument;
 use crate::files::write_atomically;
@@ -61,15 +65,21 @@ pub fn write_figures(directory: &Path, result: &ResultDocument) -> io::Result<Ve
     Ok(written)
 }
 
-/// Writes one figure as `STEM.svg` and `STEM.png`.
+/// Writes one figure as `STEM.svg` and `STEM.png` (in a browser as SVG alone: it draws that itself).
 ///
 /// # Errors
 /// What the file system says.
-pub fn write_figure(directory: &Path, stem: &str, drawing: &Drawing) -> io::Result<[PathBuf; 2]> {
-    let (svg, png) = (directory.join(format!("{stem}.svg")), directory.join(format!("{stem}.png")));
+pub fn write_figure(directory: &Path, stem: &str, drawing: &Drawing) -> io::Result<Vec<PathBuf>> {
+    let svg = directory.join(format!("{stem}.svg"));
     write_atomically(&svg, to_svg(drawing).as_bytes())?;
-    write_png(drawing, &png)?;
-    Ok([svg, png])
+    #[cfg(not(target_family = "wasm"))]
+    {
+        let png = directory.join(format!("{stem}.png"));
+        write_png(drawing, &png)?;
+        Ok(vec![svg, png])
+    }
+    #[cfg(target_family = "wasm")]
+    Ok(vec![svg])
 }
 
 #[cfg(test)]

@@ -214,7 +214,11 @@ fn files_of_figures_are_the_same_to_the_byte() {
     for (stem, _) in of_sweeps() {
         let again = |name: &str| {
             let drawing = of_sweeps().into_iter().find(|(known, _)| *known == stem).unwrap().1;
-            write_figure(&directory.path().join(name), stem, &drawing).unwrap().map(|path| std::fs::read(path).unwrap())
+            write_figure(&directory.path().join(name), stem, &drawing)
+                .unwrap()
+                .iter()
+                .map(|path| std::fs::read(path).unwrap())
+                .collect::<Vec<_>>()
         };
         assert!(again("one") == again("two"), "{stem}");
     }

@@ -21,6 +21,8 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 Err(format!("another process is working in `{}`: let it finish, or stop it", directory.display()))
             }
+            // Where nothing can be locked (in a browser) there is no other process.
+            Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => Ok(Lock(file)),
             Err(TryLockError::Error(error)) => Err(format!("`{}` cannot be locked: {error}", path.display())),
         }
     }

@@ -1,12 +1,11 @@
 //! Opening files, compressed or not.
 
 use super::TraceError;
+use crate::files::Unpacked;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-/// The most memory that decompressing an xz file may take: the format's strongest preset needs 65 MiB.
-const XZ_MEMORY: u64 = 256 << 20;
 /// How much of a file is looked at to tell what it is.
 const HEAD: u64 = 1 << 16;
 
@@ -29,20 +28,9 @@ pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
                        escape: write the path in 'single quotes', or with /";
         return Err(TraceError::new(path, None, message));
     }
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(wrong)?);
-    let magic = file.fill_buf().map_err(wrong)?;
-    let mut reader: Box<dyn Read + Send> = if magic.starts_with(&[0x1f, 0x8b]) {
-        Box::new(flate2::bufread::MultiGzDecoder::new(file))
-    } else if magic.starts_with(b"\xfd7zXZ\0") {
-        let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, liblzma::stream::CONCATENATED);
-        let stream = stream.map_err(|e| TraceError::new(path, None, e.to_string()))?;
-        Box::new(liblzma::bufread::XzDecoder::new_stream(file, stream))
-    } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(wrong)?)
-    } else {
-        Box::new(file)
-    };
-    reader = Box::new(Bounded { reader, left: LONGEST });
+    let file = BufReader::with_capacity(1 << 16, File::open(path).map_err(wrong)?);
+    let reader = Unpacked::new(file).map_err(wrong)?;
+    let mut reader = Bounded { reader: Box::new(reader), left: LONGEST };
     let mut head = Vec::new();
     reader.by_ref().take(HEAD).read_to_end(&mut head).map_err(wrong)?;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).to_vec();

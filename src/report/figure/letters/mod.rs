@@ -1,7 +1,9 @@
 //! The embedded letters and how wide a text is in them. No font of the system is used.
 
-use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
-use std::sync::OnceLock;
+mod measures;
+
+use measures::{BOLD, REGULAR};
+use plotters::style::FontFamily;
 
 /// The name under which the letters are known, which is also what an SVG asks a browser for:
 /// DejaVu Sans, and where it is missing Verdana, which is as wide.
@@ -12,15 +14,20 @@ const LINE: f64 = 1.164;
 /// plotters' SVG backend divides every size by this to get the em.
 const SVG_LINE: f64 = 1.24;
 
-/// The family, with the letters registered once.
+/// The family as plotters knows it, with its letters registered once where a bitmap draws with them.
 pub fn family() -> FontFamily<'static> {
-    static REGISTERED: OnceLock<()> = OnceLock::new();
-    REGISTERED.get_or_init(|| {
-        // The bytes are part of the program: registering fails for all runs or for none, and a
-        // test draws with both.
-        let _ = register_font(FAMILY, FontStyle::Normal, dejavu::sans::regular());
-        let _ = register_font(FAMILY, FontStyle::Bold, dejavu::sans::bold());
-    });
+    #[cfg(not(target_family = "wasm"))]
+    {
+        use plotters::style::{FontStyle, register_font};
+        use std::sync::OnceLock;
+        static REGISTERED: OnceLock<()> = OnceLock::new();
+        REGISTERED.get_or_init(|| {
+            // The bytes are part of the program: registering fails for all runs or for none, and a
+            // test draws with both.
+            let _ = register_font(FAMILY, FontStyle::Normal, dejavu::sans::regular());
+            let _ = register_font(FAMILY, FontStyle::Bold, dejavu::sans::bold());
+        });
+    }
     FontFamily::Name(FAMILY)
 }
 
@@ -41,15 +48,12 @@ pub fn svg_size(em: f64) -> f64 {
     em * SVG_LINE
 }
 
-/// How wide a text is.
+/// How wide a text is: advances and kerning.
 pub fn width(text: &str, em: f64, bold: bool) -> f64 {
-    // Measured large, because widths come in whole pixels.
+    // Measured large and in whole pixels, as plotters' bitmap does.
     const LARGE: f64 = 200.0;
-    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
-    let font = FontDesc::new(family(), bitmap_size(LARGE), style);
-    let measured =
-        font.box_size(text).map_or_else(|_| text.chars().count() as f64 * 0.6 * LARGE, |(w, _)| f64::from(w));
-    measured / LARGE * em
+    let letters = if bold { &BOLD } else { &REGULAR };
+    f64::from(letters.width(text, bitmap_size(LARGE) as f32) as i32) / LARGE * em
 }
 
 /// The text, cut with an ellipsis where it is wider than `most`.
