@@ -25,7 +25,8 @@ Examples:
   hostsim article --mutations
 
 Runs the scenario of every claim, prints a verdict for each, and writes article.html, article.json and
-article.md to output/article. A verdict is computed: what was typed in, and decides it, is named. With
+article.md to output/article. The page needs no network. A verdict is computed: what was typed in, and
+decides it, is named; so is what a verdict rests on. With
 --mutations every claim's scenario is run once more with what it rests on removed; a claim that survives
 that ends it with status 3.")]
 pub struct Article {

@@ -39,16 +39,26 @@ impl Expectation {
     /// # Errors
     /// Names a figure that the case does not have, with the nearest one that it has.
     pub fn check(&self, result: &ResultDocument) -> Result<Outcome, Mistake> {
-        let left = self.left.mean(result)?;
-        let right = match &self.right.figure {
-            Some(figure) => figure.mean(result)?.map(|mean| self.right.factor * mean),
-            None => Some(self.right.factor),
-        };
+        let (left, right) = self.sides(result)?;
         let holds = matches!((left, right), (Some(left), Some(right)) if self.relation.holds(left, right));
         let shown = |value: Option<f64>| value.map_or("undefined".to_string(), brief);
         let verdict = if holds { "holds" } else { "fails" };
         let compared = if self.right.figure.is_some() { format!(" against {}", shown(right)) } else { String::new() };
         Ok(Outcome { holds, text: format!("{verdict}: {}: {}{compared}", self.claim, shown(left)) })
+    }
+}
+
+impl Expectation {
+    /// The means that it compares: what stands at its left and at its right.
+    ///
+    /// # Errors
+    /// As [`Expectation::check`].
+    pub fn sides(&self, result: &ResultDocument) -> Result<(Option<f64>, Option<f64>), Mistake> {
+        let right = match &self.right.figure {
+            Some(figure) => figure.mean(result)?.map(|mean| self.right.factor * mean),
+            None => Some(self.right.factor),
+        };
+        Ok((self.left.mean(result)?, right))
     }
 }
 

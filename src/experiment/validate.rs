@@ -50,7 +50,10 @@ fn unsizable(scenario: &Scenario, diagnostics: &mut Diagnostics) {
 /// Notes claims about figures that no case can have.
 fn unknown_figures(scenario: &Scenario, diagnostics: &mut Diagnostics) {
     let apps: Vec<&str> = scenario.apps.iter().map(|app| app.name.as_str()).collect();
-    for asked in scenario.expectations.iter().flat_map(|expectation| expectation.figures()) {
+    let of_claim = scenario.claim.iter().flat_map(|claim| &claim.holds);
+    let expected = scenario.expectations.iter().chain(of_claim).flat_map(|expectation| expectation.figures());
+    let deciding = scenario.claim.iter().flat_map(|claim| claim.decides.figures());
+    for asked in expected.chain(deciding) {
         if figure::called(&asked.name, &apps).is_none() {
             let (message, help) = unknown_figure(&asked.name);
             diagnostics.error(asked.at, message, help);

@@ -77,6 +77,14 @@ impl Axis {
         Ok(())
     }
 
+    /// What stands at the path, where something does.
+    pub fn find<'n>(&self, root: &'n Node) -> Option<&'n Node> {
+        self.path.iter().try_fold(root, |node, key| match &node.value {
+            Value::Array(items) => items.iter().find(|item| name_of(item) == key),
+            _ => node.get(key),
+        })
+    }
+
     /// What is wrong with an axis over a charge that neither a model nor the one that it extends
     /// has, which would else be a new charge without a meter.
     pub fn unknown_charge(&self, root: &Node, catalogue: &Catalogue) -> Option<(String, String)> {
@@ -131,8 +139,9 @@ fn inner<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
     if let Value::Table(entries) = &mut node.value { entries.get_mut(key) } else { None }
 }
 
+/// What an entry of a list is called: a charge by its name, a part of a start by its phase.
 fn name_of(item: &Node) -> &str {
-    item.get("name").and_then(Node::as_str).unwrap_or("")
+    item.get("name").or_else(|| item.get("phase")).and_then(Node::as_str).unwrap_or("")
 }
 
 fn table_of<'n>(
@@ -200,6 +209,8 @@ mod tests {
         assert_eq!(put("m = {}", "m.size.\"t2.micro\".cpu"), "{ m = { size = { \"t2.micro\" = { cpu = 7 } } } }");
         let list = put("charge = [{ name = \"a\" }, { name = \"b\", price = 1 }]", "charge.b.price");
         assert_eq!(list, "{ charge = [{ name = \"a\" }, { name = \"b\", price = 7 }] }");
+        let phase = put("start = [{ phase = \"boot\" }, { phase = \"copy\", time = 1 }]", "start.copy.time");
+        assert_eq!(phase, "{ start = [{ phase = \"boot\" }, { phase = \"copy\", time = 7 }] }");
         let begun = put("model.m.extends = \"base\"", "model.m.charge.compute.free");
         assert_eq!(begun, "{ model = { m = { extends = \"base\", charge = [{ name = \"compute\", free = 7 }] } } }");
     }

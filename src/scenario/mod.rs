@@ -155,6 +155,8 @@ impl Scenario {
             root.get("case").and_then(Node::as_table).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
         let expectations = table.node("expect").map(|node| Expectation::read_all(node, &names, d)).unwrap_or_default();
         let claim = table.optional("claim", d, |node, d| claim::Claim::read(node, &names, d));
+        let assumed = claim.iter().flat_map(|claim| &claim.assumes);
+        assumed.for_each(|assumed| assumed.is_there(root, catalogue, d));
         let curve = table.default("curve", CurvePlan::default(), d, CurvePlan::read);
         let map = table.optional("map", d, map::MapPlan::read);
         // Read by the sweep itself.

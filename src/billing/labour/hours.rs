@@ -7,6 +7,9 @@ use crate::units::MONTH;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+/// The table of hours by family and slice, as it is written: `models/labour.toml`.
+pub const TEXT: &str = include_str!("../../../models/labour.toml");
+
 /// The hours that one slice takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Hours {
@@ -136,8 +139,7 @@ impl LabourTable {
         static TABLE: OnceLock<LabourTable> = OnceLock::new();
         TABLE.get_or_init(|| {
             let mut diagnostics = Diagnostics::default();
-            let text = include_str!("../../../models/labour.toml");
-            let source: SourceId = diagnostics.sources.add("models/labour.toml", text);
+            let source: SourceId = diagnostics.sources.add("models/labour.toml", TEXT);
             let node = Node::parse(source, &mut diagnostics);
             let table = LabourTable::read(&node, &mut diagnostics).unwrap_or_default();
             debug_assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
@@ -205,7 +207,7 @@ mod tests {
     #[test]
     fn every_row_of_the_table_has_evidence() {
         let mut diagnostics = Diagnostics::default();
-        let source = diagnostics.sources.add("labour.toml", include_str!("../../../models/labour.toml"));
+        let source = diagnostics.sources.add("labour.toml", TEXT);
         let node = Node::parse(source, &mut diagnostics);
         let table = LabourTable::read(&node, &mut diagnostics).unwrap();
         assert_eq!(diagnostics.render(false), "");

@@ -3,7 +3,7 @@
 mod hours;
 mod spread;
 
-pub use hours::{Hours, LabourOverrides, LabourTable};
+pub use hours::{Hours, LabourOverrides, LabourTable, TEXT};
 pub use spread::{Position, Positions, Spread};
 
 use crate::document::{Diagnostics, Node, Table, as_f64, money_rate, named, non_negative, positive, positive_span};

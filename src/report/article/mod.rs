@@ -1,28 +1,51 @@
 //! The article's claims, judged: as lines for a terminal, as Markdown, as JSON; the page is among the HTML reports.
 
 use crate::document::harmless;
-use crate::experiment::claim::{Judged, Verdict};
-use crate::metrics::Estimate;
+use crate::experiment::claim::{Along, AtBound, Judged, Verdict};
+use crate::metrics::figure::of_any_app;
+use crate::metrics::{Estimate, Unit};
 use crate::report::format;
 use crate::report::json::estimate_json;
-use crate::scenario::claim::SECTIONS;
+use crate::scenario::claim::{Badge, SECTIONS};
 use serde_json::{Value, json};
 
 /// What the page and the tables are about.
 pub const TITLE: &str = "From Servers to Serverless, computed: which of the article's claims hold?";
 
-/// The verdict in words.
-pub fn verdict(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Holds => "holds".into(),
-        Verdict::DoesNotHold => "does not hold".into(),
-        Verdict::HoldsIf { path, holds, fails, below: true } => {
-            format!("holds if {path} is at most {holds} (no longer at {fails})")
+/// The verdict in words: where it turns, or over which values of its bound it stands.
+pub fn verdict(judged: &Judged) -> String {
+    let along = judged.along.as_ref();
+    let everywhere = |word: &str| match along {
+        Some(along) => {
+            let (first, last) = along.ends();
+            format!("{word}, with {} from {} to {}", along.is, brief(first), brief(last))
         }
-        Verdict::HoldsIf { path, holds, fails, below: false } => {
-            format!("holds if {path} is at least {holds} (not yet at {fails})")
+        None => word.to_string(),
+    };
+    match &judged.verdict {
+        Verdict::Holds => everywhere("holds"),
+        Verdict::DoesNotHold => everywhere("does not hold"),
+        Verdict::HoldsIf { path, holds, fails, below } => {
+            let is = along.map_or(path.as_str(), |along| along.is.as_str());
+            let (most, not) = if *below { ("most", "no longer") } else { ("least", "not yet") };
+            let said = if judged.here { "holds if" } else { "does not hold here; it would if" };
+            let is_or_were = if judged.here { "is" } else { "were" };
+            format!("{said} {is} {is_or_were} at {most} {} ({not} at {})", brief(holds), brief(fails))
         }
     }
+}
+
+/// A value of an axis with three significant digits and its unit: "7.29 USD/h" of "7.29266 USD/h".
+pub fn brief(value: &str) -> String {
+    let (number, unit) = value.split_once(' ').map_or((value, ""), |(number, unit)| (number, unit));
+    let Ok(amount) = number.parse::<f64>() else { return value.to_string() };
+    let digits = number.trim_start_matches(['-', '0', '.']).chars().filter(char::is_ascii_digit).count();
+    let short = if digits <= 3 || amount.abs() >= 1000.0 {
+        format::without_zeros(number).to_string()
+    } else {
+        format::significant(amount, 3)
+    };
+    format!("{short} {unit}").trim_end().to_string()
 }
 
 /// The deciding number with its interval, in the unit of its figure: a quotient has none.
@@ -33,13 +56,24 @@ pub fn number(judged: &Judged) -> String {
 
 /// A case's own figure.
 pub fn shown(judged: &Judged, value: f64) -> String {
-    let name = judged.claim.decides.figure();
-    match name {
-        _ if name.ends_with("_usd") || name.contains("_usd_") || name.starts_with("usd_") => format::money(value),
-        _ if name.ends_with("_s") => format::duration(value),
-        _ if name.ends_with("_share") || name.ends_with("_used") || name == "availability" => format::percent(value),
+    amount(judged.claim.decides.figure(), value)
+}
+
+/// A value in the unit of the figure of that flat name.
+pub fn amount(figure: &str, value: f64) -> String {
+    match of_any_app(figure).map(|figure| figure.unit) {
+        Some(Unit::Dollars) => format::money(value),
+        Some(Unit::Seconds) => format::duration(value),
+        Some(Unit::Share) => format::percent(value),
+        Some(Unit::Hours) => format!("{} h", format::significant(value, 3)),
         _ => plain(value),
     }
+}
+
+/// The command that judges the claim again, and the one that makes its numbers alone.
+pub fn command(judged: &Judged) -> String {
+    let first = judged.claim.number.split(' ').next().unwrap_or_default();
+    format!("hostsim article --claim {first}, or hostsim run scenarios/{}.toml", judged.stem)
 }
 
 fn plain(value: f64) -> String {
@@ -57,11 +91,13 @@ pub fn interval(estimate: &Estimate, show: impl Fn(f64) -> String) -> String {
 
 /// How many claims have which verdict, in one sentence.
 pub fn summary(all: &[Judged]) -> String {
-    let count = |of: fn(&Verdict) -> bool| all.iter().filter(|judged| of(&judged.verdict)).count();
-    let (hold, turn) = (count(|v| *v == Verdict::Holds), count(|v| matches!(v, Verdict::HoldsIf { .. })));
-    let assumed = all.iter().filter(|judged| !judged.claim.assumes.is_empty()).count();
+    let count = |of: fn(&Judged) -> bool| all.iter().filter(|judged| of(judged)).count();
+    let hold = count(|judged| judged.verdict == Verdict::Holds);
+    let turn = count(|judged| matches!(judged.verdict, Verdict::HoldsIf { .. }) && judged.here);
+    let elsewhere = count(|judged| matches!(judged.verdict, Verdict::HoldsIf { .. }) && !judged.here);
+    let assumed = count(|judged| judged.badge == Badge::Assumed);
     format!(
-        "Of {} claims {hold} hold, {turn} hold up to a bound and {} do not; {assumed} rest on an input that somebody typed in.",
+        "Of {} claims {hold} hold, {turn} hold up to a bound, and {} do not, {elsewhere} of which would beyond a bound; {assumed} rest on an input that somebody typed in.",
         all.len(),
         all.len() - hold - turn
     )
@@ -80,7 +116,7 @@ pub fn to_table(all: &[Judged], columns: usize) -> String {
         if judged.peek().is_some() {
             out.push_str(&format!("\n{heading}\n"));
         }
-        judged.for_each(|judged| out.push_str(&entry(judged, columns.max(60))));
+        judged.for_each(|judged| out.push_str(&entry(judged, columns.max(40))));
     }
     out
 }
@@ -89,7 +125,7 @@ fn entry(judged: &Judged, columns: usize) -> String {
     let claim = &judged.claim;
     let head = format!("{:>7}  {}", claim.number, claim.says);
     let number = format!("{}: {} (the article: {})", claim.number_is, number(judged), claim.article);
-    let said = format!("{} [{}]", verdict(&judged.verdict), claim.badge.word());
+    let said = format!("{} [{}]", verdict(judged), judged.badge.word());
     let wrapped = |text: &str, first: &str| {
         let lines = format::wrap(text, columns - 11, usize::MAX);
         let line = |(at, line): (usize, &String)| format!("{}{line}\n", if at == 0 { first } else { "           " });
@@ -116,9 +152,9 @@ pub fn to_markdown(all: &[Judged]) -> String {
         let cells = [
             format!("{} {}", claim.number, claim.says),
             format!("`{}`", judged.stem),
-            verdict(&judged.verdict),
+            verdict(judged),
             format!("{}: {} (the article: {})", claim.number_is, number(judged), claim.article),
-            claim.badge.word().to_string(),
+            judged.badge.word().to_string(),
         ];
         let escaped = cells.map(|cell| cell.replace('|', "\\|"));
         out.push_str(&format!("| {} |\n", escaped.join(" | ")));
@@ -153,15 +189,29 @@ fn of_claim(judged: &Judged) -> Value {
         "section": SECTIONS[claim.section].0,
         "says": claim.says,
         "scenario": judged.stem,
-        "badge": claim.badge.word(),
-        "assumes": claim.assumes,
+        "badge": judged.badge.word(),
+        "assumes": claim.assumes.iter().map(|assumed| json!({ "input": assumed.path, "known": assumed.known })).collect::<Vec<_>>(),
         "decides": { "figure": claim.decides.written, "is": claim.number_is, "found": estimate_json(&judged.number), "article": claim.article },
         "verdict": word,
+        "holds_here": judged.here,
         "turns": turns,
+        "bound": judged.along.as_ref().map(of_bound),
         "because": judged.because,
         "would_change_it": claim.changes,
         "command": format!("hostsim run scenarios/{}.toml", judged.stem),
         "digest": judged.digest,
+    })
+}
+
+fn of_bound(along: &Along) -> Value {
+    let point = |point: &AtBound| json!({ "value": point.value, "holds": point.holds, "left": point.sides.0, "right": point.sides.1 });
+    json!({
+        "path": along.path,
+        "is": along.is,
+        "figure": along.figure,
+        "left": along.sides.0,
+        "right": along.sides.1,
+        "points": along.points.iter().map(point).collect::<Vec<_>>(),
     })
 }
 
@@ -172,8 +222,8 @@ pub fn to_csv(all: &[Judged]) -> String {
     let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     for judged in all {
         let claim = &judged.claim;
-        let said = verdict(&judged.verdict);
-        let row = [&claim.number, &judged.stem, claim.badge.word(), &said, &claim.decides.written];
+        let said = verdict(judged);
+        let row = [&claim.number, &judged.stem, judged.badge.word(), &said, &claim.decides.written];
         let numbers = [text(judged.number.mean), text(judged.number.ci95)];
         let _ = writer.write_record(harmless(row.into_iter().map(String::from).chain(numbers)));
     }

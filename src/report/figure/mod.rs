@@ -1,5 +1,6 @@
 //! Figures, each as SVG and PNG. One file per figure; `style` says how all of them look.
 
+pub mod along;
 pub mod axis;
 pub mod beside;
 #[cfg(not(target_family = "wasm"))]

@@ -64,8 +64,52 @@ pub enum Block {
     Bills(Vec<Bill>),
     /// A figure, with its heading.
     Figure(Box<super::svg::Figure>),
+    /// A claim with its verdict.
+    Claim(Box<Claim>),
     /// A heading and a text as it was written, in letters of one width.
     Verbatim(String, String),
+}
+
+/// A claim of the article with its verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct Claim {
+    /// The word by which the page's own links find it.
+    pub id: String,
+    /// What it says, with its number.
+    pub heading: String,
+    /// The verdict.
+    pub verdict: String,
+    /// The word that colours it.
+    pub tone: String,
+    /// What the verdict rests on, in a word.
+    pub badge: String,
+    /// The number that decides.
+    pub number: String,
+    /// What that number is.
+    pub number_is: String,
+    /// What the article says of it.
+    pub article: String,
+    /// Its figure.
+    pub figure: super::svg::Figure,
+    /// The inputs that were typed in: where each stands, its value, what is known of it, and the page's place that has it.
+    pub assumed: Vec<Input>,
+    /// What would change the verdict.
+    pub changes: String,
+    /// The command that makes its number again.
+    pub command: String,
+    /// The scenario's name and its text.
+    pub scenario: (String, String),
+}
+
+/// An input that was typed in.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Input {
+    /// Where it stands.
+    pub path: String,
+    /// The place of the page that shows it; may be empty.
+    pub link: String,
+    /// What is known of it.
+    pub known: String,
 }
 
 /// A table.
@@ -114,6 +158,8 @@ pub struct Cell {
     pub value: Option<f64>,
     /// A word that colours it: "good", "bad", or a degree of confidence.
     pub tone: String,
+    /// The word of the place of the page that it leads to; may be empty.
+    pub link: String,
 }
 
 /// What a case costs, line by line.
@@ -190,6 +236,11 @@ impl Cell {
     /// The same with smaller letters below it.
     pub fn below(self, below: impl Into<String>) -> Cell {
         Cell { below: below.into(), ..self }
+    }
+
+    /// The same as a link to a place of the page.
+    pub fn link(self, link: impl Into<String>) -> Cell {
+        Cell { link: link.into(), ..self }
     }
 
     /// The same in the colour of a word.

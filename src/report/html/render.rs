@@ -9,11 +9,12 @@ use minijinja::{Environment, context};
 use std::sync::OnceLock;
 
 /// The templates by name. Those whose names end in `.html` escape all that they are given.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("page.html", include_str!("page.html")),
     ("section.html", include_str!("section.html")),
     ("table.html", include_str!("table.html")),
     ("figure.html", include_str!("figure.html")),
+    ("claim.html", include_str!("claim.html")),
     ("switches.html", include_str!("switches.html")),
 ];
 const STYLE: &str = include_str!("style.css");

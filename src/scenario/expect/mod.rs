@@ -53,6 +53,24 @@ pub(crate) struct Side {
 }
 
 impl Expectation {
+    /// What its two sides are called: "lambda", "0.5 × droplet", "999"; with the figure's name where they differ in it.
+    pub fn names(&self) -> (String, String) {
+        let named = |figure: &Figure, alike: bool| {
+            if alike { figure.case.clone() } else { format!("{}.{}", figure.case, figure.name) }
+        };
+        let Some(right) = &self.right.figure else {
+            return (named(&self.left, true), format!("{} (what the claim asks for)", self.right.factor));
+        };
+        let alike = right.name == self.left.name;
+        let times = if self.right.factor == 1.0 { String::new() } else { format!("{} × ", self.right.factor) };
+        (named(&self.left, alike), format!("{times}{}", named(right, alike)))
+    }
+
+    /// The flat name of the figure at its left.
+    pub fn figure(&self) -> &str {
+        &self.left.name
+    }
+
     /// The figures that it names.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         std::iter::once(&self.left).chain(&self.right.figure)

@@ -28,6 +28,11 @@ impl Ratio {
         Some(Ratio { over: over?, under, written })
     }
 
+    /// The figures that it names.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        std::iter::once(&self.over).chain(&self.under)
+    }
+
     /// Whether it is the quotient of two figures.
     pub fn is_quotient(&self) -> bool {
         self.under.is_some()

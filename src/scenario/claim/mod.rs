@@ -1,9 +1,13 @@
 //! `[claim]`: a claim of the article, what decides it, and what would break it.
 
+mod assumed;
+
+pub use assumed::{Assumed, LABOUR};
+
 use super::axis::Axis;
 use super::expect::{Expectation, Ratio};
 use super::map::MapAxis;
-use crate::document::{Diagnostics, Node, Table, list, named, text};
+use crate::document::{Diagnostics, Node, Origin, Table, named, text};
 
 /// Where the article makes a claim.
 pub const SECTIONS: [(&str, &str); 6] = [
@@ -45,8 +49,10 @@ pub struct Claim {
     pub section: usize,
     /// What it says, in our words.
     pub says: String,
-    /// What its verdict rests on.
+    /// What it says that its verdict rests on; judging it says whether that is so.
     pub badge: Badge,
+    /// Where the badge is written.
+    pub badge_at: Origin,
     /// The figure, or the quotient of two, that decides it.
     pub decides: Ratio,
     /// What that number is, in words.
@@ -56,12 +62,14 @@ pub struct Claim {
     /// It holds where all of these do.
     pub holds: Vec<Expectation>,
     /// The inputs that were typed in and decide it, with what is known of them.
-    pub assumes: Vec<String>,
+    pub assumes: Vec<Assumed>,
     /// What would change the verdict, in words.
     pub changes: String,
     /// Where its verdict may turn: an input, and values of it in order.
     pub bound: Option<MapAxis>,
-    /// With these values the verdict must be another, or an expectation of the scenario must fail.
+    /// What that input is, in words; its path where none are given.
+    pub bound_is: String,
+    /// With these values the verdict must be another.
     pub mutation: Vec<(Axis, Node)>,
 }
 
@@ -78,23 +86,29 @@ impl Claim {
         let number_is = table.required("number-is", d, text);
         let article = table.required("article", d, text);
         let holds = table.required("holds", d, |node, d| Some(Expectation::read_all(node, cases, d)));
-        let assumes = table.default("assumes", Vec::new(), d, |node, d| list(node, d, text));
+        let assumes = table.default("assumes", Vec::new(), d, Assumed::read_all);
         let changes = table.required("changes", d, text);
-        let bound = table.optional("bound", d, MapAxis::read);
+        let bound = table.optional("bound", d, read_bound);
+        let bound_is = table.optional("bound-is", d, text);
         let mutation = table.required("mutation", d, read_mutation);
         table.finish(d);
-        if badge == Some(Badge::Assumed) && assumes.is_empty() {
-            d.error(
-                node.key,
-                "a claim that is assumed names what is",
-                "assumes = [\"the input: what is known of it\"]",
-            );
+        let badge_at = node.get("badge").map_or(node.at, |badge| badge.at);
+        if let Some(badge) = badge {
+            agree(badge, badge_at, &assumes, d);
         }
+        if let (None, Some(written)) = (node.get("bound"), node.get("bound-is")) {
+            d.error(written.key, "there is no `bound` that these words could be for", "");
+        }
+        if let (Some([]), Some(written)) = (holds.as_deref(), node.get("holds")) {
+            d.error(written.key, "a claim holds where something does", "\"a.tco_usd\" = \"< b.tco_usd\"");
+        }
+        let path = bound.as_ref().map_or(String::new(), |bound| bound.path.clone());
         Some(Claim {
             number: number?,
             section: section?,
             says: says?,
             badge: badge?,
+            badge_at,
             decides: decides?,
             number_is: number_is?,
             article: article?,
@@ -102,9 +116,55 @@ impl Claim {
             assumes,
             changes: changes?,
             bound,
+            bound_is: bound_is.unwrap_or(path),
             mutation: mutation?,
         })
     }
+}
+
+/// What is assumed is named, and what is named is assumed.
+fn agree(badge: Badge, at: Origin, assumes: &[Assumed], d: &mut Diagnostics) {
+    if badge == Badge::Assumed && assumes.is_empty() {
+        let help = "[claim.assumes] with \"model.mine.isolation.vm.cpu-tax\" = \"what is known of it\"";
+        d.error(at, "a claim that is assumed names what is", help);
+    } else if badge != Badge::Assumed && !assumes.is_empty() {
+        let message = format!("this claim names what it assumes, and says that it is {}", badge.word());
+        d.error(at, message, "a claim that rests on an input that was typed in is \"assumed\"");
+    }
+}
+
+/// An input of the scenario and at least two values of it, between which the verdict may turn.
+fn read_bound(node: &Node, d: &mut Diagnostics) -> Option<MapAxis> {
+    let bound = MapAxis::read(node, d)?;
+    let at = |key: &str| node.get(key).map_or(node.at, |node| node.at);
+    if bound.axis.is_none() {
+        d.error(at("path"), "a claim's bound is a key of the scenario", "such as \"app.api.arrivals.poisson.rate\"");
+        return None;
+    }
+    if bound.values.len() < 2 {
+        d.error(
+            at("values"),
+            "a bound needs two values at least",
+            "its verdict may turn between the first and the last",
+        );
+        return None;
+    }
+    if let Some(pair) = bound.values.windows(2).find(|pair| is_less(&pair[1].1, &pair[0].1)) {
+        let message = format!("the values of a bound stand in order: {} does not follow {}", pair[1].1, pair[0].1);
+        d.error(at("values"), message, "the smallest first");
+        return None;
+    }
+    Some(bound)
+}
+
+/// Whether an amount is smaller than another of the same unit; where their units differ, or they are no amounts, nobody
+/// knows.
+fn is_less(one: &str, other: &str) -> bool {
+    let split = |text: &str| {
+        let (number, unit) = text.split_once(' ').unwrap_or((text, ""));
+        Some((number.parse::<f64>().ok()?, unit.to_string()))
+    };
+    matches!((split(one), split(other)), (Some((a, unit)), Some((b, same))) if unit == same && a < b)
 }
 
 /// `"model.x.isolation.vm.cpu-tax" = 0.0`: dotted paths, each with the value that is put there.

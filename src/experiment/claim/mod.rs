@@ -1,13 +1,19 @@
 //! A claim of the article judged: its number, its verdict, where that turns, and whether it survives its mutation.
 
+mod along;
+mod badge;
+
+pub use along::{Along, AtBound};
+
 use super::result::ResultDocument;
 use super::run::{Progress, RunError, RunOptions, run};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node};
 use crate::metrics::Estimate;
 use crate::scenario::axis::Axis;
-use crate::scenario::claim::Claim;
+use crate::scenario::claim::{Badge, Claim};
 use crate::scenario::{Expectation, Scenario, Source};
+use along::along;
 
 /// Whether a claim holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +50,14 @@ pub struct Judged {
     pub beside: Vec<(String, Estimate)>,
     /// The verdict.
     pub verdict: Verdict,
+    /// Whether it holds with the scenario's own value of its bound.
+    pub here: bool,
+    /// What its verdict rests on, as it was found to be.
+    pub badge: Badge,
+    /// How it comes out along its bound, where it has one.
+    pub along: Option<Along>,
+    /// The scenario as it is written.
+    pub text: String,
     /// What was compared, with the numbers found.
     pub because: Vec<String>,
     /// The digest of the run.
@@ -53,9 +67,9 @@ pub struct Judged {
 /// How a mutated claim came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mutated {
-    /// The verdict is another, or an expectation of the scenario fails: what it was.
+    /// The verdict is another: what was compared.
     Broken(String),
-    /// Nothing changed, so that the claim does not rest on what it says that it rests on.
+    /// The verdict is the same, so that the claim does not rest on what it says that it rests on.
     Survived,
 }
 
@@ -63,7 +77,6 @@ pub enum Mutated {
 struct Reading {
     holds: bool,
     because: Vec<String>,
-    failed: Option<String>,
     result: ResultDocument,
 }
 
@@ -74,12 +87,14 @@ struct Reading {
 pub fn judge(source: &Source, catalogue: &Catalogue, progress: &Progress<'_>) -> Result<Judged, RunError> {
     let (scenario, claim) = read(&source.root, source, catalogue)?;
     let found = reading(&scenario, &claim, progress)?;
-    let verdict = match turn(source, catalogue, &claim, found.holds, progress)? {
+    let along = along(source, catalogue, &claim, progress)?;
+    let verdict = match along.as_ref().map(Along::turns).transpose()?.flatten() {
         Some(turns) => turns,
         None if found.holds => Verdict::Holds,
         None => Verdict::DoesNotHold,
     };
     let number = claim.decides.estimate(&found.result).map_err(|mistake| RunError::Input(mistake.message))?;
+    let badge = badge::found(source, catalogue, &claim, &number, progress)?;
     Ok(Judged {
         beside: claim.decides.beside(&found.result),
         claim,
@@ -87,6 +102,10 @@ pub fn judge(source: &Source, catalogue: &Catalogue, progress: &Progress<'_>) ->
         title: scenario.title,
         number,
         verdict,
+        here: found.holds,
+        badge,
+        along,
+        text: source.text.clone(),
         because: found.because,
         digest: found.result.digest,
     })
@@ -105,11 +124,11 @@ pub fn mutate(source: &Source, catalogue: &Catalogue, progress: &Progress<'_>) -
     }
     let (scenario, _) = read(&root, source, catalogue)?;
     let after = reading(&scenario, &claim, progress)?;
-    if before.holds != after.holds {
-        let words = if after.holds { "it holds" } else { "it does not hold" };
-        return Ok(Mutated::Broken(format!("{words}: {}", after.because.join("; "))));
+    if before.holds == after.holds {
+        return Ok(Mutated::Survived);
     }
-    Ok(after.failed.filter(|_| before.failed.is_none()).map_or(Mutated::Survived, Mutated::Broken))
+    let words = if after.holds { "it holds" } else { "it does not hold" };
+    Ok(Mutated::Broken(format!("{words}: {}", after.because.join("; "))))
 }
 
 fn read(root: &Node, source: &Source, catalogue: &Catalogue) -> Result<(Scenario, Claim), RunError> {
@@ -134,47 +153,9 @@ fn reading(scenario: &Scenario, claim: &Claim, progress: &Progress<'_>) -> Resul
     let check =
         |expectation: &Expectation| expectation.check(&result).map_err(|mistake| RunError::Input(mistake.message));
     let of_claim = claim.holds.iter().map(check).collect::<Result<Vec<_>, _>>()?;
-    // A mutation may take away a figure that the scenario expects something of: that fails it too.
-    let fails = |expectation: &Expectation| match expectation.check(&result) {
-        Ok(outcome) => Some(outcome.text).filter(|_| !outcome.holds),
-        Err(mistake) => Some(mistake.message),
-    };
     Ok(Reading {
         holds: of_claim.iter().all(|outcome| outcome.holds),
         because: of_claim.iter().map(|outcome| outcome.text.clone()).collect(),
-        failed: scenario.expectations.iter().find_map(fails),
         result,
     })
-}
-
-/// Where the verdict turns between the first and the last value of the claim's bound: the two neighbouring values
-/// between which it does, found by halving.
-fn turn(
-    source: &Source,
-    catalogue: &Catalogue,
-    claim: &Claim,
-    here: bool,
-    progress: &Progress<'_>,
-) -> Result<Option<Verdict>, RunError> {
-    let Some((bound, axis)) = claim.bound.as_ref().and_then(|bound| Some((bound, bound.axis.as_ref()?))) else {
-        return Ok(None);
-    };
-    let holds = |at: usize| {
-        let mut root = source.root.clone();
-        put(&mut root, axis, &bound.values[at].0, catalogue)?;
-        let (scenario, claim) = read(&root, source, catalogue)?;
-        Ok(reading(&scenario, &claim, progress)?.holds)
-    };
-    let (mut low, mut high) = (0, bound.values.len() - 1);
-    let below = holds(low)?;
-    if holds(high)? == below {
-        return Ok(if below == here { None } else { Some(if below { Verdict::Holds } else { Verdict::DoesNotHold }) });
-    }
-    while high - low > 1 {
-        let middle = low.midpoint(high);
-        if holds(middle)? == below { low = middle } else { high = middle }
-    }
-    let shown = |at: usize| bound.values[at].1.clone();
-    let (inside, outside) = if below { (low, high) } else { (high, low) };
-    Ok(Some(Verdict::HoldsIf { path: bound.path.clone(), holds: shown(inside), fails: shown(outside), below }))
 }
