@@ -164,3 +164,31 @@ fn run_times_are_those_measured() {
         assert!(slow > 0.28, "{}: {slow}", platform.model);
     }
 }
+
+/// A tenth of a core in periods of 100 ms, looked at every 4 ms: requests of 10 ms that come seldom never wait. Those of 16 ms begin
+/// at a phase u of a period: exactly, they take 106 - u where u is below 90, and 16 ms after that. By
+/// ticks they run a time of 10 to 14 ms first (each as likely), and end 16 ms less that time after the period's end.
+/// In the long run there is the share, whatever is overrun.
+#[test]
+fn ticks_let_a_quota_be_overrun() {
+    let app = "arrivals.constant = { rate = \"61 /h\" }\ncpu.constant = \"10 ms\"";
+    let with =
+        |tick: &str| machine("cpu = 0.1", "100 ms", app, "").replace("cpu-period", &format!("{tick}\ncpu-period"));
+    let of = |tick| figure(&with(tick), "latency_max_s");
+    near(of("cpu-tick = \"4 ms\""), 0.01, 1e-7);
+    let long = app.replace("10 ms", "16 ms").replace("61 /h", "601 /h");
+    let mean = |tick: &str| figure(&with(tick).replace(app, &long), "latency_mean_s");
+    let taken = |first: f64| {
+        (0..1000).map(|u| f64::from(u) / 10.0 + 0.05).map(|u| if u < 100.0 - first { 116.0 - first - u } else { 16.0 })
+    };
+    let of = |first: f64| taken(first).sum::<f64>() / 1e6;
+    near(mean("cpu-tick = \"0 s\""), of(10.0), 2e-4);
+    near(
+        mean("cpu-tick = \"4 ms\""),
+        (0..40).map(|tenths| of(10.05 + 0.1 * f64::from(tenths))).sum::<f64>() / 40.0,
+        2e-4,
+    );
+    let busy = "arrivals.closed = { users = 2, think.constant = \"1 ms\" }\ncpu.constant = \"50 ms\"";
+    let result = run(&with("cpu-tick = \"4 ms\"").replace(app, busy));
+    near(values(&result, "c", "fleet_cpu_used")[0] * 48.0, 0.1, 1e-4);
+}

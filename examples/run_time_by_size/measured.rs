@@ -224,7 +224,8 @@ pub const MEASURED: [Measured; 2] = [
 const SHARES: [f64; 6] = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
 impl Measured {
-    /// A scenario with two cases for each size: its share as the catalogue's model has it, and as a slower core.
+    /// A scenario with three cases for each size: its share as the catalogue's model has it, as a slower core, and as a
+    /// quota that is looked at every 4 ms, as Linux does it at 250 Hz.
     /// What the platform's layers cost is in what was measured.
     pub fn scenario(&self, requests: u32) -> String {
         let mut points: Vec<String> =
@@ -235,13 +236,14 @@ impl Measured {
             "schema = 1\n[run]\nduration = \"{requests} s\"\nreplications = 1\n[app.f]\nmemory = \"64 MiB\"\n\
              arrivals.poisson = {{ rate = \"1 /s\" }}\ncpu.empirical = [{}]\n\
              [model.quota]\nextends = \"{}\"\nisolation = \"process\"\ncore = []\n\
-             [model.slow]\nextends = \"quota\"\ncpu-period = \"0 s\"\n",
+             [model.slow]\nextends = \"quota\"\ncpu-period = \"0 s\"\n\
+             [model.ticks]\nextends = \"quota\"\ncpu-tick = \"4 ms\"\n",
             points.join(", "),
             self.model
         );
         for (index, (cores, _)) in self.sizes.iter().enumerate() {
             text += &format!("[model.quota.size.s{index}]\ncpu = {cores}\nmemory = \"128 MiB\"\n");
-            for model in ["quota", "slow"] {
+            for model in ["quota", "slow", "ticks"] {
                 text += &format!(
                     "[case.{model}-{index}]\nhosting = \"{model}\"\nsize = \"s{index}\"\nstart.constant = \"0 s\"\n"
                 );

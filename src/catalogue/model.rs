@@ -75,6 +75,8 @@ pub struct Model {
     pub recovery: Recovery,
     /// How often an instance's share of its threads is given anew.
     pub cpu_period: Span,
+    /// By which clock it is looked at whether that is used up: of no length, at every moment.
+    pub cpu_tick: Span,
     /// How long a request may be inside an instance.
     pub time_limit: Option<Span>,
     /// The slices of the stack that the developer works on.
@@ -115,6 +117,7 @@ impl Model {
         };
         let terms = Terms::read(&mut table, diagnostics);
         let cpu_period = table.default("cpu-period", CPU_PERIOD, diagnostics, span);
+        let cpu_tick = table.default("cpu-tick", Span(0), diagnostics, span);
         let time_limit = table.optional("time-limit", diagnostics, positive_span);
         let recovery = match (table.node("recovery"), family) {
             (Some(node), Some(family)) => recovery::read(node, family, diagnostics),
@@ -165,6 +168,7 @@ impl Model {
             terms,
             recovery: recovery?,
             cpu_period,
+            cpu_tick,
             time_limit,
             manages,
             labour,

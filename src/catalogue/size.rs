@@ -44,6 +44,8 @@ pub struct Size {
     pub threads: Option<f64>,
     /// How often its share of those is given anew; `None`: as its model says.
     pub cpu_period: Option<Span>,
+    /// By which clock it is looked at whether it is used up; `None`: as its model says.
+    pub cpu_tick: Option<Span>,
     /// What one busy thread does, that of the reference core being 1; `None`: as the server has it.
     pub speed: Option<f64>,
     /// What is left of that for each of two busy threads of one core; 1 where a virtual CPU is a core of its own.
@@ -77,6 +79,7 @@ impl Size {
         let credits = table.optional("credits", diagnostics, read_credits);
         let threads = table.optional("threads", diagnostics, positive_count).map(|threads| threads as f64);
         let cpu_period = table.optional("cpu-period", diagnostics, span);
+        let cpu_tick = table.optional("cpu-tick", diagnostics, span);
         let speed = table.optional("speed", diagnostics, positive);
         let thread = table.default("thread", 1.0, diagnostics, thread_share);
         let concurrency = table.optional("concurrency", diagnostics, positive_count).map(super::count32);
@@ -100,6 +103,7 @@ impl Size {
             credits,
             threads,
             cpu_period,
+            cpu_tick,
             speed,
             thread,
             concurrency,
@@ -154,6 +158,7 @@ impl Size {
             credits: None,
             threads: None,
             cpu_period: None,
+            cpu_tick: None,
             speed: None,
             thread: 1.0,
             concurrency: None,
@@ -187,9 +192,18 @@ fn read_credits(node: &Node, diagnostics: &mut Diagnostics) -> Option<CreditRule
     let most = table.required("most", diagnostics, read_saved);
     let at_launch = table.default("at-launch", 0.0, diagnostics, read_saved);
     let period = table.default("period", Span(0), diagnostics, span);
+    let tick_node = table.node("tick");
+    let tick = tick_node.and_then(|node| span(node, diagnostics)).unwrap_or(Span(0));
+    if let Some(node) = tick_node.filter(|_| tick.0 > 0 && period.0 == 0) {
+        diagnostics.error(
+            node.at,
+            "a `tick` without a `period`",
+            "say how often the baseline is given anew: `period = \"100 ms\"`",
+        );
+    }
     let unlimited = table.default("unlimited", false, diagnostics, boolean);
     table.finish(diagnostics);
-    Some(CreditRule { per_hour: per_hour?, most: most?, at_launch, unlimited, period, at_beginning: 0.0 })
+    Some(CreditRule { per_hour: per_hour?, most: most?, at_launch, unlimited, period, tick, at_beginning: 0.0 })
 }
 
 /// A credit is a whole core for a minute.

@@ -177,8 +177,8 @@ pub(super) fn credits(plan: &DeploymentPlan, size: &Size) -> Option<CreditRule> 
 fn quota(plan: &DeploymentPlan, size: &Size, slice: &Slice, node: Option<Cores>, places: u32) -> Option<QuotaRule> {
     let cores = slice.cores.as_f64();
     if let Some(rule) = credits(plan, size) {
-        let (period, share) = (rule.period, rule.baseline());
-        return (period.0 > 0 && share < cores).then_some(QuotaRule { period, share, threads: cores });
+        let (period, tick, share) = (rule.period, rule.tick, rule.baseline());
+        return (period.0 > 0 && share < cores).then_some(QuotaRule { period, share, threads: cores, tick });
     }
     let threads = match node {
         Some(node) => {
@@ -189,8 +189,9 @@ fn quota(plan: &DeploymentPlan, size: &Size, slice: &Slice, node: Option<Cores>,
         None => size.threads.unwrap_or(cores.ceil()),
     };
     let period = size.cpu_period.unwrap_or(plan.model.cpu_period);
+    let tick = size.cpu_tick.unwrap_or(plan.model.cpu_tick);
     let at_once = threads.min(f64::from(places));
-    (period.0 > 0 && cores < at_once).then_some(QuotaRule { period, share: cores, threads })
+    (period.0 > 0 && cores < at_once).then_some(QuotaRule { period, share: cores, threads, tick })
 }
 
 fn start_of_instance(plan: &DeploymentPlan, size: &Size) -> Vec<StartPhase> {

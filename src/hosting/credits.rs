@@ -23,6 +23,8 @@ pub struct CreditRule {
     /// How often the baseline is given anew to an instance that has nothing saved: it runs at full speed until
     /// that is used up. Of no length: it is so much slower.
     pub period: Span,
+    /// Of the clock by which it is looked at whether that baseline is used up; of no length: at every moment.
+    pub tick: Span,
     /// Credits that those instances have which stand ready when the simulation begins.
     pub at_beginning: f64,
 }
@@ -269,10 +271,24 @@ impl World {
 mod tests {
     use super::*;
 
-    const T2_NANO: CreditRule =
-        CreditRule { per_hour: 3.0, most: 72.0, at_launch: 30.0, unlimited: false, period: Span(0), at_beginning: 0.0 };
-    const T3_NANO: CreditRule =
-        CreditRule { per_hour: 6.0, most: 144.0, at_launch: 0.0, unlimited: true, period: Span(0), at_beginning: 0.0 };
+    const T2_NANO: CreditRule = CreditRule {
+        per_hour: 3.0,
+        most: 72.0,
+        at_launch: 30.0,
+        unlimited: false,
+        period: Span(0),
+        tick: Span(0),
+        at_beginning: 0.0,
+    };
+    const T3_NANO: CreditRule = CreditRule {
+        per_hour: 6.0,
+        most: 144.0,
+        at_launch: 0.0,
+        unlimited: true,
+        period: Span(0),
+        tick: Span(0),
+        at_beginning: 0.0,
+    };
 
     /// So many hours at a share of so many virtual CPUs, throttled when nothing is left.
     fn run(credits: &mut Credits, rule: &CreditRule, hours: f64, cores: f64) {
@@ -365,6 +381,22 @@ mod tests {
         near(lasts.0 as f64 / 6e10, 30.0 + 30.0 * T2_NANO.baseline() / (1.0 - T2_NANO.baseline()));
         credits.advance(&T2_NANO, Time(0) + Span(lasts.0 - 60_000_000_000));
         near(credits.left(), 1.0 - T2_NANO.baseline());
+    }
+
+    /// Azure's own example (sizes-b-series-burstable): a B16ms starts with 480; after 6 hours idle there are 1,452, after 2 hours
+    /// at 1280 % of a virtual CPU 240, at 17:00 1,014, and after an hour at 1600 % 216.
+    #[test]
+    fn azures_example() {
+        let rule = CreditRule { per_hour: 162.0, most: 3888.0, at_launch: 480.0, ..T2_NANO };
+        let mut credits = Credits::launched(&rule, Time(0));
+        let mut totals = Vec::new();
+        for (hours, share) in [(6.0, 0.0), (2.0, 12.8), (774.0 / 162.0, 0.0), (1.0, 16.0)] {
+            run(&mut credits, &rule, hours, share);
+            totals.push(credits.left());
+        }
+        for (found, expected) in totals.into_iter().zip([1452.0, 240.0, 1014.0, 216.0]) {
+            near(found, expected);
+        }
     }
 
     /// 25 credits beyond what can be paid back, at 0.05 an hour of a virtual CPU, are 0.021.

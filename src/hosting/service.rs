@@ -101,7 +101,7 @@ impl World {
         let pace = plan.cores.as_f64().min(1.0) * plan.speed;
         let computing = stretched(self.requests[request].cpu as f64, pace);
         // Under a quota it may come where that of its period is spent.
-        let pauses = plan.quota.map_or(0, |quota| 2 * quota.period.0);
+        let pauses = plan.quota.map_or(0, |quota| quota.most_paused());
         let most = self.requests[request].wait.saturating_add(computing).saturating_add(pauses);
         let certain = self.briefs[self.instances[instance].deployment as usize].is_exclusive;
         if !certain || most > limit.0 {

@@ -249,6 +249,7 @@ const SIZE_KEYS: &[&str] = &[
     "credits",
     "threads",
     "cpu-period",
+    "cpu-tick",
     "speed",
     "thread",
     "processor",

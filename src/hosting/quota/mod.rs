@@ -4,6 +4,10 @@
 //! It is how Linux limits a container, and how providers sell less than a core: a request of 30 ms on half
 //! a core (50 ms in each 100 ms) takes 30 ms, and not 60. What is used and when a piece of work is done
 //! are closed forms over whole periods, so that a quota costs no event per period.
+//!
+//! Where a clock tick is given, what is used is looked at only then, as Linux does: see [`tick`].
+
+mod tick;
 
 use super::world::World;
 use crate::units::{Cores, Span, Time};
@@ -17,6 +21,17 @@ pub struct QuotaRule {
     pub share: f64,
     /// The cores that requests may use at once while the quota lasts.
     pub threads: f64,
+    /// How often it is looked at whether the quota is used up; of no length: at every moment.
+    pub tick: Span,
+}
+
+impl QuotaRule {
+    /// The longest, in nanoseconds, that work takes beyond its length at the mean rate: it may come where its period's
+    /// quota is spent, and where a tick's overrun is to be paid.
+    pub(crate) fn most_paused(&self) -> u64 {
+        let overrun = (self.tick.0 as f64 * self.threads / self.share) as u64;
+        2 * self.period.0 + overrun
+    }
 }
 
 /// A rest of work below this many nanoseconds is rounding, and begins no period of its own.
@@ -27,6 +42,10 @@ const ROUNDING: f64 = 0.5;
 pub(crate) struct Quota {
     /// In nanoseconds; 0 where the instance is not held to a quota now.
     period: u64,
+    /// Of the clock by which it is looked at, in nanoseconds; 0: at every moment.
+    tick: u64,
+    /// Whether a tick has found it used up.
+    throttled: bool,
     /// What is given in each period, in core-nanoseconds.
     budget: f64,
     /// A moment at which a period begins.
@@ -53,6 +72,7 @@ impl Quota {
     /// Holds the instance to a rule from now on; a new one begins with a whole quota.
     pub fn hold_to(&mut self, rule: &QuotaRule) {
         self.period = rule.period.0.max(1);
+        (self.tick, self.throttled) = (rule.tick.0, false);
         self.budget = rule.share * self.period as f64;
         self.left = self.budget;
     }
@@ -85,6 +105,9 @@ impl Quota {
             return if self.rate > 0.0 { passed as f64 } else { 0.0 };
         }
         let first = self.until_next(since);
+        if self.tick > 0 {
+            return self.advance_by_ticks(since.0, passed, first);
+        }
         if passed < first {
             let ran = self.runs_for(passed);
             self.left -= ran * self.rate;
@@ -112,6 +135,9 @@ impl Quota {
             return run;
         }
         let until_next = self.until_next(self.updated);
+        if self.tick > 0 {
+            return self.clone().time_by_ticks(run, until_next);
+        }
         let first = self.runs_for(until_next);
         if run <= first + ROUNDING {
             return run;
@@ -212,7 +238,7 @@ mod tests {
     const MS: u64 = 1_000_000;
 
     fn half_a_core(phase: u64, threads: f64) -> Quota {
-        let rule = QuotaRule { period: Span(100 * MS), share: 0.5, threads };
+        let rule = QuotaRule { period: Span(100 * MS), share: 0.5, threads, tick: Span(0) };
         Quota { rate: threads, ..Quota::new(&rule, phase * MS, Time(0)) }
     }
 
@@ -279,7 +305,7 @@ mod tests {
         ) {
             let steps: Vec<(u64, f64)> = steps.into_iter().map(|(length, rate)| (length, f64::from(rate))).collect();
             let phase = phase % period;
-            let rule = QuotaRule { period: Span(period), share, threads: 4.0 };
+            let rule = QuotaRule { period: Span(period), share, threads: 4.0, tick: Span(0) };
             let mut quota = Quota::new(&rule, phase, Time(0));
             let mut now = 0;
             for ((length, rate), expected) in steps.iter().zip(slowly(share, period, phase, &steps)) {
@@ -293,7 +319,7 @@ mod tests {
         /// When a piece of work is done, just that much of it has been done.
         #[test]
         fn done_when_it_says(share in 0.01f64..2.0, rate in 1u32..4, phase in 0u64..100_000, run in 1u64..1_000_000) {
-            let rule = QuotaRule { period: Span(100_000), share, threads: 4.0 };
+            let rule = QuotaRule { period: Span(100_000), share, threads: 4.0, tick: Span(0) };
             let mut quota = Quota { rate: f64::from(rate), ..Quota::new(&rule, phase, Time(0)) };
             let time = quota.time_to_run(run as f64);
             let ran = quota.advance(Time(time.ceil() as u64));
@@ -303,7 +329,7 @@ mod tests {
         /// In the long run it has its share, or what it asks for.
         #[test]
         fn long_run(share in 0.01f64..2.0, rate in 1u32..4) {
-            let rule = QuotaRule { period: Span(20 * MS), share, threads: 4.0 };
+            let rule = QuotaRule { period: Span(20 * MS), share, threads: 4.0, tick: Span(0) };
             let mut quota = Quota { rate: f64::from(rate), ..Quota::new(&rule, 7, Time(0)) };
             let hour = 3_600_000 * MS;
             let cores = quota.advance(Time(hour)) * f64::from(rate) / hour as f64;
