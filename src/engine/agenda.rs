@@ -60,6 +60,12 @@ impl<E: Copy> Agenda<E> {
         self.push(Entry { time: at.0, rank: self.scheduled_first, event });
     }
 
+    /// How many events have been noted since the last renumbering.
+    #[cfg(test)]
+    pub fn noted(&self) -> u64 {
+        u64::from(self.scheduled - FIRST_ORDINARY) + u64::from(self.scheduled_first)
+    }
+
     /// When the next event is, if there is one.
     #[inline]
     pub fn next_time(&self) -> Option<Time> {

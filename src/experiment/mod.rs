@@ -7,6 +7,8 @@ mod commitment;
 pub mod curve;
 pub mod demand;
 mod deploy;
+#[cfg(test)]
+mod events;
 pub mod expect;
 mod fingerprint;
 pub mod invoices;

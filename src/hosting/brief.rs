@@ -45,8 +45,12 @@ pub(crate) struct Brief {
     pub learns: bool,
     /// Whether its users wait for one request before they send the next.
     pub is_closed: bool,
-    /// Past how many nanoseconds a request is slow, where its scaling counts those.
-    pub slow_after: Option<u64>,
+    /// Whether requests share their instance's cores, and nothing else (a quota, credits, neighbours) decides what they have.
+    pub is_plainly_shared: bool,
+    /// The instance's cores.
+    pub cores: Cores,
+    /// Past how many nanoseconds a request is slow, where its scaling counts those; `u64::MAX`: it does not.
+    pub slow_after: u64,
     /// Whether a gauge sums the times in which instances are busy.
     pub meters_busy: bool,
 }
@@ -75,11 +79,21 @@ impl Brief {
             counts_uses: counts_uses || matches!(plan.keep_alive, KeepAlive::SinceArrival(_)),
             learns: matches!(plan.keep_alive, KeepAlive::Histogram(_)),
             is_closed: plan.closed,
-            slow_after: plan.scaling.slow_after().map(|span| span.0),
+            is_plainly_shared: !crowded && plan.credits.is_none() && plan.quota.is_none(),
+            cores: plan.cores,
+            slow_after: plan.scaling.slow_after().map_or(u64::MAX, |span| span.0),
             meters_busy: plan
                 .gauges
                 .iter()
                 .any(|gauge| matches!(gauge.fact, Fact::BusyTime { .. } | Fact::IdleTime { .. })),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_brief_is_one_cache_line() {
+        assert_eq!(size_of::<super::Brief>(), 64);
     }
 }

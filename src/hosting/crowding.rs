@@ -81,7 +81,14 @@ impl World {
         }
     }
 
-    fn work_changed(&mut self, instance: u32, before: Cores, after: Cores, slow_before: f64, slow_after: f64) {
+    pub(super) fn work_changed(
+        &mut self,
+        instance: u32,
+        before: Cores,
+        after: Cores,
+        slow_before: f64,
+        slow_after: f64,
+    ) {
         let deployment = self.instances[instance].deployment as usize;
         let useful = self.deployments[deployment].useful;
         // Rounded by hand: `round` would be a call, as in `stretched`.

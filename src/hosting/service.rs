@@ -184,6 +184,11 @@ impl World {
 
     /// One request more or less computes on a shared processor, which has been brought forward.
     fn change_sharing(&mut self, instance: u32, change: i32) {
+        let deployment = self.instances[instance].deployment as usize;
+        let Brief { is_plainly_shared, cores, .. } = self.briefs[deployment];
+        if is_plainly_shared {
+            return self.change_plain_sharing(instance, change, cores);
+        }
         let before = self.demand_of(instance);
         let place = &mut self.instances[instance];
         place.computing = place.computing.wrapping_add_signed(change);
@@ -191,6 +196,25 @@ impl World {
         let after = self.demand_of(instance);
         self.change_demand(instance, before, after);
         self.set_pace(instance);
+    }
+
+    /// The same where nothing but the number of requests decides what each has.
+    fn change_plain_sharing(&mut self, instance: u32, change: i32, cores: Cores) {
+        let place = &mut self.instances[instance];
+        let before = place.computing;
+        let after = before.wrapping_add_signed(change);
+        place.computing = after;
+        let (lane, deployment) = (place.lane, place.deployment as usize);
+        let plan = &self.deployments[deployment];
+        if let Some(processor) = place.processor.as_deref_mut() {
+            processor.pace = plan.share(cores.as_f64(), f64::from(after.max(1))) * plan.speed;
+        }
+        let demand = |computing: u32| Cores(cores.0.min(u64::from(computing) * Cores::ONE.0));
+        let (before, after) = (demand(before), demand(after));
+        if before != after {
+            self.watch_demand(lane, after.0 as i64 - before.0 as i64);
+            self.work_changed(instance, before, after, 1.0, 1.0);
+        }
     }
 
     /// An instance wants other cores than before.

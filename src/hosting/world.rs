@@ -445,7 +445,7 @@ impl World {
         if has_timeout {
             self.stop_aging(request);
         }
-        if let Some(slow_after) = slow_after {
+        if slow_after < u64::MAX {
             let (slow, all) = &mut self.lanes[lane as usize].slow;
             *slow += u64::from(outcome != Outcome::Served || (now - arrival).0 > slow_after);
             *all += 1;
@@ -494,7 +494,11 @@ impl World {
         let Brief { is_exclusive, pace, .. } = self.briefs[deployment as usize];
         let inside = (self.now - entered).0;
         // With the processor to itself nothing but its size's own quota can have held it up.
-        let alone = if is_exclusive { inside } else { (cpu as f64 / pace) as u64 + wait };
+        let alone = match (is_exclusive, pace) {
+            (true, _) => inside,
+            (false, 1.0) => cpu + wait,
+            (false, _) => (cpu as f64 / pace) as u64 + wait,
+        };
         let begun = if cold { self.instances[instance].ordered.max(arrival) } else { entered };
         Times {
             latency: (self.now - arrival).0,

@@ -17,21 +17,21 @@ const BITS: u32 = 3;
 /// The parts' names, in their order.
 pub const PARTS: [&str; 4] = ["service", "crowding", "queueing", "cold_start"];
 
-/// Sums of latencies of one bucket, in nanoseconds.
+/// Sums of latencies of one bucket, in nanoseconds: whole numbers, which add up exactly and without a conversion.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Bucket {
     count: u64,
-    latency: f64,
-    service: f64,
-    queueing: f64,
-    cold_start: f64,
+    latency: u128,
+    service: u128,
+    queueing: u128,
+    cold_start: u128,
 }
 
 impl Bucket {
     /// Its parts in the order of [`PARTS`].
     fn parts(&self) -> [f64; 4] {
         let crowding = self.latency - self.service - self.queueing - self.cold_start;
-        [self.service, crowding.max(0.0), self.queueing, self.cold_start]
+        [self.service, crowding, self.queueing, self.cold_start].map(|part| part as f64)
     }
 }
 
@@ -75,11 +75,11 @@ impl LatencyParts {
         let bucket = &mut self.buckets[place];
         let cold_start = times.cold_start.min(times.before);
         bucket.count += 1;
-        bucket.latency += times.latency as f64;
+        bucket.latency += u128::from(times.latency);
         // What is rounded at an instance's pace is no crowding, and no less than none.
-        bucket.service += times.alone.min(times.latency - times.before) as f64;
-        bucket.queueing += (times.before - cold_start) as f64;
-        bucket.cold_start += cold_start as f64;
+        bucket.service += u128::from(times.alone.min(times.latency - times.before));
+        bucket.queueing += u128::from(times.before - cold_start);
+        bucket.cold_start += u128::from(cold_start);
     }
 
     #[cold]
