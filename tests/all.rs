@@ -10,6 +10,7 @@ mod bill_rules;
 mod bill_sharing;
 mod bill_terms;
 mod bills;
+mod browser_page;
 mod browser_report;
 mod catalogue;
 mod check_run;

@@ -103,18 +103,17 @@ fn write_pages(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// Says it past the test harness, which keeps what `eprintln!` says of tests that pass.
-fn skipped(why: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}; the reports were not opened in a browser");
+pub fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }
 
-/// Pages and screenshots stay in `target/tmp/report-in-a-browser`.
-#[test]
-#[ignore = "needs Chromium, Node.js and the npm registry"]
-fn ci_browser_report() {
+/// What drives a browser, installed into a directory; without it, `what` is said.
+pub fn driver(what: &str) -> Option<tempfile::TempDir> {
     let chromium = std::env::var("CHROMIUM").unwrap_or("/usr/bin/chromium".into());
     for program in [chromium.as_str(), "node", "npm"] {
         if !is_there(program) {
-            return skipped(&format!("{program} is not there"));
+            skipped(&format!("{program} is not there; {what}"));
+            return None;
         }
     }
     let directory = tempfile::tempdir().unwrap();
@@ -122,8 +121,17 @@ fn ci_browser_report() {
     npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(directory.path());
     let installed = npm.args(["playwright-core@1", "axe-core@4"]).output().unwrap();
     if !installed.status.success() {
-        return skipped("npm could not install what drives the browser");
+        skipped(&format!("npm could not install what drives the browser; {what}"));
+        return None;
     }
+    Some(directory)
+}
+
+/// Pages and screenshots stay in `target/tmp/report-in-a-browser`.
+#[test]
+#[ignore = "needs Chromium, Node.js and the npm registry"]
+fn ci_browser_report() {
+    let Some(directory) = driver("the reports were not opened in a browser") else { return };
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-in-a-browser");
     std::fs::create_dir_all(&pictures).unwrap();
     let pages = write_pages(&pictures);
