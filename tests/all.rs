@@ -63,6 +63,7 @@ mod sweep_identity;
 mod sweep_kubernetes;
 mod sweep_slurm;
 mod sweep_trouble;
+mod together;
 mod transients;
 mod usage;
 mod usage_errors;

@@ -61,6 +61,17 @@ impl ClusterTerms {
         (diagnostics.count() == before).then_some(terms)
     }
 
+    /// Of machines that stay and each have one copy of every app that stands on them.
+    pub fn of_machines() -> ClusterTerms {
+        ClusterTerms {
+            scheduler: SchedulerKind::SPREAD,
+            kept_back: Reservation::Nothing,
+            most_by_size: IndexMap::new(),
+            most: u32::MAX,
+            empty_stays: EMPTY_NODES_STAY,
+        }
+    }
+
     /// The most instances on a node of a size.
     pub fn most(&self, size: &str) -> u32 {
         self.most_by_size.get(size).copied().unwrap_or(self.most)

@@ -33,7 +33,7 @@ pub fn pack(
         reserve: node.reserve,
         cores: node.cores,
         allocatable,
-        request: plan.cluster.container.and_then(|asked| asked.cpu).unwrap_or(slice.cores),
+        request: requested(plan, allocatable),
         memory_used: outer.around_size().0 + kept_back.memory,
         most,
         scheduler: terms.scheduler,
@@ -42,6 +42,14 @@ pub fn pack(
         start: plan.start.iter().filter(|phase| phase.of_node && phase.applies_to(&size.name)).cloned().collect(),
     };
     Ok((slice, cluster))
+}
+
+/// The cores that an instance asks of a node that has so much for its instances: rounded down, so that parts fit.
+fn requested(plan: &DeploymentPlan, allocatable: Demand) -> Cores {
+    let whole = Cores(allocatable.cores);
+    let Some(asked) = plan.cluster.container else { return whole };
+    let part = asked.part.map(|part| Cores(((part * whole.0 as f64) as u64).max(1)));
+    asked.cpu.or(part).unwrap_or(whole)
 }
 
 /// What an instance has of a node, and asks of it.
@@ -54,7 +62,7 @@ fn container(
 ) -> Result<Slice, String> {
     let left = Bytes(allocatable.memory.saturating_sub(inner.around_app().0));
     let asked = plan.cluster.container;
-    let cores = asked.and_then(|asked| asked.cpu).unwrap_or(Cores(allocatable.cores));
+    let cores = requested(plan, allocatable);
     let memory = match asked {
         Some(asked) => asked.memory.unwrap_or(app.memory),
         None => left,
@@ -80,13 +88,14 @@ fn container(
     Ok(Slice { cores: may_use, memory, reserve: inner.demand(cores, memory, inner.around_app()) })
 }
 
-/// Numbers the clusters of a case: apps that are hosted on the same model and size share one.
+/// Numbers the clusters of a case: apps that are hosted on the same model and size share one, and those that stand
+/// together have one of their own.
 pub fn number(case: &Case, orders: &[Order], deployments: &mut [Deployment]) {
-    let mut known: Vec<(&str, &str)> = Vec::new();
+    let mut known: Vec<(&str, &str, Option<u32>)> = Vec::new();
     let plans = case.deployments.iter().zip(orders);
     for ((plan, order), deployment) in plans.zip(deployments) {
         let Some(cluster) = &mut deployment.cluster else { continue };
-        let key = (plan.model.name.as_str(), order.size.name.as_str());
+        let key = (plan.model.name.as_str(), order.size.name.as_str(), plan.together);
         let place = known.iter().position(|each| *each == key).unwrap_or_else(|| {
             known.push(key);
             known.len() - 1

@@ -182,7 +182,7 @@ fn quota(plan: &DeploymentPlan, size: &Size, slice: &Slice, node: Option<Cores>,
     }
     let threads = match node {
         Some(node) => {
-            let container = plan.cluster.container.filter(|container| container.cpu.is_some())?;
+            let container = plan.cluster.container.filter(|asked| asked.cpu.is_some() || asked.part.is_some())?;
             let is_free = container.cpu_limit == Some(CpuLimit::Free);
             (!is_free).then_some(node.as_f64().ceil())?
         }

@@ -179,6 +179,9 @@ impl Books<'_> {
         if let [only] = groups[..] {
             return Ok(vec![(only[0], 1.0)]);
         }
+        if let Some(parts) = self.parts(&groups) {
+            return Ok(parts);
+        }
         if lanes.deployments.iter().any(|deployment| self.world.deployments[*deployment].cluster.is_some()) {
             return Ok(Vec::new());
         }
@@ -190,6 +193,19 @@ impl Books<'_> {
         let (sum, equal) = (costs.iter().sum::<f64>(), 1.0 / costs.len() as f64);
         let share = |cost: f64| if sum > 0.0 { cost / sum } else { equal };
         Ok(groups.iter().zip(costs).map(|(group, cost)| (group[0], share(cost))).collect())
+    }
+
+    /// The parts of apps that all stand together on machines: by their weights, and by how many of these there are.
+    fn parts(&self, groups: &[&[usize]]) -> Option<Vec<(usize, f64)>> {
+        let part = |group: &&[usize]| {
+            let plan = &self.case.deployments[group[0]];
+            let part = plan.together.and(plan.cluster.container)?.part?;
+            let machines = plan.cluster.nodes.map_or(1, |(count, _)| count);
+            Some((group[0], part * f64::from(machines) * group.len() as f64))
+        };
+        let parts: Vec<(usize, f64)> = groups.iter().map(part).collect::<Option<_>>()?;
+        let all: f64 = parts.iter().map(|(_, part)| part).sum();
+        Some(parts.into_iter().map(|(app, part)| (app, part / all)).collect())
     }
 
     /// What the account committed to: what was found to be cheapest, or what the case states.

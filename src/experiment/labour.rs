@@ -40,6 +40,11 @@ pub(super) fn gather(
     total
 }
 
+/// The part of a machine that an app has by its weight.
+fn part(plan: &DeploymentPlan) -> f64 {
+    plan.together.and(plan.cluster.container).and_then(|container| container.part).unwrap_or(1.0)
+}
+
 fn tenants(simulation: &Simulation, index: usize) -> f64 {
     f64::from(simulation.world.deployments[index].tenants)
 }
@@ -57,7 +62,8 @@ fn by_slice(trial: &Trial<'_>, simulation: &Simulation, dollars: &dyn Fn(Currenc
         let slices = slices(plan, trial.scenario.apps[plan.app].exists);
         let managed = Managed { family: plan.model.family.name(), slices: &slices, overrides: &plan.model.labour };
         let used = LabourUse {
-            instances: facts.instances.mean(world.end).unwrap_or(0.0),
+            // Of a machine that apps stand on together each has its part.
+            instances: facts.instances.mean(world.end).unwrap_or(0.0) * part(plan),
             tenants: tenants(simulation, index),
             accounts: (tenants(simulation, index) - counted).max(0.0),
             month: run.month_length(),

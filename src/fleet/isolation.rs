@@ -139,6 +139,12 @@ impl Isolation {
         Isolation { layers: vec![OVERHEADS[4].layer()] }
     }
 
+    /// The same with processes beside each other inside.
+    pub fn with_processes(&self) -> Isolation {
+        let layers = self.layers.iter().cloned().chain(Isolation::process().layers);
+        Isolation { layers: layers.collect() }
+    }
+
     /// Memory of a server besides what was sold, where a size was sold: a machine's emulator. Layers within the
     /// outermost machine live in what was sold.
     pub fn around_size(&self) -> Bytes {

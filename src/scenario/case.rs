@@ -3,6 +3,7 @@
 use super::fleet::FleetPlan;
 use super::hosting::{DeploymentPlan, Hosts};
 use super::overlay;
+use super::together::Together;
 use crate::billing::{Charge, Labour, Meter, PriceList, ProviderCosts, read_charge};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Table, Value, list, suggest};
@@ -39,7 +40,7 @@ pub struct Ground<'s> {
 }
 
 /// The keys of a case that are not about hosting.
-const OWN_KEYS: [&str; 5] = ["app", "fleet", "provider", "labour", "charge"];
+const OWN_KEYS: [&str; 6] = ["app", "fleet", "provider", "labour", "charge", "together"];
 
 impl Case {
     /// Reads one case.
@@ -54,10 +55,13 @@ impl Case {
         if let Some(own) = own {
             check_apps(own, ground, d);
         }
+        let tables: Vec<Node> = ground.apps.iter().map(|app| hosting_of(&app.name, node, own)).collect();
         let mut deployments = Vec::new();
-        for (index, app) in ground.apps.iter().enumerate() {
-            let plan = hosting_of(&app.name, node, own);
-            deployments.push(hosts.deployment(index, app, (&plan, node), ground.catalogue, d));
+        for ((index, app), plan) in ground.apps.iter().enumerate().zip(&tables) {
+            deployments.push(hosts.deployment(index, app, (plan, node), ground.catalogue, d));
+        }
+        if let Some(fleet) = &fleet {
+            Together { apps: ground.apps, tables: &tables, fleet }.apply(node.get("together"), &mut deployments, d);
         }
         check_evictions(&deployments, node, d);
         check_accounts(&deployments, node, d);

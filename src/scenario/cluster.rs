@@ -18,6 +18,8 @@ pub struct ClusterChoice {
 pub struct Container {
     /// The cores that it asks for; `None`: all that the node has.
     pub cpu: Option<Cores>,
+    /// The same as a share of what the node has: of apps that stand together on one machine.
+    pub part: Option<f64>,
     /// The most that it may use; `None`: what it asks for.
     pub cpu_limit: Option<CpuLimit>,
     /// Memory; `None`: what the app needs.
@@ -31,6 +33,26 @@ pub enum CpuLimit {
     Free,
     /// So many.
     Cores(Cores),
+}
+
+impl CpuLimit {
+    /// Reads a number of cores, no fewer than those that are asked for, or `"none"`.
+    pub fn read(node: &Node, cpu: Option<Cores>, d: &mut Diagnostics) -> Option<CpuLimit> {
+        if let Some(word) = node.as_str() {
+            if word == "none" {
+                return Some(CpuLimit::Free);
+            }
+            d.error(node.at, format!("`{word}` is no limit"), "a number of cores, or \"none\": what the node has free");
+            return None;
+        }
+        let limit = Cores::from_f64(positive(node, d)?);
+        if let Some(cpu) = cpu.filter(|cpu| limit < *cpu) {
+            let message = format!("the limit of {limit} cores is below the {cpu} that the container asks for");
+            d.error(node.at, message, "a limit of at least what it asks for, or \"none\"");
+            return None;
+        }
+        Some(CpuLimit::Cores(limit))
+    }
 }
 
 impl ClusterChoice {
@@ -58,31 +80,13 @@ fn read_container(node: &Node, d: &mut Diagnostics) -> Option<Container> {
     let cpu = table.optional("cpu", d, positive).map(Cores::from_f64);
     let memory = table.optional("memory", d, bytes);
     let limit_node = table.node("cpu-limit");
-    let cpu_limit = limit_node.and_then(|limit| read_limit(limit, cpu, d));
+    let cpu_limit = limit_node.and_then(|limit| CpuLimit::read(limit, cpu, d));
     table.finish(d);
     if let (Some(limit), None) = (limit_node, cpu) {
         let help = "add what it asks for, such as `cpu = 0.1`: its weight where others want the node's cores too";
         d.error(limit.key, "a `cpu-limit` without `cpu`: a container that asks for nothing has the whole node", help);
     }
-    Some(Container { cpu, cpu_limit, memory })
-}
-
-/// A number of cores, or that there is none.
-fn read_limit(node: &Node, cpu: Option<Cores>, d: &mut Diagnostics) -> Option<CpuLimit> {
-    if let Some(word) = node.as_str() {
-        if word == "none" {
-            return Some(CpuLimit::Free);
-        }
-        d.error(node.at, format!("`{word}` is no limit"), "a number of cores, or \"none\": what the node has free");
-        return None;
-    }
-    let limit = Cores::from_f64(positive(node, d)?);
-    if let Some(cpu) = cpu.filter(|cpu| limit < *cpu) {
-        let message = format!("the limit of {limit} cores is below the {cpu} that the container asks for");
-        d.error(node.at, message, "a limit of at least what it asks for, or \"none\"");
-        return None;
-    }
-    Some(CpuLimit::Cores(limit))
+    Some(Container { cpu, part: None, cpu_limit, memory })
 }
 
 /// The most nodes that may stand ready from the beginning.

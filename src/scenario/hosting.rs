@@ -81,6 +81,8 @@ pub struct DeploymentPlan {
     pub start: Vec<StartPhase>,
     /// What is asked of the model's cluster, where it has one.
     pub cluster: ClusterChoice,
+    /// The group of apps with which it stands on one machine.
+    pub together: Option<u32>,
     /// CPU credits of each instance that stands ready at the beginning.
     pub credits: Option<f64>,
     /// The most instances in use at once of the app itself.
@@ -150,6 +152,10 @@ impl Hosts {
         let disk = table.optional("disk", d, bytes);
         let allowances = table.default("allowances", true, d, boolean);
         let cluster = ClusterChoice::read(&mut table, d);
+        // Read with the group that the app stands in, once all apps are known.
+        for key in super::together::KEYS {
+            table.node(key);
+        }
         let credits = table.optional("credits", d, read_saved);
         let initial = table.optional("initial", d, InitialChoice::read);
         let size_node = table.node("size");
@@ -213,6 +219,7 @@ impl Hosts {
             concurrency_asked,
             queue,
             cluster,
+            together: None,
             credits,
             initial,
             provisioned,

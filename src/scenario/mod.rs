@@ -20,6 +20,7 @@ mod run;
 pub mod shipped;
 mod slo;
 mod surroundings;
+mod together;
 
 pub use app::App;
 pub use case::Case;

@@ -49,6 +49,9 @@ impl SchedulerKind {
     pub const ALL: [SchedulerKind; 6] =
         [kubernetes::KIND, kubernetes_2017::KIND, most_allocated::KIND, first_fit::KIND, swarm::KIND, random::KIND];
 
+    /// One that puts copies of a service on as many nodes as there are.
+    pub const SPREAD: SchedulerKind = swarm::KIND;
+
     /// Reads the name of a scheduler.
     pub fn read(node: &Written, diagnostics: &mut Diagnostics) -> Option<SchedulerKind> {
         let readers = SchedulerKind::ALL.map(|scheduler| {
