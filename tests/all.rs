@@ -3,6 +3,7 @@
 mod advice;
 mod answers;
 mod article;
+mod article_algebra;
 mod bill_around;
 mod bill_bridge;
 mod bill_laws;

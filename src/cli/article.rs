@@ -26,9 +26,8 @@ Examples:
 
 Runs the scenario of every claim, prints a verdict for each, and writes article.html, article.json and
 article.md to output/article. The page needs no network. A verdict is computed: what was typed in, and
-decides it, is named; so is what a verdict rests on. With
---mutations every claim's scenario is run once more with what it rests on removed; a claim that survives
-that ends it with status 3.")]
+decides it, is named. With --mutations every claim's scenario is run once more with what it rests on
+removed; a claim whose verdict survives that ends it with status 3.")]
 pub struct Article {
     /// Only the claim of this number
     #[arg(long, value_name = "N")]
@@ -84,9 +83,13 @@ impl Article {
                 .to_string()
         };
         let has = |source: &Source| {
-            number(source).split(|c: char| !c.is_ascii_digit()).any(|part| !part.is_empty() && part == asked)
+            let number = number(source);
+            number == *asked
+                || number.split(|c: char| !c.is_ascii_digit()).any(|part| !part.is_empty() && part == asked)
         };
-        let known: Vec<String> = sources.iter().map(number).collect();
+        let mut known: Vec<String> = sources.iter().map(number).collect();
+        known.sort_by_key(|number| number.split(' ').next().and_then(|first| first.parse::<u32>().ok()));
+        known.dedup();
         let found: Vec<Source> = sources.into_iter().filter(has).collect();
         if found.is_empty() {
             return Err(Failure::Input(format!("there is no claim {asked}: there are {}", known.join(", "))));

@@ -96,11 +96,19 @@ pub fn summary(all: &[Judged]) -> String {
     let turn = count(|judged| matches!(judged.verdict, Verdict::HoldsIf { .. }) && judged.here);
     let elsewhere = count(|judged| matches!(judged.verdict, Verdict::HoldsIf { .. }) && !judged.here);
     let assumed = count(|judged| judged.badge == Badge::Assumed);
-    format!(
-        "Of {} claims {hold} hold, {turn} hold up to a bound, and {} do not, {elsewhere} of which would beyond a bound; {assumed} rest on an input that somebody typed in.",
-        all.len(),
-        all.len() - hold - turn
-    )
+    let (all, fails) = (all.len(), all.len() - hold - turn);
+    let parts = [
+        (hold, format!("{hold} {}", if hold == 1 { "holds" } else { "hold" })),
+        (turn, format!("{turn} {} up to a bound", if turn == 1 { "holds" } else { "hold" })),
+        (fails, format!("{fails} {}", if fails == 1 { "does not" } else { "do not" })),
+        (elsewhere, format!("{elsewhere} of these would beyond a bound")),
+        (
+            assumed,
+            format!("{assumed} {} on an input that somebody typed in", if assumed == 1 { "rests" } else { "rest" }),
+        ),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+    format!("Of {all} {}: {}.", if all == 1 { "claim" } else { "claims" }, parts.join("; "))
 }
 
 /// The claims of a section of the article.

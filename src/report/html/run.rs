@@ -19,6 +19,7 @@ pub fn run_report(result: &ResultDocument, reproduction: &Reproduction, assumpti
 pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumptions: &[Assumption]) -> Page {
     let headings = ["Cost", "Latency", "Instances and servers over time", "Service over time", "Use of the servers"];
     let figures = figure::figures(result).into_iter().zip(headings).map(|((_, drawing), heading)| (drawing, heading));
+    let tornado = labour::tornado(result).map(|drawing| (drawing, "What hours of labour would change"));
     Page {
         kind: "run".into(),
         question: question(&result.title),
@@ -26,7 +27,7 @@ pub fn run_page(result: &ResultDocument, reproduction: &Reproduction, assumption
         remark: subtitle(result),
         cases: result.cases.iter().map(|case| Case { name: case.name.clone(), hosting: hosting(case) }).collect(),
         tables: [comparison(result)].into_iter().chain(by_app(result)).collect(),
-        figures: figures.map(|(drawing, heading)| (drawing, heading.to_string())).collect(),
+        figures: figures.chain(tornado).map(|(drawing, heading)| (drawing, heading.to_string())).collect(),
         sections: [Some(latency(result)), tenants_section(result)]
             .into_iter()
             .flatten()
