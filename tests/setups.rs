@@ -146,3 +146,44 @@ fn who_comes_again_much_later() {
     assert!((attempts - 1.0 - again).abs() < 0.01, "{attempts}, not {}", 1.0 + again);
     check(&result, "places", "requests_rejected_share", again * again, 0.03);
 }
+
+/// Callers who have all the same patience τ, at M/M/1 with ρ = 1.2. Where those who wait leave (and what is served goes on), the
+/// work before a newcomer has the density λ P e^(−(μ−λ)w) below τ and λ P e^(−(μ−λ)τ) e^(−μ(w−τ)) beyond; where all work stops
+/// with its caller, it ends at τ. In time is who finds w < τ and needs no more than τ − w.
+#[test]
+fn callers_of_one_patience() {
+    let (lambda, mu, tau) = (12.0f64, 10.0f64, 0.3f64);
+    let r = mu - lambda;
+    let below = lambda * (1.0 - (-r * tau).exp()) / r;
+    let beyond = lambda * (-r * tau).exp() / mu;
+    let in_time = |idle: f64| {
+        let alone = idle * (1.0 - (-mu * tau).exp());
+        alone + idle * (below - (-mu * tau).exp() * ((lambda * tau).exp() - 1.0))
+    };
+    let waiting = |work: &str| {
+        format!(
+            "arrivals.poisson = {{ rate = \"12 /s\" }}\nwait.exponential = {{ mean = \"100 ms\" }}\n\
+             memory = \"100 MiB\"\ntimeout = {{ after = \"300 ms\", work = \"{work}\" }}\n"
+        )
+    };
+    let one = "hosting = \"textbook-vps\"\nsize = \"1-core\"\ninstances = 1\nconcurrency = 1";
+    for (work, idle) in [("unless-waiting", 1.0 / (1.0 + below + beyond)), ("stops", 1.0 / (1.0 + below))] {
+        let result = simulated(4000, &waiting(work), &[("c", one)]);
+        check(&result, "c", "instances_busy", 1.0 - idle, 0.01);
+        check(&result, "c", "availability", in_time(idle), 0.02);
+    }
+}
+
+/// A platform that stops what runs for 0.7 s, of requests of 1 s in the mean: e^(−0.7) are stopped, and each instance is busy, and
+/// billed, for 1 − e^(−0.7) s.
+#[test]
+fn a_platform_stops_what_runs_for_too_long() {
+    let app = "arrivals.poisson = { rate = \"5 /s\" }\nwait.exponential = { mean = \"1 s\" }\nmemory = \"100 MiB\"\n\
+               [model.f]\nextends = \"textbook-serverless\"\ntime-limit = \"700 ms\"\n\
+               charge = [{ name = \"time\", meter = \"instance-seconds\", over = \"request\", price = \"1\", per = 3600 }]\n";
+    let result = simulated(4000, app, &[("c", "hosting = \"f\"\nsize = \"1-core\"")]);
+    let kept = 1.0 - (-0.7f64).exp();
+    check(&result, "c", "availability", kept, 0.01);
+    check(&result, "c", "instances_busy", 5.0 * kept, 0.01);
+    check(&result, "c", "invoice_time_usd", 730.0 * 5.0 * kept, 0.01);
+}

@@ -45,7 +45,7 @@ pub(crate) struct Brief {
     pub learns: bool,
     /// Whether its users wait for one request before they send the next.
     pub is_closed: bool,
-    /// Whether requests share their instance's cores, and nothing else (a quota, credits, neighbours) decides what they have.
+    /// Whether requests share their instance's cores, and no quota, no credits and no shared node decide what they have.
     pub is_plainly_shared: bool,
     /// The instance's cores.
     pub cores: Cores,
@@ -56,9 +56,9 @@ pub(crate) struct Brief {
 }
 
 impl Brief {
-    /// Of a deployment; `crowded` where servers can slow their instances down, `counts_uses` where
-    /// evictions go by how often an instance was used.
-    pub fn of(plan: &Deployment, crowded: bool, counts_uses: bool) -> Brief {
+    /// Of a deployment; `crowded` where servers can slow their instances down, `shares` where containers share their
+    /// nodes' processors, `counts_uses` where evictions go by how often an instance was used.
+    pub fn of(plan: &Deployment, (crowded, shares): (bool, bool), counts_uses: bool) -> Brief {
         let share = plan.cores.as_f64().min(1.0);
         Brief {
             pace: if plan.quota.is_some() { plan.speed } else { share * plan.speed },
@@ -69,7 +69,7 @@ impl Brief {
             has_limit: plan.has_limit(),
             is_set_apart: plan.reserved.is_some(),
             binds_late: plan.binding == Binding::Late,
-            is_exclusive: plan.is_exclusive() && !crowded,
+            is_exclusive: plan.is_exclusive() && !crowded && !shares,
             has_quota: plan.quota.is_some(),
             has_timeout: plan.timeout.is_some(),
             has_retries: plan.retries.is_some(),
@@ -79,7 +79,7 @@ impl Brief {
             counts_uses: counts_uses || matches!(plan.keep_alive, KeepAlive::SinceArrival(_)),
             learns: matches!(plan.keep_alive, KeepAlive::Histogram(_)),
             is_closed: plan.closed,
-            is_plainly_shared: !crowded && plan.credits.is_none() && plan.quota.is_none(),
+            is_plainly_shared: !shares && plan.credits.is_none() && plan.quota.is_none(),
             cores: plan.cores,
             slow_after: plan.scaling.slow_after().map_or(u64::MAX, |span| span.0),
             meters_busy: plan

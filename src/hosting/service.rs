@@ -198,22 +198,26 @@ impl World {
         self.set_pace(instance);
     }
 
-    /// The same where nothing but the number of requests decides what each has.
+    /// The same where no quota, no credits and no node decide what each has.
     fn change_plain_sharing(&mut self, instance: u32, change: i32, cores: Cores) {
         let place = &mut self.instances[instance];
-        let before = place.computing;
-        let after = before.wrapping_add_signed(change);
-        place.computing = after;
+        let count = place.computing.wrapping_add_signed(change);
+        let before = std::mem::replace(&mut place.computing, count);
         let (lane, deployment) = (place.lane, place.deployment as usize);
-        let plan = &self.deployments[deployment];
-        if let Some(processor) = place.processor.as_deref_mut() {
-            processor.pace = plan.share(cores.as_f64(), f64::from(after.max(1))) * plan.speed;
-        }
         let demand = |computing: u32| Cores(cores.0.min(u64::from(computing) * Cores::ONE.0));
-        let (before, after) = (demand(before), demand(after));
-        if before != after {
+        let (before, after) = (demand(before), demand(count));
+        let mut slowdown = 1.0;
+        if self.crowding.is_some() {
+            self.watch_demand(lane, after.0 as i64 - before.0 as i64);
+            self.demand_changed(instance, before, after);
+            slowdown = self.slowdown_of(instance);
+        } else if before != after {
             self.watch_demand(lane, after.0 as i64 - before.0 as i64);
             self.work_changed(instance, before, after, 1.0, 1.0);
+        }
+        let plan = &self.deployments[deployment];
+        if let Some(processor) = self.instances[instance].processor.as_deref_mut() {
+            processor.pace = plan.share(cores.as_f64(), f64::from(count.max(1))) * plan.speed * slowdown;
         }
     }
 

@@ -163,7 +163,7 @@ impl Simulation {
         let sharing = Sharing::of(&deployments, &clusters);
         let brief = |plan: &Deployment| {
             let shares = sharing.is_some() && sharing::shares(plan, &deployments);
-            Brief::of(plan, crowding.is_some() || shares, counts_uses)
+            Brief::of(plan, (crowding.is_some(), shares), counts_uses)
         };
         let briefs = deployments.iter().map(brief).collect();
         let world = World {
