@@ -66,6 +66,7 @@ mod sweep_slurm;
 mod sweep_trouble;
 mod together;
 mod transients;
+mod ui;
 mod usage;
 mod usage_errors;
 mod waiting;

@@ -28,6 +28,7 @@ fn help_of_the_program_and_of_every_command() {
         "models",
         "schema",
         "trace",
+        "ui",
         "completions",
         "man",
     ] {

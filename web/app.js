@@ -273,6 +273,10 @@ async function start() {
       drawSliders();
       compute("run");
     } else answer("The link is not whole: nothing can be read from it.", true);
+  } else if (engine.first && (await engine.first().catch(() => null)) !== null) {
+    $("gallery").prepend(new Option("(the scenario of the command line)", "", true, true));
+    begin(await engine.first());
+    compute("run");
   } else {
     const name = templates.some(([, known]) => known === hash) ? hash : templates[0][1];
     $("gallery").value = name;
@@ -288,7 +292,7 @@ for (const command of ["run", "curve", "map", "advise"]) $(command).addEventList
 $("cancel").addEventListener("click", () => { stop(); answer("Cancelled."); });
 $("pin").addEventListener("click", () => { kept = last; $("compared").textContent = "Kept. Change the scenario and run it again."; view("compare"); });
 $("share").addEventListener("click", async () => {
-  const link = `${location.origin}${location.pathname}#s=${await packed({ text: editor.text, traffic })}`;
+  const link = `${location.origin}${location.pathname}${location.search}#s=${await packed({ text: editor.text, traffic })}`;
   history.replaceState(null, "", link);
   await navigator.clipboard?.writeText(link).catch(() => {});
   answer(`The scenario is in this page's link (${link.length.toLocaleString("en")} letters), which was copied. Files beside it are not.`);

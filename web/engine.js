@@ -61,6 +61,13 @@ class Here {
 class Program {
   constructor(key) { this.key = key; this.name = "the program on this machine"; }
 
+  /// The scenario that it was started with, if any.
+  async first() {
+    const answer = await fetch("./start", { headers: { "x-hostsim-key": this.key } });
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()).scenario;
+  }
+
   start(args, files, progress) {
     const stop = new AbortController();
     return { done: this.ask(args, files, progress, stop.signal), cancel: () => stop.abort() };
@@ -86,7 +93,7 @@ class Program {
       text += decoder.decode(value, { stream: true });
       const events = text.split("\n\n");
       text = events.pop();
-      for (const event of events) {
+      for (const event of events.filter((event) => event.startsWith("data: "))) {
         const data = JSON.parse(event.replace(/^data: /, ""));
         if (data.said !== undefined) heard.hear(data.said);
         else {

@@ -29,6 +29,8 @@ mod sensitivity;
 mod sweep;
 mod terminal;
 mod trace;
+#[cfg(not(target_family = "wasm"))]
+mod ui;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
@@ -41,16 +43,16 @@ trait Execute {
 }
 
 macro_rules! commands {
-    ($($name:ident($options:ty)),* $(,)?) => {
+    ($($(#[$condition:meta])* $name:ident($options:ty)),* $(,)?) => {
         #[derive(Subcommand)]
         enum Command {
-            $($name($options),)*
+            $($(#[$condition])* $name($options),)*
         }
 
         impl Execute for Command {
             fn execute(self) -> Result<(), Failure> {
                 match self {
-                    $(Command::$name(options) => options.execute(),)*
+                    $($(#[$condition])* Command::$name(options) => options.execute(),)*
                 }
             }
         }
@@ -72,6 +74,8 @@ commands! {
     Trace(trace::Trace),
     Import(import::Import),
     Init(init::Init),
+    #[cfg(not(target_family = "wasm"))]
+    Ui(ui::Ui),
     Check(check::Check),
     Schema(schema::Schema),
     Completions(completions::Completions),

@@ -4,7 +4,7 @@
 //
 // MODULES holds node_modules with playwright-core and axe-core; PICTURES receives screenshots; PAGE is what web/build
 // made; PROGRAM the native hostsim.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -158,6 +158,23 @@ await tab.emulateMedia({ colorScheme: "dark" });
 check("nothing is wider than a phone", await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 check("axe finds no barrier on a phone in the dark", (await barriers()).length === 0, await barriers());
 await tab.screenshot({ path: path.join(pictures, "page-phone.png"), fullPage: true });
+
+// The same page with the program behind it.
+const served = spawn(program, ["ui", "--no-open", path.resolve(scenarios[0])], { stdio: ["ignore", "pipe", "ignore"] });
+const served_at = (await new Promise((resolve) => served.stdout.once("data", resolve))).toString().trim();
+const native = await browser.newPage();
+native.on("console", (message) => said.push(message.text()));
+native.on("pageerror", (error) => said.push(error.message));
+await native.goto(served_at);
+await native.waitForFunction(() => document.querySelector("#answer").textContent.includes("cheapest"), null, { timeout: 60000 });
+check("the program answers its page", (await native.textContent("#engine")) === "the program on this machine");
+await native.frameLocator("#report").locator("h1").waitFor();
+check("and its report is shown", (await native.frameLocator("#report").locator("h1").textContent()).length > 5);
+await native.fill("#text", (await native.inputValue("#text")).replace("schema = 1", "schema = 1\nscheme = 2"));
+await native.locator("#mistakes button").first().waitFor();
+check("its mistakes are at their words", /Line \d+/.test(await native.textContent("#mistakes")));
+served.kill();
+
 check("nothing is asked of other hosts", asked.every((url) => url.startsWith(address.replace("index.html", "")) || /^(data|blob|about):/.test(url)), asked.filter((url) => !url.startsWith("http://127")));
 check("the console is silent", said.length === 0, said);
 const weight = readdirSync(page).reduce((sum, file) => sum + statSync(path.join(page, file)).size, 0);
