@@ -45,6 +45,7 @@ mod orders;
 mod own_model;
 mod program;
 mod provider;
+mod python_module;
 mod questions;
 mod quotas;
 mod reading;
