@@ -55,7 +55,7 @@ const ITS_OWN: [&str; 4] = [
 ];
 
 const RESERVED: &str = "schema = 1\nhosting = \"aws-ec2-2017\"\nmonth = \"730 h\"\n\
-    commitment = { plan = \"1-year-partial-upfront\", instances = 2 }\n[[usage]]\nsize = \"m4.large\"\ncount = 3\ntime = \"365 h\"\n";
+    commitment = { plan = \"1-year-all-upfront\", instances = 2 }\n[[usage]]\nsize = \"m4.large\"\ncount = 3\ntime = \"365 h\"\n";
 
 #[test]
 #[ignore = "needs Python 3 and the FinOps Foundation's validator"]
