@@ -47,3 +47,34 @@ fn a_burst_costs_no_event_per_period() {
     let (slow, quota) = (burst("0 s"), burst("1 ms"));
     assert!(quota.abs_diff(slow) <= slow / 10, "{quota} and {slow}");
 }
+
+/// The events of ten hours of sixty apps whose calls take so long, on servers of so many cores: at most some 45
+/// instances on one, which are crowded where calls are long.
+fn events_on_servers(cores: u32, cpu: &str) -> (u64, u64) {
+    let text = format!(
+        "schema = 1\n[run]\nduration = \"10 h\"\nreplications = 1\n\
+         [fleet]\nserver = {{ cores = {cores}, memory = \"8 GiB\" }}\nplacement = \"first-fit\"\n\
+         [app.x]\ntenants = 60\nmemory = \"170 MiB\"\ncpu.exponential = {{ mean = \"{cpu}\" }}\n\
+         arrivals.poisson = {{ rate = \"6 /h\" }}\n[case.c]\nhosting = \"textbook-serverless\"\n"
+    );
+    let scenario = Scenario::from_text(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+    let (case, traffic, replication) = (&scenario.cases[0], 1.0, 0);
+    let orders = Order::of_case(case).expect("all is stated");
+    let trial = Trial { scenario: &scenario, case, orders: &orders, traffic, replication };
+    let simulation = trial.simulate().expect("it runs");
+    let facts = &simulation.world.facts()[0];
+    assert!(facts.served >= 500, "{}", facts.served);
+    (simulation.world.agenda.noted(), facts.served)
+}
+
+/// A crowded server costs a request no more events than one with room, however many instances stand on it.
+#[test]
+fn a_crowded_server_costs_no_event_per_neighbour() {
+    let (alone, served) = events_on_servers(64, "100 ms");
+    let simplest = alone as f64 / served as f64;
+    for (cores, cpu) in [(8, "1 min"), (4, "1 min"), (8, "10 min"), (16, "10 min"), (2, "2 min")] {
+        let (events, served) = events_on_servers(cores, cpu);
+        let each = events as f64 / served as f64;
+        assert!(each < 3.0 * simplest, "{each} events a request on {cores} cores with {cpu}, {simplest} with room");
+    }
+}

@@ -1,9 +1,17 @@
 //! Crowded servers: when the instances on a server want more cores than it has, all slow down
 //! together, in proportion. Nothing is computed while no server is crowded but a sum per server.
+//!
+//! A server keeps one clock, which goes as fast as its instances do: by `min(1, cores / cores wanted)` of time. What an
+//! instance has done, and when its next request is done, is told by that clock, so that an instance more or less
+//! changes how fast the clock goes, and nothing of any neighbour (virtual time, as in generalised processor sharing).
+//! Where a quota, credits or a shared node decide what an instance has, that does not go by the clock: those alone are
+//! slowed down one by one.
 
 use super::slab::NONE;
-use super::world::World;
-use crate::units::Cores;
+use super::world::{Event, World};
+use crate::units::{Cores, Span, Time};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// What each server's instances want, where they could want more than it has.
 #[derive(Default)]
@@ -17,7 +25,18 @@ pub(crate) struct Crowding {
 #[derive(Default)]
 pub(crate) struct CrowdedServer {
     wanted: Cores,
+    /// The instances that want some and do not go by the clock.
     computing: Vec<u32>,
+    /// The clock, in nanoseconds at full speed, and when it was last set. It stands while nothing is wanted, at 0.
+    clock: f64,
+    updated: Time,
+    /// The work of those that go by the clock at full speed, in thousand-millionths of a core, by deployment.
+    work: Vec<(u32, i64)>,
+    /// When, by the clock, instances have completed their next requests: moment, generation, instance. The clock is
+    /// never negative, so that its bits are in its order. Those of an earlier generation are skipped when met.
+    finishes: BinaryHeap<Reverse<(u64, u32, u32)>>,
+    /// The completion that is scheduled: when, and its generation.
+    due: Option<(Time, u32)>,
 }
 
 impl Crowding {
@@ -25,6 +44,15 @@ impl Crowding {
         match self.servers.get(server) {
             Some(crowd) if crowd.wanted > self.capacity => self.capacity.as_f64() / crowd.wanted.as_f64(),
             _ => 1.0,
+        }
+    }
+
+    fn clock(&self, server: usize, now: Time) -> f64 {
+        match self.servers.get(server) {
+            Some(crowd) if crowd.wanted.0 > 0 => {
+                crowd.clock + (now - crowd.updated).0 as f64 * self.slowdown(server)
+            }
+            _ => 0.0,
         }
     }
 }
@@ -36,6 +64,15 @@ impl World {
         self.crowding.as_ref().map_or(1.0, |crowding| crowding.slowdown(server))
     }
 
+    /// The clock of an instance's server, if the instance goes by it.
+    pub(crate) fn server_clock(&self, instance: u32) -> Option<f64> {
+        let crowding = self.crowding.as_ref()?;
+        let place = &self.instances[instance];
+        self.briefs[place.deployment as usize]
+            .is_plainly_shared
+            .then(|| crowding.clock(place.server.0 as usize, self.now))
+    }
+
     /// Notes that an instance wants other cores than before; slows down or speeds up its
     /// neighbours where the server is, or was, crowded.
     pub(crate) fn demand_changed(&mut self, instance: u32, before: Cores, after: Cores) {
@@ -45,28 +82,126 @@ impl World {
         let Some(mut crowding) = self.crowding.take() else {
             return self.work_changed(instance, before, after, 1.0, 1.0);
         };
-        let server = self.instances[instance].server.0 as usize;
+        let place = &self.instances[instance];
+        let (server, deployment) = (place.server.0 as usize, place.deployment);
+        let by_clock = self.briefs[deployment as usize].is_plainly_shared;
         if crowding.servers.len() <= server {
             crowding.servers.resize_with(server + 1, CrowdedServer::default);
         }
         let slow_before = crowding.slowdown(server);
+        let clock = crowding.clock(server, self.now);
         let crowd = &mut crowding.servers[server];
+        let was_empty = crowd.wanted.0 == 0;
         crowd.wanted = Cores(crowd.wanted.0 + after.0 - before.0);
-        if before.0 == 0 {
+        if !by_clock && before.0 == 0 {
             self.join(&mut crowd.computing, instance);
-        } else if after.0 == 0 {
+        } else if !by_clock && after.0 == 0 {
             self.part(&mut crowd.computing, instance);
         }
         let slow_after = crowding.slowdown(server);
-        self.work_changed(instance, before, after, slow_before, slow_after);
-        let neighbours = std::mem::take(&mut crowding.servers[server].computing);
+        let crowd = &mut crowding.servers[server];
+        if was_empty || slow_before != slow_after {
+            (crowd.clock, crowd.updated) = (clock, self.now);
+        }
+        if by_clock {
+            let change = self.work_of(deployment, after, 1.0) - self.work_of(deployment, before, 1.0);
+            self.clocked_work(crowd, (slow_before, slow_after), Some((deployment, change)));
+        } else {
+            self.work_changed(instance, before, after, slow_before, slow_after);
+            if slow_before != slow_after {
+                self.clocked_work(crowd, (slow_before, slow_after), None);
+            }
+        }
+        if crowd.wanted.0 == 0 {
+            // Empty: the clock begins again, so that its resolution never wears out.
+            (crowd.clock, crowd.due) = (0.0, None);
+            crowd.finishes.clear();
+            crowd.work.clear();
+        }
+        let neighbours = std::mem::take(&mut crowd.computing);
         self.crowding = Some(crowding);
         if slow_before != slow_after {
             self.slow_down(&neighbours, instance, slow_before, slow_after);
+            if !by_clock {
+                self.schedule_on_server(server);
+            }
         }
         if let Some(crowding) = &mut self.crowding {
             crowding.servers[server].computing = neighbours;
         }
+    }
+
+    /// Brings the work of the deployments that go by a server's clock to another pace; of one of them it changes too.
+    fn clocked_work(&mut self, crowd: &mut CrowdedServer, (before, after): (f64, f64), change: Option<(u32, i64)>) {
+        if let Some((deployment, _)) = change
+            && !crowd.work.iter().any(|(other, _)| *other == deployment)
+        {
+            crowd.work.push((deployment, 0));
+        }
+        for (deployment, work) in &mut crowd.work {
+            let was = slowed(*work, before);
+            if let Some((changed, by)) = change
+                && changed == *deployment
+            {
+                *work += by;
+            } else if before == after {
+                continue;
+            }
+            self.facts[*deployment as usize].work.add(self.now, slowed(*work, after) - was);
+        }
+    }
+
+    /// Notes when an instance that goes by its server's clock completes its next request: after so long at full speed.
+    pub(crate) fn finish_by_clock(&mut self, instance: u32, generation: u32, length: Option<u64>) {
+        let server = self.instances[instance].server.0 as usize;
+        let now = self.now;
+        if let (Some(length), Some(crowding)) = (length, &mut self.crowding) {
+            let at = crowding.clock(server, now) + length as f64;
+            if let Some(crowd) = crowding.servers.get_mut(server) {
+                crowd.finishes.push(Reverse((at.to_bits(), generation, instance)));
+            }
+        }
+        self.schedule_on_server(server);
+    }
+
+    /// Schedules the next completion by a server's clock, which makes the one before void.
+    fn schedule_on_server(&mut self, server: usize) {
+        let Some(crowding) = &mut self.crowding else { return };
+        let (clock, slowdown) = (crowding.clock(server, self.now), crowding.slowdown(server));
+        let Some(crowd) = crowding.servers.get_mut(server) else { return };
+        while let Some(&Reverse((at, generation, slot))) = crowd.finishes.peek() {
+            let is_current = (slot as usize) < self.instances.slots()
+                && self.instances[slot].processor.as_deref().is_some_and(|p| p.generation == generation);
+            if !is_current {
+                crowd.finishes.pop();
+                continue;
+            }
+            let left = (f64::from_bits(at) - clock).max(0.0);
+            let due = (self.now + Span(super::service::stretched(left, slowdown)), generation);
+            if crowd.due != Some(due) {
+                crowd.due = Some(due);
+                self.agenda.schedule(due.0, Event::SharedComputed { slot, generation });
+            }
+            return;
+        }
+        crowd.due = None;
+    }
+
+    /// Whether a scheduled completion is still due now: of an instance that goes by its server's clock, it may have
+    /// been put off since.
+    pub(crate) fn is_due(&mut self, instance: u32, generation: u32) -> bool {
+        let Some(crowding) = &mut self.crowding else { return true };
+        let place = &self.instances[instance];
+        if !self.briefs[place.deployment as usize].is_plainly_shared {
+            return true;
+        }
+        let (server, now) = (place.server.0 as usize, self.now);
+        let Some(crowd) = crowding.servers.get_mut(server) else { return false };
+        let is_due = crowd.due == Some((now, generation));
+        if is_due {
+            crowd.due = None;
+        }
+        is_due
     }
 
     fn slow_down(&mut self, neighbours: &[u32], except: u32, before: f64, after: f64) {
@@ -89,12 +224,15 @@ impl World {
         slow_before: f64,
         slow_after: f64,
     ) {
-        let deployment = self.instances[instance].deployment as usize;
-        let useful = self.deployments[deployment].useful;
+        let of = self.instances[instance].deployment;
+        let change = self.work_of(of, after, slow_after) - self.work_of(of, before, slow_before);
+        self.facts[of as usize].work.add(self.now, change);
+    }
+
+    /// The work of so many cores of a deployment, in thousand-millionths of a core.
+    fn work_of(&self, deployment: u32, cores: Cores, slowdown: f64) -> i64 {
         // Rounded by hand: `round` would be a call, as in `stretched`.
-        let work = |cores: Cores, slow: f64| (cores.as_f64() * slow * useful * 1e9 + 0.5) as i64;
-        let change = work(after, slow_after) - work(before, slow_before);
-        self.facts[deployment].work.add(self.now, change);
+        (cores.as_f64() * slowdown * self.deployments[deployment as usize].useful * 1e9 + 0.5) as i64
     }
 
     fn join(&mut self, computing: &mut Vec<u32>, instance: u32) {
@@ -113,4 +251,9 @@ impl World {
             processor.position = position as u32;
         }
     }
+}
+
+/// Work at full speed, slowed down; exact at full speed.
+fn slowed(work: i64, slowdown: f64) -> i64 {
+    if slowdown == 1.0 { work } else { (work as f64 * slowdown + 0.5) as i64 }
 }

@@ -51,7 +51,9 @@ pub(crate) struct SharedProcessor {
     pub virtual_time: f64,
     /// When `virtual_time` was last brought forward.
     pub updated: Time,
-    /// CPU nanoseconds that each request receives per nanosecond, now.
+    /// The same by the clock of its server, where servers can be crowded.
+    pub clock: f64,
+    /// CPU nanoseconds that each request receives per nanosecond, now; by that clock, if the instance goes by it.
     pub pace: f64,
     /// The requests, earliest finish first; those that left early are skipped when met.
     pub heap: BinaryHeap<Computing>,

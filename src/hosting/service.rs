@@ -142,7 +142,7 @@ impl World {
             return Notice::Nothing;
         }
         let Some(processor) = self.instances[instance].processor.as_deref() else { return Notice::Nothing };
-        if processor.generation != generation {
+        if processor.generation != generation || !self.is_due(instance, generation) {
             return Notice::Nothing;
         }
         self.bring_forward(instance);
@@ -172,8 +172,12 @@ impl World {
     pub(crate) fn bring_forward(&mut self, instance: u32) {
         let now = self.now;
         let ran = self.instances[instance].quota.is_some().then(|| self.settle_quota(instance));
+        let clock = self.server_clock(instance);
         if let Some(processor) = self.instances[instance].processor.as_deref_mut() {
-            let ran = ran.unwrap_or((now - processor.updated).0 as f64);
+            let ran = match clock {
+                Some(clock) => clock - std::mem::replace(&mut processor.clock, clock),
+                None => ran.unwrap_or((now - processor.updated).0 as f64),
+            };
             processor.virtual_time += ran * processor.pace;
             processor.updated = now;
         }
@@ -206,18 +210,16 @@ impl World {
         let (lane, deployment) = (place.lane, place.deployment as usize);
         let demand = |computing: u32| Cores(cores.0.min(u64::from(computing) * Cores::ONE.0));
         let (before, after) = (demand(before), demand(count));
-        let mut slowdown = 1.0;
         if self.crowding.is_some() {
             self.watch_demand(lane, after.0 as i64 - before.0 as i64);
             self.demand_changed(instance, before, after);
-            slowdown = self.slowdown_of(instance);
         } else if before != after {
             self.watch_demand(lane, after.0 as i64 - before.0 as i64);
             self.work_changed(instance, before, after, 1.0, 1.0);
         }
         let plan = &self.deployments[deployment];
         if let Some(processor) = self.instances[instance].processor.as_deref_mut() {
-            processor.pace = plan.share(cores.as_f64(), f64::from(count.max(1))) * plan.speed * slowdown;
+            processor.pace = plan.share(cores.as_f64(), f64::from(count.max(1))) * plan.speed;
         }
     }
 
@@ -272,9 +274,16 @@ impl World {
         // for one of the instance that has its slot now.
         self.completions = self.completions.wrapping_add(1);
         let generation = self.completions;
+        let deployment = self.instances[instance].deployment as usize;
+        let by_clock = self.crowding.is_some() && self.briefs[deployment].is_plainly_shared;
         let place = &mut self.instances[instance];
         let Some(processor) = place.processor.as_deref_mut() else { return };
         processor.generation = generation;
+        if by_clock {
+            let left = processor.heap.peek().map(|first| (first.finish - processor.virtual_time).max(0.0));
+            let length = left.map(|left| stretched(left, processor.pace));
+            return self.finish_by_clock(instance, generation, length);
+        }
         if !next {
             return;
         }
@@ -292,7 +301,7 @@ impl World {
 /// How long so many CPU nanoseconds take at a pace, rounded up to a nanosecond. By hand, as the
 /// oldest processors that we build for have no instruction for it, and `ceil` would be a call.
 #[inline]
-fn stretched(cpu: f64, pace: f64) -> u64 {
+pub(super) fn stretched(cpu: f64, pace: f64) -> u64 {
     let exact = cpu / pace;
     let whole = exact as u64;
     whole.saturating_add(u64::from((whole as f64) < exact))

@@ -9,6 +9,7 @@ mod article;
 mod assumptions;
 mod bill;
 pub(super) mod curve;
+mod hash;
 mod labour;
 pub(super) mod map;
 mod page;

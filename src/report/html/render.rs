@@ -1,7 +1,7 @@
 //! From a page to HTML: the templates, which are part of the program.
 
 use super::page::{Block, Page, Section, Table};
-use super::svg;
+use super::{hash, svg};
 use crate::report::figure::style::look;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -134,11 +134,18 @@ fn whole(page: &Page) -> String {
         sections => Value::from(Serde(page.sections.iter().map(cut).collect::<Vec<_>>())),
         style => Value::from_safe_string(STYLE.to_string()),
         script => Value::from_safe_string(SCRIPT.to_string()),
+        script_hash => Value::from_safe_string(script_hash().to_string()),
         version => env!("CARGO_PKG_VERSION"),
     };
     let rendered = environment().get_template("page.html").and_then(|template| template.render(context));
     // The templates are part of the program and every page fills them alike: a test renders all.
     rendered.unwrap_or_else(|error| format!("<!doctype html><title>error</title><p>{}", error.kind()))
+}
+
+/// The hash of the page's own script: the one that its Content-Security-Policy lets run.
+fn script_hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| hash::sha256_base64(SCRIPT.as_bytes()))
 }
 
 fn environment() -> &'static Environment<'static> {

@@ -95,6 +95,20 @@ fn what_a_user_wrote_is_shown_and_never_run() {
     assert!(html.contains("&lt;script&gt;alert(&#x27;x&#x27;)"));
 }
 
+/// The policy names the one script by its hash, so that no other runs, and nothing needs what the policy forbids.
+fn assert_runs_its_own_script_alone(html: &str) {
+    let between = |from: &str, to: &str| html.split_once(from).unwrap().1.split_once(to).unwrap().0.to_string();
+    let policy = between("http-equiv=\"Content-Security-Policy\" content=\"", "\"");
+    let scripts = policy.split("; ").find(|part| part.starts_with("script-src ")).unwrap();
+    let hash = super::hash::sha256_base64(between("<script>", "</script>").as_bytes());
+    assert_eq!(scripts, format!("script-src 'sha256-{hash}'"));
+    let markup = html.replace(&between("<script>", "</script>"), "");
+    for attribute in ["onclick", "onload", "onerror", "onchange", "oninput", "onmouseover", "onfocus"] {
+        assert!(!markup.contains(&format!(" {attribute}=")), "{attribute}");
+    }
+    assert!(!markup.contains("javascript:"));
+}
+
 #[test]
 fn the_page_asks_for_nothing() {
     for html in [report(&example()), report(&crowded()), curve_html(), advice_html(), sweep_html(&sweeps::grid())] {
@@ -106,6 +120,8 @@ fn the_page_asks_for_nothing() {
             assert!(href.starts_with('#') || href == "data:,", "{href}");
         }
         assert!(html.contains("default-src 'none'"));
+        assert!(html.contains("it loads nothing and tells nobody"));
+        assert_runs_its_own_script_alone(&html);
         assert!(html.len() < MOST, "{} bytes", html.len());
     }
 }
