@@ -111,3 +111,27 @@ fn no_model_of_the_catalogue_states_hours_in_vain() {
         }
     }
 }
+
+/// A run's report draws by how much the answer moves where the hours of one case alone go to the ends of their ranges;
+/// where an hour costs nothing there is nothing to draw.
+#[test]
+fn a_runs_report_draws_what_hours_would_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let scenario = |wage: &str| {
+        format!(
+            "schema = 1\n[run]\nduration = \"10 min\"\nreplications = 1\n[labour]\nwage = \"{wage} USD/h\"\n\
+             [app.api]\narrivals.constant = {{ rate = \"1 /s\" }}\nwait.constant = \"20 ms\"\nmemory = \"100 MiB\"\n\
+             [case.droplet]\nhosting = \"digitalocean-2017\"\nsize = \"512mb\"\ninstances = 1\n\
+             [case.dyno]\nhosting = \"heroku-2017\"\nsize = \"hobby\"\ninstances = 1\n"
+        )
+    };
+    for (wage, drawn) in [("55", true), ("0", false)] {
+        std::fs::write(directory.path().join("hours.toml"), scenario(wage)).unwrap();
+        let done = crate::program::run(directory.path(), &["run", "hours.toml", "--force"]);
+        assert_eq!(done.status, Some(0), "{}", done.err);
+        let page = std::fs::read_to_string(directory.path().join("output/hours/report.html")).unwrap();
+        for part in ["What hours of labour would change", "hours of dyno: ", "by how much dyno is the cheapest"] {
+            assert_eq!(page.contains(part), drawn, "{part} at {wage}");
+        }
+    }
+}

@@ -42,34 +42,35 @@ pub fn section(result: &ResultDocument) -> Section {
     }
 }
 
-/// The TCO of every case where its hours alone go to the ends of their ranges, about that of the cheapest; nothing where
-/// no hour costs anything.
+/// By how much the cheapest case leads where the hours of one case alone go to the ends of their ranges; nothing where that
+/// changes nothing, or there is no other case.
 pub fn tornado(result: &ResultDocument) -> Option<Drawing> {
-    let tco = |case: &CaseResult| case.estimate(&["tco_usd"]).mean;
-    let cheapest = result
-        .cases
-        .iter()
-        .filter(|case| tco(case).is_some())
-        .min_by(|a, b| tco(a).unwrap_or(f64::INFINITY).total_cmp(&tco(b).unwrap_or(f64::INFINITY)))?;
-    let base = tco(cheapest)?;
-    let others = result.cases.iter().filter(|case| case.name != cheapest.name);
-    let next = others.filter_map(tco).fold(f64::INFINITY, f64::min);
-    let swing = |case: &CaseResult| {
-        let (low, high) = (at_end(case, "low")?, at_end(case, "high")?);
-        let hours = |key: &str| {
-            let hours = case.estimate(&["labour_usd", key]).mean.unwrap_or(0.0);
-            format!("{} h", significant(hours, 3))
-        };
-        let changes_answer = if case.name == cheapest.name { high > next } else { low < base };
-        let (low, high) = ((hours("hours_low"), low), (hours("hours_high"), high));
-        (high.1 > low.1).then(|| Swing { name: case.name.clone(), low, high, changes_answer })
+    let costs: Vec<(&CaseResult, f64)> =
+        result.cases.iter().filter_map(|case| Some((case, case.estimate(&["tco_usd"]).mean?))).collect();
+    let first = (0..costs.len()).min_by(|a, b| costs[*a].1.total_cmp(&costs[*b].1))?;
+    // The lead, with another cost of one case.
+    let lead = |changed: usize, cost: f64| {
+        let of = |index: usize| if index == changed { cost } else { costs[index].1 };
+        let next = (0..costs.len()).filter(|index| *index != first).map(of).fold(f64::INFINITY, f64::min);
+        next - of(first)
     };
-    let swings: Vec<Swing> = result.cases.iter().filter_map(swing).collect();
-    (!swings.is_empty()).then(|| {
+    let base = lead(first, costs[first].1);
+    let swing = |(index, (case, _)): (usize, &(&CaseResult, f64))| {
+        let end = |key: &str, cost: &str| {
+            let hours = case.estimate(&["labour_usd", key]).mean?;
+            Some((format!("{} h", significant(hours, 3)), lead(index, at_end(case, cost)?)))
+        };
+        let (low, high) = (end("hours_low", "low")?, end("hours_high", "high")?);
+        let changes_answer = low.1 < 0.0 || high.1 < 0.0;
+        (low.1 != high.1).then(|| Swing { name: format!("hours of {}", case.name), low, high, changes_answer })
+    };
+    let swings: Vec<Swing> = costs.iter().enumerate().filter_map(swing).collect();
+    (base.is_finite() && !swings.is_empty()).then(|| {
         tornado::draw(&TornadoFigure {
             title: result.title.clone(),
-            subtitle: "The TCO of each case where its hours of labour alone go to the ends of their ranges".into(),
-            x_title: format!("US dollars a month, about the TCO of {}", cheapest.name),
+            subtitle: "Each bar: the hours of labour of one case alone, from the fewest of their range to the most"
+                .into(),
+            x_title: format!("by how much {} is the cheapest, US dollars a month", costs[first].0.name),
             base,
             swings,
         })
