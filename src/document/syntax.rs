@@ -14,7 +14,10 @@ pub(super) fn note(text: &str, source: SourceId, errors: &[Told<'_>], diagnostic
         return diagnostics.error(Origin::new(source, span.clone()), "this is not TOML, but seems to be YAML", help);
     }
     let mut follows = Follows::default();
-    for (span, message) in errors {
+    // The parser tells of duplicates last.
+    let mut errors = errors.to_vec();
+    errors.sort_by_key(|(span, _)| span.start);
+    for (span, message) in &errors {
         let line = line_at(text, span.start);
         if follows.follows_an_earlier(text, &line, message) {
             continue;
@@ -31,16 +34,25 @@ struct Follows {
     twice: Option<(String, usize)>,
     /// Where the line begins whose escapes or quotes were told.
     line: Option<usize>,
+    /// Where the last line ends that cannot be read: a quote or bracket that nobody closes takes all lines after it
+    /// along, until one can be read.
+    unread: Option<usize>,
 }
 
 impl Follows {
     fn follows_an_earlier(&mut self, text: &str, line: &Range<usize>, message: &str) -> bool {
+        let carried = self.unread.is_some_and(|end| end >= line.start || nothing_between(&text[end..line.start]));
         if is_duplicate(message) {
-            return self.in_a_table_told(text, line);
+            if carried {
+                self.unread = Some(line.end);
+            }
+            return carried || self.in_a_table_told(text, line);
         }
         let again = self.line == Some(line.start);
         self.line = Some(line.start);
-        again
+        self.unread = Some(line.end);
+        // Within what was not closed, the parser takes each line for one more entry of it.
+        again || (carried && (message.contains("missing comma") || message.contains("missing key")))
     }
 
     /// Whether the duplicate stands in a table that itself stands twice, and was told.
@@ -58,6 +70,11 @@ impl Follows {
         self.twice = name.map(|name| (name.to_string(), table_end(text, line.end)));
         false
     }
+}
+
+/// Whether a text is blank lines and comments.
+fn nothing_between(text: &str) -> bool {
+    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
 }
 
 fn is_duplicate(message: &str) -> bool {
@@ -116,12 +133,25 @@ fn explain(text: &str, line: &Range<usize>, span: &Range<usize>, told: &str) -> 
         let parts: Vec<String> = name.split('.').map(|part| part.trim().replace(' ', "-")).collect();
         return (message, format!("a name with a blank stands in quotes; or write [{}]", parts.join(".")));
     }
+    if told.contains("invalid basic string") || told.contains("invalid literal string") {
+        return (message, "a text is closed by the quote that opened it, in the same line".into());
+    }
+    if let Some(line) = opened_before(&text[..line.start]).filter(|_| told.contains("missing comma")) {
+        return (message, format!("a bracket that is opened in line {line} is not closed there"));
+    }
     if told.contains("must be quoted") {
         let value = written.split_once('=').map_or("", |(_, value)| value.trim());
         let bare = !value.is_empty() && !value.contains(['"', '\'', '{', '[', '#']);
         return (message, if bare { format!("write \"{value}\"") } else { String::new() });
     }
     (message, String::new())
+}
+
+/// The line, from 1, that says something last, where it opens more brackets than it closes.
+fn opened_before(text: &str) -> Option<usize> {
+    let (number, line) = text.lines().enumerate().filter(|(_, line)| !nothing_between(line)).last()?;
+    let count = |signs: [char; 2]| line.matches(signs).count();
+    (count(['{', '[']) > count(['}', ']'])).then_some(number + 1)
 }
 
 fn is_escape(told: &str) -> bool {
@@ -144,4 +174,34 @@ fn is_yaml(text: &str) -> bool {
             || key
                 .is_some_and(|key| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::document::{Diagnostics, Node};
+
+    fn told(text: &str) -> String {
+        let mut diagnostics = Diagnostics::default();
+        let source = diagnostics.sources.add("scenario", text);
+        Node::parse(source, &mut diagnostics);
+        diagnostics.render(false)
+    }
+
+    #[test]
+    fn what_nobody_closes_is_one_mistake() {
+        let rest = "memory = \"1 MiB\"\n\n# a comment\n[case.a]\nhosting = \"x\"\nsize = \"y\"\n[case.b]\nhosting = \"x\"\nsize = \"y\"\n";
+        for line in ["rate = { a = \"2 /s }", "rate = { a = \"2 /s\"", "rate = \"2 /s", "rate = '2 /s"] {
+            let said = told(&format!("[app.a]\n{line}\n{rest}"));
+            assert_eq!(said.matches("error: ").count(), 1, "{line}\n{said}");
+            assert!(said.contains("scenario:2:") || said.contains("in line 2"), "{line}\n{said}");
+        }
+    }
+
+    #[test]
+    fn mistakes_with_sound_lines_between_are_all_told() {
+        let said = told("a = \nb = 1\nc = \"x\nd = 2\ne = ]\nf = 1\nf = 2\n");
+        for place in ["scenario:1:", "scenario:3:", "scenario:5:", "scenario:7:"] {
+            assert!(said.contains(place), "{place}\n{said}");
+        }
+    }
 }
