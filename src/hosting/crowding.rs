@@ -49,9 +49,7 @@ impl Crowding {
 
     fn clock(&self, server: usize, now: Time) -> f64 {
         match self.servers.get(server) {
-            Some(crowd) if crowd.wanted.0 > 0 => {
-                crowd.clock + (now - crowd.updated).0 as f64 * self.slowdown(server)
-            }
+            Some(crowd) if crowd.wanted.0 > 0 => crowd.clock + (now - crowd.updated).0 as f64 * self.slowdown(server),
             _ => 0.0,
         }
     }

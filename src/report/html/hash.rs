@@ -51,8 +51,7 @@ fn mix(state: &mut [u32], words: &[u32], constants: &[u32]) {
         let (a, e) = (now[0], now[4]);
         let choice = (e & now[5]) ^ (!e & now[6]);
         let turned = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-        let first =
-            now[7].wrapping_add(turned).wrapping_add(choice).wrapping_add(*constant).wrapping_add(*word);
+        let first = now[7].wrapping_add(turned).wrapping_add(choice).wrapping_add(*constant).wrapping_add(*word);
         let majority = (a & now[1]) ^ (a & now[2]) ^ (now[1] & now[2]);
         let second = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22)).wrapping_add(majority);
         now.rotate_right(1);
