@@ -9,6 +9,9 @@ use hostsim::catalogue::Model;
 use hostsim::document::{Diagnostics, Node, Value};
 use hostsim::experiment::validate;
 use hostsim::scenario::{Scenario, expect};
+use hostsim::units::{
+    parse_bytes, parse_energy_price, parse_money, parse_money_rate, parse_percent, parse_power, parse_rate, parse_span,
+};
 use hostsim::workload::trace::{Format, Trace, TraceOptions, describe, guess_format};
 use indexmap::IndexMap;
 use proptest::prelude::*;
@@ -213,5 +216,14 @@ proptest! {
         let root = Node::parse(source, &mut diagnostics);
         expect::Expectation::read_all(&root, &["a", "droplet"], &mut diagnostics);
         diagnostics.render(false);
+    }
+
+    /// Quantities.
+    #[test]
+    fn any_quantity_is_read_or_refused(text in "[-+]?[0-9]{0,30}[.e]?[-0-9]{0,8} ?(\\PC{0,3}|[a-zA-Z%/$ ]{0,8})") {
+        in_time(|| {
+            let _ = (parse_span(&text), parse_bytes(&text), parse_rate(&text), parse_power(&text));
+            let _ = (parse_percent(&text), parse_money(&text), parse_money_rate(&text), parse_energy_price(&text));
+        })?;
     }
 }

@@ -244,7 +244,10 @@ impl Log {
             None => {
                 // Past every number that is in use: a record of columns may have been lost.
                 let number = self.columns.values().max().map_or(0, |last| last + 1).max(self.unused);
-                self.append(&Record::Columns { number, paths: paths.clone() })?;
+                // Twice: no run can be read without, and what is damaged is to cost itself alone.
+                for _ in 0..2 {
+                    self.append(&Record::Columns { number, paths: paths.clone() })?;
+                }
                 self.columns.insert(paths, number);
                 number
             }

@@ -34,7 +34,8 @@ fn filled(directory: &Path) -> (std::path::PathBuf, Vec<Record>) {
     let mut log = Log::create(&path, &header()).unwrap();
     let paths = vec![vec!["latency_s".to_string(), "mean".to_string()]];
     (0..3).for_each(|point| log.append_run(run(point), paths.clone()).unwrap());
-    let records = [Record::Header(header()), Record::Columns { number: 0, paths }];
+    let columns = Record::Columns { number: 0, paths };
+    let records = [Record::Header(header()), columns.clone(), columns];
     (path, records.into_iter().chain((0..3).map(|point| Record::Run(run(point)))).collect())
 }
 
@@ -136,4 +137,25 @@ fn lost_columns_do_not_lend_their_number() {
     let (mut log, _, _) = Log::open(&path, |_| {}).unwrap();
     log.append_run(run(7), vec![vec!["other".to_string()]]).unwrap();
     assert!(matches!(read(&path).last(), Some(Record::Run(run)) if run.columns == 1));
+}
+
+/// The record that all runs of a case need is there twice: one that is damaged costs no run.
+#[test]
+fn columns_are_there_twice() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = super::super::file_in(directory.path());
+    let mut log = Log::create(&path, &header()).unwrap();
+    (0..20).for_each(|point| log.append_run(run(point), vec![vec!["tco_usd".to_string()]]).unwrap());
+    drop(log);
+    let whole = std::fs::read(&path).unwrap();
+    for copy in 0..2 {
+        let mut bytes = whole.clone();
+        let mut reader = LogReader::open(&path).unwrap().unwrap();
+        (0..=copy).for_each(|_| assert!(reader.next_record().unwrap().is_some()));
+        bytes[reader.place() as usize + 14] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        let runs = read(&path).iter().filter(|record| matches!(record, Record::Run(_))).count();
+        assert_eq!(runs, 20, "copy {copy}");
+        std::fs::write(&path, &whole).unwrap();
+    }
 }
