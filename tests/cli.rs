@@ -212,7 +212,7 @@ fn a_full_disk_is_a_failure_with_status_1() {
 #[test]
 fn control_c_ends_with_status_1_and_leaves_no_file() {
     let directory = tempfile::tempdir().unwrap();
-    let long = SMALL.replace("\"1 h\"", "\"10 years\"").replace("\"1 /s\"", "\"100 /s\"");
+    let long = SMALL.replace("\"1 h\"", "\"10 years\"").replace("\"1 /s\"", "\"30 /s\"");
     std::fs::write(directory.path().join("long.toml"), long).unwrap();
     let mut command = program(directory.path(), &["run", "long.toml", "--threads", "1"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -221,7 +221,10 @@ fn control_c_ends_with_status_1_and_leaves_no_file() {
     child.stderr.as_mut().unwrap().read_exact(&mut first).unwrap();
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(kill.success());
+    let mut words = String::new();
+    child.stderr.as_mut().unwrap().read_to_string(&mut words).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(words.contains("error: interrupted; ") && words.contains("the same command begins anew"), "{words}");
     assert!(!directory.path().join("output").exists());
 }
 

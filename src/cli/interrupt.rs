@@ -8,7 +8,10 @@ use std::sync::{Mutex, PoisonError};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static WRITING: AtomicBool = AtomicBool::new(false);
-/// What is said at the end.
+/// What is said at the end where nothing else is.
+const BEGINS_ANEW: &str =
+    "error: interrupted; files that were written are whole, the others are not there; the same command begins anew\n";
+/// What is said at the end instead.
 static WORDS: Mutex<String> = Mutex::new(String::new());
 
 #[cfg(unix)]
@@ -21,7 +24,8 @@ fn on_interrupt() {
 
 /// Says what there is to say, and ends the program.
 fn leave() -> ! {
-    eprint!("{}", WORDS.lock().unwrap_or_else(PoisonError::into_inner));
+    let words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    eprint!("{}", if words.is_empty() { BEGINS_ANEW } else { &words });
     hostsim::files::give_all_back();
     std::process::exit(1)
 }
