@@ -73,5 +73,6 @@ mod ui;
 mod usage;
 mod usage_errors;
 mod waiting;
+mod widths;
 mod worked_bills;
 mod worked_machines;

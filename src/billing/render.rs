@@ -1,10 +1,9 @@
-//! An invoice as table, JSON and CSV.
+//! An invoice as JSON and CSV, and its amounts as people read them.
 
 use super::invoice::{Invoice, Line};
 use super::reading::exact_text;
 use crate::document::harmless;
 use crate::units::Exact;
-use comfy_table::{CellAlignment, Table, presets};
 use num_traits::Zero;
 use serde_json::{Map, Value, json};
 
@@ -20,39 +19,8 @@ pub fn amount_text(invoice: &Invoice, amount: &Exact) -> String {
     format!("{text}{point}{}", "0".repeat(least.saturating_sub(places)))
 }
 
-/// The invoice for people; lines on which nothing was used and nothing is paid are left out.
-pub fn table(invoice: &Invoice) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["line", "meter", "quantity", "free", "billable", "unit price", "amount"]);
-    for line in invoice.lines.iter().filter(|line| !(line.quantity.is_zero() && line.amount.is_zero())) {
-        table.add_row([
-            line.name.clone(),
-            line.meter.clone(),
-            short(&line.quantity),
-            short(&line.free),
-            short(&line.billable),
-            line.unit_price.as_ref().map_or(String::new(), exact_text),
-            cents(invoice, &line.amount),
-        ]);
-    }
-    let total = format!("{} {}", cents(invoice, &invoice.total), invoice.currency);
-    table.add_row(["total".to_string(), "".into(), "".into(), "".into(), "".into(), "".into(), total]);
-    for column in 2..7 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    format!("{table}\n")
-}
-
-/// A quantity for people: at most four digits after the point.
-fn short(value: &Exact) -> String {
-    crate::units::decimal_text(value, 4)
-}
-
 /// An amount for people: a line that is not rounded is shown to two places more than the total.
-fn cents(invoice: &Invoice, amount: &Exact) -> String {
+pub fn cents(invoice: &Invoice, amount: &Exact) -> String {
     let shown = crate::units::decimal_text(amount, invoice.places + 2);
     let parsed = crate::units::parse_decimal(&shown).unwrap_or_else(|_| amount.clone());
     amount_text(invoice, &parsed)

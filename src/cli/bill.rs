@@ -4,6 +4,7 @@ use super::grid::{Cell, Grid};
 use super::options::{CatalogueOption, Directory};
 use super::{Execute, Failure, interrupt, terminal};
 use clap::{Args, ValueEnum};
+use hostsim::billing::reading::exact_text;
 use hostsim::billing::usage::Bill as Priced;
 use hostsim::billing::{Confidence, Line, render, usage};
 use hostsim::check::ByName;
@@ -85,7 +86,7 @@ impl Execute for Bill {
 
 fn rendered(bill: &Priced, name: &str, format: Format) -> Result<String, Failure> {
     Ok(match format {
-        Format::Table => format!("{}\n{}{}", heading(bill), render::table(&bill.invoice), notes(bill, "")),
+        Format::Table => format!("{}\n{}{}", heading(bill), table(bill), notes(bill, "")),
         Format::Json => format!("{:#}\n", render::json(&bill.invoice)),
         Format::Csv => render::csv(&bill.invoice).map_err(written)?,
         Format::Markdown => format!("{}\n\n{}{}", heading(bill), markdown(bill), notes(bill, "\n- ")),
@@ -132,6 +133,31 @@ fn notes(bill: &Priced, mark: &str) -> String {
 
 fn said(line: &Line) -> &'static str {
     if line.confidence == Confidence::Assumption { "an assumption" } else { line.confidence.name() }
+}
+
+/// Lines on which nothing was used and nothing is paid are left out.
+fn table(bill: &Priced) -> String {
+    let mut grid = Grid::new(&[
+        ("name", "Line"),
+        ("meter", "Meter"),
+        ("quantity", ">Quantity"),
+        ("free", ">Free"),
+        ("billable", ">Billable"),
+        ("unit-price", ">Unit price"),
+        ("amount", ">Amount"),
+    ]);
+    let invoice = &bill.invoice;
+    for line in invoice.lines.iter().filter(|line| !(line.quantity.is_zero() && line.amount.is_zero())) {
+        let numbers = [&line.quantity, &line.free, &line.billable].map(|number| decimal_text(number, 4));
+        let [quantity, free, billable] = numbers;
+        let price = line.unit_price.as_ref().map_or(String::new(), exact_text);
+        let amount = render::cents(invoice, &line.amount);
+        let row = [line.name.clone(), line.meter.clone(), quantity, free, billable, price, amount];
+        grid.push(row.map(Cell::text).into());
+    }
+    let total = format!("{} {}", render::cents(invoice, &invoice.total), invoice.currency);
+    grid.push(["total", "", "", "", "", "", &total].map(Cell::text).into());
+    grid.to_text()
 }
 
 fn markdown(bill: &Priced) -> String {

@@ -87,7 +87,7 @@ impl Execute for Import {
             let text = serde_json::to_string_pretty(&found.document()).map_err(|e| Failure::Running(e.to_string()))?;
             return terminal::print(&format!("{text}\n"));
         }
-        terminal::print(&summary(&found))?;
+        terminal::print(&terminal::fitted(&summary(&found)))?;
         if self.no_files || found.requests.is_none() {
             return Ok(());
         }

@@ -60,7 +60,7 @@ impl Execute for Init {
         if self.list {
             let width = TEMPLATES.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
             let lines = TEMPLATES.iter().map(|(name, text)| format!("{name:width$}  {}\n", title(text)));
-            return terminal::print(&lines.collect::<String>());
+            return terminal::print(&terminal::fitted(&lines.collect::<String>()));
         }
         let name = self.name.unwrap_or_default();
         let Some((_, text)) = TEMPLATES.iter().find(|(known, _)| *known == name) else {

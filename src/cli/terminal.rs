@@ -68,6 +68,28 @@ pub fn screen() -> Screen {
     Screen { columns: width(), colour: colour_out() }
 }
 
+/// A text whose lines are broken at words where they are wider than the terminal; what goes on stands under it, indented.
+pub fn fitted(text: &str) -> String {
+    let Some(columns) = width() else { return text.to_string() };
+    let mut out = String::new();
+    for line in text.lines() {
+        let indent = line.chars().take_while(|letter| *letter == ' ').count();
+        let mut rest: Vec<char> = line.chars().collect();
+        while rest.len() > columns {
+            let from = indent + 2;
+            let Some(at) = (from + 1..=columns).rev().find(|at| rest[*at] == ' ') else { break };
+            let next: Vec<char> = rest.split_off(at);
+            out.extend(rest.iter());
+            out.push('\n');
+            let words = next.iter().skip_while(|letter| **letter == ' ');
+            rest = std::iter::repeat_n(' ', indent + 4).chain(words.copied()).collect();
+        }
+        out.extend(rest.iter());
+        out.push('\n');
+    }
+    out
+}
+
 /// Whether a person watches the standard error.
 pub fn watched() -> bool {
     std::io::stderr().is_terminal()
