@@ -39,7 +39,9 @@ pub fn say_at_the_end(words: String) {
 /// way stands.
 #[cfg(unix)]
 pub fn listen() {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+    // A file that may not grow (`ulimit -f`) is an error of writing, in words, and not the end of the program.
+    let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
     // SIGTERM is what engines of batches send before they kill.
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || signals.forever().for_each(|_| on_interrupt()));

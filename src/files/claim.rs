@@ -67,6 +67,7 @@ pub fn claim(directory: &Path, command: &str, names: &[&str], force: bool) -> Re
         }
     };
     held.made = made;
+    remove_left_over(&held, names);
     let foreign: Vec<String> =
         names.iter().filter(|name| !held.may_write(name)).map(|name| format!("`{name}`")).collect();
     let place = held.directory.clone();
@@ -77,6 +78,21 @@ pub fn claim(directory: &Path, command: &str, names: &[&str], force: bool) -> Re
         return Ok(claim);
     }
     Err(Unclaimed::Refused(not_ours(&foreign.join(", "), directory)))
+}
+
+/// Removes temporary files of processes that were ended while they wrote: none works here but this one.
+fn remove_left_over(held: &Held, names: &[&str]) {
+    let Ok(entries) = fs::read_dir(&held.directory) else { return };
+    for entry in entries.flatten() {
+        let file = entry.file_name();
+        let parts = file.to_str().and_then(|file| file.strip_prefix('.')?.split_once('-'));
+        let left = parts.is_some_and(|(number, name)| {
+            number.parse::<u32>().is_ok() && (names.contains(&name) || held.known.contains_key(name))
+        });
+        if left {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn not_ours(names: &str, directory: &Path) -> String {
@@ -278,5 +294,16 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         drop(claim(&directory.path().join("a/b"), "run", &[], false).unwrap());
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes_with_the_next() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in [".4294967-a.csv", ".4294967-mine.txt", ".x-a.csv"] {
+            fs::write(directory.path().join(name), "half").unwrap();
+        }
+        drop(claim(directory.path(), "run", &["a.csv"], false).unwrap());
+        let left = |name: &str| directory.path().join(name).exists();
+        assert_eq!((left(".4294967-a.csv"), left(".4294967-mine.txt"), left(".x-a.csv")), (false, true, true));
     }
 }

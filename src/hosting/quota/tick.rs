@@ -74,14 +74,19 @@ impl Quota {
     /// A period begins: what was overrun is paid first.
     fn refill(&mut self) {
         self.left = self.budget + self.left.min(0.0);
-        self.throttled &= self.left <= 0.0;
+        self.throttled &= self.is_used_up();
+    }
+
+    /// Whether nothing is left; what rounding left of nothing is nothing.
+    fn is_used_up(&self) -> bool {
+        self.left <= ROUNDING
     }
 
     /// For how long of the next nanoseconds, none of which is in another period, it runs.
     fn run_stretch(&mut self, start: u64, nanoseconds: u64) -> f64 {
         if self.rate <= 0.0 || self.throttled {
             // Who comes when all is used up is not let in.
-            self.throttled |= self.left <= 0.0;
+            self.throttled |= self.is_used_up();
             return 0.0;
         }
         let (length, tick) = (nanoseconds as f64, self.tick as f64);
