@@ -67,7 +67,6 @@ pub fn claim(directory: &Path, command: &str, names: &[&str], force: bool) -> Re
         }
     };
     held.made = made;
-    remove_left_over(&held, names);
     let foreign: Vec<String> =
         names.iter().filter(|name| !held.may_write(name)).map(|name| format!("`{name}`")).collect();
     let place = held.directory.clone();
@@ -80,16 +79,14 @@ pub fn claim(directory: &Path, command: &str, names: &[&str], force: bool) -> Re
     Err(Unclaimed::Refused(not_ours(&foreign.join(", "), directory)))
 }
 
-/// Removes temporary files of processes that were ended while they wrote: none works here but this one.
-fn remove_left_over(held: &Held, names: &[&str]) {
-    let Ok(entries) = fs::read_dir(&held.directory) else { return };
-    for entry in entries.flatten() {
+/// Removes the temporary files of the processes that the list names: they were ended while they wrote.
+fn remove_left_over(directory: &Path, list: &str) {
+    let number = |line: &str| line.strip_prefix("# process ")?.split(' ').next()?.parse::<u32>().ok();
+    let ended: Vec<String> = list.lines().filter_map(number).map(|number| format!(".{number}-")).collect();
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten().filter(|_| !ended.is_empty()) {
         let file = entry.file_name();
-        let parts = file.to_str().and_then(|file| file.strip_prefix('.')?.split_once('-'));
-        let left = parts.is_some_and(|(number, name)| {
-            number.parse::<u32>().is_ok() && (names.contains(&name) || held.known.contains_key(name))
-        });
-        if left {
+        if ended.iter().any(|begin| file.to_string_lossy().starts_with(begin.as_str())) {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -126,6 +123,8 @@ fn held(directory: &Path, command: &str, force: bool) -> io::Result<Result<Held,
         }
     }
     list.read_to_string(&mut text)?;
+    // None of them works here any more: the list is locked.
+    remove_left_over(directory, &text);
     let mut known = HashMap::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let mut parts = line.splitn(3, ' ');
@@ -299,11 +298,12 @@ mod tests {
     #[test]
     fn what_a_killed_process_left_goes_with_the_next() {
         let directory = tempfile::tempdir().unwrap();
-        for name in [".4294967-a.csv", ".4294967-mine.txt", ".x-a.csv"] {
+        fs::write(directory.path().join(LIST), "# process 4294967 (run)\n").unwrap();
+        for name in [".4294967-a.csv", ".42-a.csv", "a.csv.4294967"] {
             fs::write(directory.path().join(name), "half").unwrap();
         }
         drop(claim(directory.path(), "run", &["a.csv"], false).unwrap());
         let left = |name: &str| directory.path().join(name).exists();
-        assert_eq!((left(".4294967-a.csv"), left(".4294967-mine.txt"), left(".x-a.csv")), (false, true, true));
+        assert_eq!((left(".4294967-a.csv"), left(".42-a.csv"), left("a.csv.4294967")), (false, true, true));
     }
 }
