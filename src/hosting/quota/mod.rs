@@ -5,7 +5,7 @@
 //! a core (50 ms in each 100 ms) takes 30 ms, and not 60. What is used and when a piece of work is done
 //! are closed forms over whole periods, so that a quota costs no event per period.
 //!
-//! Where a clock tick is given, what is used is looked at only then, as Linux does: see [`tick`].
+//! Where a clock tick is given, what is used is looked at only then, as Linux does: see `tick.rs`.
 
 mod tick;
 
