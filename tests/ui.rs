@@ -88,7 +88,9 @@ fn a_page_gets_what_the_command_line_gives() {
     assert!(end["stdout"].as_str().unwrap().replace('\n', " ").contains(&sentence), "{sentence}\n{end}");
     let files: Vec<&String> = end["files"].as_object().unwrap().keys().collect();
     assert!(files.iter().any(|name| *name == "results/report.html"), "{files:?}");
-    // Nothing was written beside the scenario.
+    // Nothing was written beside the scenario, nor where nobody says where files go.
+    let bare = post(&served, &served.key, &asked(&["run", "scenario.toml"], SMALL));
+    assert_eq!(events(&bare).last().unwrap()["status"], 0, "{bare}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     let wrong = post(&served, &served.key, &asked(&["check", "scenario.toml"], &SMALL.replace("cpu", "cup")));
     let said: String = events(&wrong).iter().filter_map(|event| event["said"].as_str().map(String::from)).collect();
@@ -114,7 +116,15 @@ fn others_get_nothing() {
     for path in ["/../Cargo.toml", "/..%2fCargo.toml", "//etc/passwd", "/build"] {
         assert_eq!(status(&get(&served, path, "")), "404", "{path}");
     }
-    for words in [&["run", "../x.toml"][..], &["run", "/etc/passwd"], &["run", "x", "--output=/tmp/x"], &["ui"], &[]] {
+    for words in [
+        &["run", "../x.toml"][..],
+        &["run", "/etc/passwd"],
+        &["run", "x", "--output=/tmp/x"],
+        &["run", "x", "--output=y"],
+        &["sweep", "x"],
+        &["ui"],
+        &[],
+    ] {
         let answer = post(&served, &served.key, &asked(words, SMALL));
         assert_eq!(status(&answer), "400", "{words:?}: {answer}");
     }

@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 use serde_json::json;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -29,6 +30,7 @@ struct Room {
     port: u16,
     key: String,
     scenario: Option<String>,
+    directory: PathBuf,
     connections: AtomicUsize,
     stop: AtomicBool,
 }
@@ -37,18 +39,19 @@ struct Room {
 type Plain = (u16, &'static str, Vec<u8>);
 
 impl Door {
-    /// Opens it at a port; 0 takes one that is free.
+    /// Opens it at a port; 0 takes one that is free. The page begins with a scenario, and commands run in a directory.
     ///
     /// # Errors
     /// Where the port is taken, or no secret can be had.
-    pub fn open(port: u16, scenario: Option<String>) -> io::Result<Door> {
+    pub fn open(port: u16, scenario: Option<String>, directory: PathBuf) -> io::Result<Door> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         let mut secret = [0_u8; 16];
         getrandom::fill(&mut secret).map_err(io::Error::other)?;
         let key = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        let room = Room { port, key, scenario, connections: AtomicUsize::new(0), stop: AtomicBool::new(false) };
+        let (connections, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let room = Room { port, key, scenario, directory, connections, stop };
         Ok(Door { listener, room: Arc::new(room) })
     }
 
@@ -133,7 +136,8 @@ impl Room {
             Err(message) => return tell(stream, plain(400, &message)),
         };
         begin(stream, 200, &[("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")])?;
-        job::run(&asked, &self.stop, |event| stream.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes()))?;
+        let chunk = |event: &str| stream.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes());
+        job::run(&asked, &self.directory, &self.stop, chunk)?;
         stream.write_all(b"0\r\n\r\n")
     }
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// The page's scenario, which is given on the standard input: its traces are found from where this program was started.
+/// The page's scenario, which is given on the standard input: its traces are found from the directory.
 const SCENARIO: &str = "scenario.toml";
 /// How long nothing is said before the page is tried whether it still listens.
 const SILENCE: Duration = Duration::from_millis(300);
@@ -27,12 +27,17 @@ impl Drop for Ended {
     }
 }
 
-/// Runs a command, and tells how it goes and what came out as events (`data: JSON`); ends it where nobody listens any
+/// Runs a command in a directory, and tells how it goes and what came out as events (`data: JSON`); ends it where nobody listens any
 /// more, or `stop` is set.
 ///
 /// # Errors
 /// What cannot be started, or told.
-pub fn run(request: &Request, stop: &AtomicBool, mut tell: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
+pub fn run(
+    request: &Request,
+    directory: &Path,
+    stop: &AtomicBool,
+    mut tell: impl FnMut(&str) -> io::Result<()>,
+) -> io::Result<()> {
     let room = tempfile::tempdir()?;
     for (name, bytes) in &request.files {
         let path = room.path().join(name);
@@ -41,7 +46,7 @@ pub fn run(request: &Request, stop: &AtomicBool, mut tell: impl FnMut(&str) -> i
         }
         std::fs::write(path, bytes)?;
     }
-    let mut child = start(request, room.path())?;
+    let mut child = start(request, directory, room.path())?;
     if let (Some(mut input), Some(scenario)) = (child.0.stdin.take(), request.files.get(SCENARIO)) {
         // A command that does not read it has gone on without.
         let _ = input.write_all(scenario);
@@ -92,7 +97,7 @@ fn heard(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
     from
 }
 
-fn start(request: &Request, room: &Path) -> io::Result<Ended> {
+fn start(request: &Request, directory: &Path, room: &Path) -> io::Result<Ended> {
     let mut command = Command::new(std::env::current_exe()?);
     let mut to_output = false;
     for word in &request.args {
@@ -107,7 +112,7 @@ fn start(request: &Request, room: &Path) -> io::Result<Ended> {
         to_output = word == "--output";
     }
     command.env("COLUMNS", "100").env("HOSTSIM_PROGRESS", "lines").env("NO_COLOR", "1");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.current_dir(directory).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     Ok(Ended(command.spawn()?))
 }
 

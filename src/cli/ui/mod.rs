@@ -8,6 +8,8 @@ mod request;
 use super::{Execute, Failure, interrupt, terminal};
 use clap::Args;
 use door::Door;
+use hostsim::document::Diagnostics;
+use hostsim::scenario::read_source;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -20,8 +22,8 @@ Examples:
   hostsim ui --no-open --port 8080    prints the link, and opens no browser
 
 The page is served on the loopback address alone, and answers nobody without the secret of its link.
-Commands run in the directory that this one was started in: traces that a scenario names are found
-as on the command line, and what is written stays in the page. Control-C ends it.")]
+Commands run where the scenario stands (without one, where this command was started), so that traces
+are found as on the command line; what is written stays in the page. Control-C ends it.")]
 pub struct Ui {
     /// The scenario to begin with
     #[arg(value_name = "SCENARIO")]
@@ -36,13 +38,15 @@ pub struct Ui {
 
 impl Execute for Ui {
     fn execute(self) -> Result<(), Failure> {
+        let mut diagnostics = Diagnostics::default();
+        // What is wrong in it the page shows.
         let scenario = match &self.scenario {
-            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
-                Failure::Input(format!("{}: {error}: name a scenario that is there, or none", path.display()))
-            })?),
+            Some(path) => Some(read_source(path, &mut diagnostics).ok_or(Failure::Files(Box::new(diagnostics)))?),
             None => None,
         };
-        let door = Door::open(self.port, scenario).map_err(|error| {
+        let (text, directory) = scenario.map(|source| (source.text, source.directory)).unzip();
+        let directory = directory.filter(|path| !path.as_os_str().is_empty()).unwrap_or(PathBuf::from("."));
+        let door = Door::open(self.port, text, directory).map_err(|error| {
             Failure::Running(format!("port {} cannot be had: {error}: choose another --port", self.port))
         })?;
         let link = door.link();

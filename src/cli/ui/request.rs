@@ -9,9 +9,11 @@ use std::path::{Component, Path};
 /// The most bytes of a request: a scenario and a log beside it, in base64.
 pub const MOST: u64 = 256 << 20;
 
-/// The commands that the page has. None of them writes anywhere but to its output.
-const COMMANDS: [&str; 11] =
-    ["run", "curve", "map", "advise", "sweep", "check", "compare", "import", "init", "models", "schema"];
+/// The commands that the page has. None of them starts another program.
+const COMMANDS: [&str; 10] =
+    ["run", "curve", "map", "advise", "check", "compare", "import", "init", "models", "schema"];
+/// Those of them that write files, and where nobody says where, to the directory that they are run in.
+const WRITING: [&str; 6] = ["run", "curve", "map", "advise", "import", "models"];
 
 /// Words and files.
 #[derive(Deserialize)]
@@ -44,6 +46,18 @@ impl Request {
         if let Some(word) = asked.args.iter().find(|word| !stays(word)) {
             return Err(format!("`{word}` leads out of the directory"));
         }
+        // One word is a path of the page's, which `--output` stands alone before.
+        if let Some(word) = asked.args.iter().find(|word| word.starts_with("--output=") || *word == "--force") {
+            return Err(format!("`{word}`: files go to the page, by `--output` and a name"));
+        }
+        let mut args = asked.args;
+        let says_where = args.iter().any(|word| word == "--output" || word == "--no-files");
+        if WRITING.contains(&args[0].as_str()) && !says_where {
+            args.push("--no-files".into());
+        }
+        if args[0] == "init" && !says_where && !args.iter().any(|word| word == "--list") {
+            return Err("`init` writes a file: say `--output` and its name".into());
+        }
         let mut files = BTreeMap::new();
         for (name, content) in asked.files {
             if !stays(&name) || name.is_empty() {
@@ -52,7 +66,7 @@ impl Request {
             let bytes = BASE64_STANDARD.decode(content).map_err(|error| format!("`{name}` is not base64: {error}"))?;
             files.insert(name, bytes);
         }
-        Ok(Request { args: asked.args, files })
+        Ok(Request { args, files })
     }
 }
 
@@ -80,14 +94,31 @@ mod tests {
             let text = format!(r#"{{"args": ["run"], "files": {{"{word}": ""}}}}"#);
             assert!(read(&text).is_err_and(|message| message.contains("leads out")), "{word}");
         }
-        let good = read(r#"{"args": ["run", "a.toml", "--traffic", "0.5"], "files": {"a.toml": "eA=="}}"#).unwrap();
+        let text = r#"{"args": ["run", "a.toml", "--output", "out"], "files": {"a.toml": "eA=="}}"#;
+        let good = read(text).unwrap();
         assert_eq!((good.args.len(), good.files["a.toml"].as_slice()), (4, &b"x"[..]));
+    }
+
+    #[test]
+    fn nothing_is_written_where_the_program_was_started() {
+        for command in WRITING {
+            let good = read(&format!(r#"{{"args": ["{command}", "a.toml"]}}"#)).unwrap();
+            assert_eq!(good.args.last().map(String::as_str), Some("--no-files"), "{command}");
+        }
+        for words in [
+            r#""run", "a.toml", "--output=out""#,
+            r#""run", "a.toml", "--output", "out", "--force""#,
+            r#""init", "idle-app""#,
+        ] {
+            assert!(read(&format!(r#"{{"args": [{words}]}}"#)).is_err(), "{words}");
+        }
     }
 
     #[test]
     fn only_the_page_s_commands_are_run() {
         for text in [
             r#"{"args": ["ui"]}"#,
+            r#"{"args": ["sweep", "a.toml", "--submit", "slurm"]}"#,
             r#"{"args": []}"#,
             r#"{"args": ["--help"]}"#,
             "[]",

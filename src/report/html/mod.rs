@@ -9,7 +9,6 @@ mod article;
 mod assumptions;
 mod bill;
 pub(super) mod curve;
-mod hash;
 mod labour;
 pub(super) mod map;
 mod page;

@@ -1,11 +1,14 @@
 //! From a page to HTML: the templates, which are part of the program.
 
 use super::page::{Block, Page, Section, Table};
-use super::{hash, svg};
+use super::svg;
 use crate::report::figure::style::look;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
+use sha2::{Digest, Sha256};
 use std::sync::OnceLock;
 
 /// The templates by name. Those whose names end in `.html` escape all that they are given.
@@ -142,10 +145,15 @@ fn whole(page: &Page) -> String {
     rendered.unwrap_or_else(|error| format!("<!doctype html><title>error</title><p>{}", error.kind()))
 }
 
-/// The hash of the page's own script: the one that its Content-Security-Policy lets run.
+/// The hash of the page's own script, as its Content-Security-Policy names the one that it lets run.
 fn script_hash() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| hash::sha256_base64(SCRIPT.as_bytes()))
+    HASH.get_or_init(|| hash_of(SCRIPT))
+}
+
+/// SHA-256 in Base64.
+pub(super) fn hash_of(script: &str) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(script))
 }
 
 fn environment() -> &'static Environment<'static> {
