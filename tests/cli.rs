@@ -412,7 +412,7 @@ fn a_usage_file_is_priced_in_every_format() {
     let json: serde_json::Value = serde_json::from_str(&bill(&["--format", "json"])).unwrap();
     assert_eq!((json["total"].as_str(), json["currency"].as_str()), (Some("18.74"), Some("USD")));
     assert!(bill(&[]).contains("18.74 USD") && bill(&["--format", "csv"]).contains("18.74"));
-    assert!(bill(&["--format", "markdown"]).contains("| total |  |  |  |  | 18.74 USD |"));
+    assert!(bill(&["--format", "markdown"]).contains("| total |  |  |  |  |  | 18.74 USD |"));
     assert!(bill(&["--format", "focus"]).contains("BilledCost"));
     bill(&["--output", "bills"]);
     for file in ["invoice.json", "invoice.csv", "focus.csv"] {

@@ -86,10 +86,10 @@ impl Execute for Bill {
 
 fn rendered(bill: &Priced, name: &str, format: Format) -> Result<String, Failure> {
     Ok(match format {
-        Format::Table => format!("{}\n{}{}", heading(bill), table(bill), notes(bill, "")),
+        Format::Table => format!("{}\n{}{}", heading(bill), grid(bill).to_text(), notes(bill, "")),
         Format::Json => format!("{:#}\n", render::json(&bill.invoice)),
         Format::Csv => render::csv(&bill.invoice).map_err(written)?,
-        Format::Markdown => format!("{}\n\n{}{}", heading(bill), markdown(bill), notes(bill, "\n- ")),
+        Format::Markdown => format!("{}\n\n{}{}", heading(bill), grid(bill).to_markdown(), notes(bill, "\n- ")),
         Format::Focus => focus(bill, name)?,
     })
 }
@@ -135,8 +135,8 @@ fn said(line: &Line) -> &'static str {
     if line.confidence == Confidence::Assumption { "an assumption" } else { line.confidence.name() }
 }
 
-/// Lines on which nothing was used and nothing is paid are left out.
-fn table(bill: &Priced) -> String {
+/// The invoice's lines and its total; those on which nothing was used and nothing is paid are left out.
+fn grid(bill: &Priced) -> Grid {
     let mut grid = Grid::new(&[
         ("name", "Line"),
         ("meter", "Meter"),
@@ -157,25 +157,5 @@ fn table(bill: &Priced) -> String {
     }
     let total = format!("{} {}", render::cents(invoice, &invoice.total), invoice.currency);
     grid.push(["total", "", "", "", "", "", &total].map(Cell::text).into());
-    grid.to_text()
-}
-
-fn markdown(bill: &Priced) -> String {
-    let mut grid = Grid::new(&[
-        ("name", "Line"),
-        ("meter", "Meter"),
-        ("quantity", ">Quantity"),
-        ("free", ">Free"),
-        ("billable", ">Billable"),
-        ("amount", ">Amount"),
-    ]);
-    for line in &bill.invoice.lines {
-        let numbers = [&line.quantity, &line.free, &line.billable].map(|number| decimal_text(number, 4));
-        let [quantity, free, billable] = numbers;
-        let amount = render::amount_text(&bill.invoice, &line.amount);
-        grid.push([line.name.clone(), line.meter.clone(), quantity, free, billable, amount].map(Cell::text).into());
-    }
-    let total = format!("{} {}", render::amount_text(&bill.invoice, &bill.invoice.total), bill.invoice.currency);
-    grid.push(["total", "", "", "", "", &total].map(Cell::text).into());
-    grid.to_markdown()
+    grid
 }

@@ -4,6 +4,7 @@ use super::early;
 use super::failure::Failure;
 use hostsim::document::{Diagnostics, visible_lines};
 use hostsim::report::{Screen, colour_wanted};
+use hostsim::units::format::wrap;
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -71,23 +72,17 @@ pub fn screen() -> Screen {
 /// A text whose lines are broken at words where they are wider than the terminal; what goes on stands under it, indented.
 pub fn fitted(text: &str) -> String {
     let Some(columns) = width() else { return text.to_string() };
-    let mut out = String::new();
-    for line in text.lines() {
-        let indent = line.chars().take_while(|letter| *letter == ' ').count();
-        let mut rest: Vec<char> = line.chars().collect();
-        while rest.len() > columns {
-            let from = indent + 2;
-            let Some(at) = (from + 1..=columns).rev().find(|at| rest[*at] == ' ') else { break };
-            let next: Vec<char> = rest.split_off(at);
-            out.extend(rest.iter());
-            out.push('\n');
-            let words = next.iter().skip_while(|letter| **letter == ' ');
-            rest = std::iter::repeat_n(' ', indent + 4).chain(words.copied()).collect();
+    let fit = |line: &str| {
+        let words = line.trim_start_matches(' ');
+        let indent = line.len() - words.len();
+        // What goes on stands four blanks further in, so that the first line is broken as if it were that much longer.
+        let lines = wrap(words, columns.saturating_sub(indent + 4), usize::MAX);
+        match line.chars().count() <= columns {
+            true => format!("{line}\n"),
+            false => format!("{:indent$}{}\n", "", lines.join(&format!("\n{:1$}", "", indent + 4))),
         }
-        out.extend(rest.iter());
-        out.push('\n');
-    }
-    out
+    };
+    text.lines().map(fit).collect()
 }
 
 /// Whether a person watches the standard error.
