@@ -206,6 +206,11 @@ function begin(text, beside = {}) {
   traffic = 1;
   last = kept = null;
   $("pin").disabled = true;
+  // What was shown was another scenario's.
+  $("stdout").textContent = "";
+  $("written").replaceChildren();
+  report("");
+  view("report");
   editor.text = text;
   drawn = "";
   drawSliders();
@@ -227,11 +232,12 @@ async function logs(chosen) {
   busy(true);
   const { status, stdout, stderr, files: all } = await engine.start(["import", ...Object.keys(names), "--output", "imported"], names).done;
   busy(false);
-  $("stdout").textContent = stdout;
-  view("text");
+  const show = () => { $("stdout").textContent = stdout; view("text"); };
+  if (status !== 0 || !all["imported/scenario.toml"]) show();
   if (status !== 0 || !all["imported/scenario.toml"]) return answer(stderr.trim() || "No scenario can be made of it: see the text.", status !== 0);
   const beside = Object.entries(all).filter(([name]) => name.startsWith("imported/traffic"));
   begin(decoder.decode(all["imported/scenario.toml"]), Object.fromEntries(beside.map(([name, bytes]) => [name.replace("imported/", ""), bytes])));
+  show();
   answer("Imported: the scenario says what was made of it, the text beside it what was left out. Run it, or ask for advice.");
 }
 

@@ -57,6 +57,19 @@ class Module(unittest.TestCase):
         usage = {"schema": 1, "hosting": "digitalocean-2017", "month": "730 h", "usage": [{"size": "512mb", "time": "730 h"}]}
         self.assertEqual(float(hostsim.bill(usage)["total"]), 5.0)
 
+    def test_maps_advice_and_sweeps(self):
+        axes = {"x": {"path": "traffic", "from": 0.5, "to": 2.0, "points": 2},
+                "y": {"path": "labour.wage", "values": ["5 USD/h", "50 USD/h"]}}
+        cheapest = hostsim.map({**SHOP, "map": axes}, replications=1)
+        self.assertEqual(len(cheapest.rows()), 8)   # a row for each field and case
+        advice = hostsim.advise(SHOP, era="2017", word=["digitalocean-2017", "aws-lambda-2017"], replications=1)
+        self.assertTrue(any("digitalocean-2017" in row.values() for row in advice.rows()), advice.rows())
+        grid = {"grid": {"labour.wage": ["5 USD/h", "50 USD/h"]}}
+        with tempfile.TemporaryDirectory() as room:
+            swept = hostsim.sweep({**SHOP, "sweep": grid}, Path(room) / "batch")
+            self.assertEqual(len(swept.rows()), 8)   # two points, cases and replications
+            self.assertTrue((Path(room) / "batch" / "points.csv").is_file())
+
     def test_what_is_wrong_is_said(self):
         wrong = {**SHOP, "scheme": 1}
         self.assertIn("scheme", hostsim.check(wrong))
