@@ -103,49 +103,18 @@ impl Together<'_> {
 
     /// The machine that a group stands on: its model and size, and how many of it there are.
     fn machine(&self, at: &Node, members: &[&DeploymentPlan], d: &mut Diagnostics) -> Option<(Arc<Model>, Size, u32)> {
-        let first = members[0];
-        let mut refuse = |message: String, help: &str| {
-            d.error(at.at, message, help);
-            None
-        };
-        let name = &first.model.name;
-        if let Some(other) = members.iter().find(|other| other.model.name != *name) {
-            let message = format!("apps on one machine are hosted on `{name}` and on `{}`", other.model.name);
-            return refuse(message, "give all of a group one `hosting`");
-        }
-        if first.model.cluster.is_some() {
-            let help = "leave `together` out: apps share the nodes; `container = { cpu = 0.1, cpu-limit = \"none\" }` lets them use what is free";
-            return refuse(format!("`{name}` packs its apps on nodes by itself"), help);
-        }
-        if members.iter().any(|plan| !matches!(plan.terms.scaling, None | Some(Scaling::Fixed)) && !plan.fixed_number) {
-            let help = "a model of machines, and a number of `instances`";
-            return refuse(
-                format!("the number of instances on `{name}` is not ordered, so that none is one machine's"),
-                help,
-            );
-        }
-        let named = |plan: &&DeploymentPlan| match (&plan.size, plan.instances) {
-            (SizeChoice::Named(size), Some(InstancesChoice::Count(count))) if count > 0 => Some((size.clone(), count)),
-            _ => None,
-        };
-        let orders: Option<Vec<(Size, u32)>> = members.iter().map(named).collect();
-        let Some(mut orders) = orders else {
-            return refuse(
-                "the machine of a group is ordered by its size and number".into(),
-                "a `size`, and `instances = 1`",
-            );
-        };
-        let (mut size, count) = orders.swap_remove(0);
-        if orders.iter().any(|(other, number)| other.name != size.name || *number != count) {
-            return refuse(
-                "apps on one machine order different ones".into(),
-                "give all of a group one `size` and `instances`",
-            );
-        }
-        if size.credits.is_some() {
-            let help = "choose a size without CPU credits";
-            return refuse(format!("the CPU credits of `{}` cannot be shared by several apps", size.name), help);
-        }
+        let found = one_model(members).and_then(|()| one_order(members)).and_then(|(size, count)| {
+            let size = self.with_room(size, members)?;
+            let mut model = Model::clone(&members[0].model);
+            model.isolation = model.isolation.with_processes();
+            model.cluster = Some(ClusterTerms::of_machines());
+            Ok((Arc::new(model), size, count))
+        });
+        found.map_err(|(message, help)| d.error(at.at, message, help)).ok()
+    }
+
+    /// The size, with the memory that the apps need together.
+    fn with_room(&self, mut size: Size, members: &[&DeploymentPlan]) -> Result<Size, Refused> {
         let needed: u64 = members.iter().map(|plan| self.apps[plan.app].memory.0).sum();
         let has = match size.memory {
             Allotment::Fixed(memory) => memory,
@@ -154,14 +123,58 @@ impl Together<'_> {
         };
         if needed > has.0 {
             let message = format!("the apps need {} together, and the size `{}` has {has}", Bytes(needed), size.name);
-            return refuse(message, "choose a larger size");
+            return Err((message, "choose a larger size"));
         }
         if size.memory == Allotment::App {
             size.memory = Allotment::Fixed(has);
         }
-        let mut model = Model::clone(&first.model);
-        model.isolation = model.isolation.with_processes();
-        model.cluster = Some(ClusterTerms::of_machines());
-        Some((Arc::new(model), size, count))
+        Ok(size)
     }
+}
+
+/// Why apps cannot stand together, and what to do.
+type Refused = (String, &'static str);
+
+/// Whether the apps of a group are hosted on one model, of machines that are ordered one by one.
+fn one_model(members: &[&DeploymentPlan]) -> Result<(), Refused> {
+    let first = members[0];
+    let name = &first.model.name;
+    if let Some(other) = members.iter().find(|other| other.model.name != *name) {
+        let message = format!("apps on one machine are hosted on `{name}` and on `{}`", other.model.name);
+        return Err((message, "give all of a group one `hosting`"));
+    }
+    if first.model.cluster.is_some() {
+        let help = "leave `together` out: apps share the nodes; `container = { cpu = 0.1, cpu-limit = \"none\" }` lets them use what is free";
+        return Err((format!("`{name}` packs its apps on nodes by itself"), help));
+    }
+    let scales =
+        |plan: &&DeploymentPlan| !matches!(plan.terms.scaling, None | Some(Scaling::Fixed)) && !plan.fixed_number;
+    if members.iter().any(scales) {
+        let message = format!("the number of instances on `{name}` is not ordered, so that none is one machine's");
+        return Err((message, "a model of machines, and a number of `instances`"));
+    }
+    Ok(())
+}
+
+/// The size and number that all apps of a group order.
+fn one_order(members: &[&DeploymentPlan]) -> Result<(Size, u32), Refused> {
+    let named = |plan: &&DeploymentPlan| match (&plan.size, plan.instances) {
+        (SizeChoice::Named(size), Some(InstancesChoice::Count(count))) if count > 0 => Some((size.clone(), count)),
+        _ => None,
+    };
+    let orders: Option<Vec<(Size, u32)>> = members.iter().map(named).collect();
+    let Some(mut orders) = orders else {
+        let message = "the machine of a group is ordered by its size and number";
+        return Err((message.into(), "a `size`, and `instances = 1`"));
+    };
+    let (size, count) = orders.swap_remove(0);
+    if orders.iter().any(|(other, number)| other.name != size.name || *number != count) {
+        let message = "apps on one machine order different ones";
+        return Err((message.into(), "give all of a group one `size` and `instances`"));
+    }
+    if size.credits.is_some() {
+        let message = format!("the CPU credits of `{}` cannot be shared by several apps", size.name);
+        return Err((message, "choose a size without CPU credits"));
+    }
+    Ok((size, count))
 }
