@@ -152,17 +152,6 @@ fn every_claim_has_its_scenario() {
     }
 }
 
-/// The table of the documentation is the one that this version computes.
-#[test]
-#[ignore = "ci: runs every claim"]
-fn ci_the_documentation_has_the_verdicts_of_this_version() {
-    let all: Vec<Judged> = sources().iter().map(|source| judged(&source.stem)).collect();
-    let table = hostsim::report::article::to_markdown(&all);
-    for file in ["docs/article.md", "README.md"] {
-        assert!(std::fs::read_to_string(root().join(file)).unwrap().contains(&table), "{file} has not\n{table}");
-    }
-}
-
 /// A number that no claim has, and a place where nothing can be written, are told before anything is computed.
 #[test]
 fn what_cannot_be_asked_or_written_is_told_at_once() {

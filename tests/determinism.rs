@@ -1,4 +1,4 @@
-//! The same input gives the same facts: over two runs, and with one thread or two, for every
+//! The same input gives the same facts: over two runs, one of them with one thread and one with two, for every
 //! scenario that is shipped and every one of the good corpus (made short, so that this is quick).
 
 use crate::common::{catalogue, root, run_scenario};
@@ -8,11 +8,11 @@ use hostsim::scenario::{InstancesChoice, Scenario, SizeChoice, load_file};
 use hostsim::units::Span;
 use std::path::PathBuf;
 
-/// The longest time that is simulated here.
-const SHORT: Span = Span(2 * 3_600_000_000_000);
+/// The longest time that is simulated here: half an hour.
+const SHORT: Span = Span(1_800_000_000_000);
 
 #[test]
-fn the_digest_is_the_same_over_two_runs_and_with_one_thread_or_two() {
+fn the_digest_is_the_same_over_two_runs_with_one_thread_and_with_two() {
     let mut compared = 0;
     for path in scenarios() {
         let (mut diagnostics, catalogue) = catalogue();
@@ -21,11 +21,9 @@ fn the_digest_is_the_same_over_two_runs_and_with_one_thread_or_two() {
         };
         let Some(scenario) = shortened(scenario) else { continue };
         let one = with_threads(1, &scenario).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        for threads in [1, 2] {
-            let again = with_threads(threads, &scenario).unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(one.digest, again.digest, "{} with {threads} threads", path.display());
-            assert_eq!(to_json(&one), to_json(&again), "{}", path.display());
-        }
+        let again = with_threads(2, &scenario).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(one.digest, again.digest, "{} with two threads", path.display());
+        assert_eq!(to_json(&one), to_json(&again), "{}", path.display());
         compared += 1;
     }
     assert!(compared >= 5, "{compared} scenarios were compared");
@@ -41,7 +39,7 @@ fn scenarios() -> Vec<PathBuf> {
     paths
 }
 
-/// Two replications of at most two hours; `None` where a case is left to be right-sized.
+/// Two replications of at most half an hour; `None` where a case is left to be right-sized.
 fn shortened(mut scenario: Scenario) -> Option<Scenario> {
     scenario.run.replications = scenario.run.replications.min(2);
     scenario.run.warm_up = scenario.run.warm_up.min(SHORT);

@@ -80,7 +80,7 @@ impl Axis {
     /// What stands at the path, where something does.
     pub fn find<'n>(&self, root: &'n Node) -> Option<&'n Node> {
         self.path.iter().try_fold(root, |node, key| match &node.value {
-            Value::Array(items) => items.iter().find(|item| name_of(item) == key),
+            Value::Array(items) => items.get(place_of(items, key)?),
             _ => node.get(key),
         })
     }
@@ -119,9 +119,9 @@ impl Axis {
 
     fn enter<'n>(&self, node: &'n mut Node, key: &str, depth: usize) -> Result<&'n mut Node, (String, String)> {
         if matches!(node.value, Value::Array(_)) {
+            let help = entries_of(node, key);
             let Value::Array(items) = &mut node.value else { unreachable!("it was a list just now") };
-            let help = suggest(key, items.iter().map(name_of));
-            let found = items.iter_mut().find(|item| name_of(item) == key);
+            let found = place_of(items, key).and_then(|place| items.get_mut(place));
             return found.ok_or_else(|| (format!("there is no `{key}` in this list"), help));
         }
         let entries = table_of(node, &self.path, depth)?;
@@ -142,6 +142,27 @@ fn inner<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
 /// What an entry of a list is called: a charge by its name, a part of a start by its phase.
 fn name_of(item: &Node) -> &str {
     item.get("name").or_else(|| item.get("phase")).and_then(Node::as_str).unwrap_or("")
+}
+
+/// Where an entry of a list stands: one that has no name is called by its number, from 1.
+fn place_of(items: &[Node], key: &str) -> Option<usize> {
+    let named = || items.iter().position(|item| !key.is_empty() && name_of(item) == key);
+    let numbered = || {
+        key.parse::<usize>()
+            .ok()?
+            .checked_sub(1)
+            .filter(|at| items.get(*at).is_some_and(|item| name_of(item).is_empty()))
+    };
+    named().or_else(numbered)
+}
+
+/// What the entries of a list are called, for one who named another.
+fn entries_of(list: &Node, key: &str) -> String {
+    let Value::Array(items) = &list.value else { return String::new() };
+    match items.iter().filter(|item| name_of(item).is_empty()).count() {
+        0 => suggest(key, items.iter().map(name_of)),
+        _ => format!("its entries have no names: write the number of one, 1 to {}", items.len()),
+    }
 }
 
 fn table_of<'n>(
@@ -211,6 +232,8 @@ mod tests {
         assert_eq!(list, "{ charge = [{ name = \"a\" }, { name = \"b\", price = 7 }] }");
         let phase = put("start = [{ phase = \"boot\" }, { phase = \"copy\", time = 1 }]", "start.copy.time");
         assert_eq!(phase, "{ start = [{ phase = \"boot\" }, { phase = \"copy\", time = 7 }] }");
+        let second = put("part = [{ from = 1 }, { from = 2 }]", "part.2.from");
+        assert_eq!(second, "{ part = [{ from = 1 }, { from = 7 }] }");
         let begun = put("model.m.extends = \"base\"", "model.m.charge.compute.free");
         assert_eq!(begun, "{ model = { m = { extends = \"base\", charge = [{ name = \"compute\", free = 7 }] } } }");
     }

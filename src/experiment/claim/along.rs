@@ -1,5 +1,6 @@
 //! How a claim comes out along its bound: both sides of what it compares, and where that turns.
 
+use super::between::{Listed, between};
 use super::{Verdict, put, read, reading};
 use crate::catalogue::Catalogue;
 use crate::experiment::run::{Progress, RunError};
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 /// Of longer bounds so many values are looked at, evenly spread, and then those between which the verdict turns.
 const ALL: usize = 13;
 const SPREAD: usize = 9;
+/// So often is the middle looked at between the two values where the verdict turns.
+const CLOSER: usize = 8;
 
 /// A claim along its bound.
 #[derive(Clone, Debug)]
@@ -49,20 +52,20 @@ pub(super) fn along(
     progress: &Progress<'_>,
 ) -> Result<Option<Along>, RunError> {
     let Some(bound) = &claim.bound else { return Ok(None) };
-    let look = |at: usize| look(source, catalogue, bound, at, progress);
+    let look = |value: &Listed| look(source, catalogue, bound, value, progress);
     let mut found: BTreeMap<usize, Found> = BTreeMap::new();
     let last = bound.values.len() - 1;
     let wanted = if last < ALL { last } else { SPREAD - 1 };
     for step in 0..=wanted {
         let at = last * step / wanted;
-        found.insert(at, look(at)?);
+        found.insert(at, look(&bound.values[at])?);
     }
     let looked: Vec<(usize, bool)> = found.iter().map(|(at, (holds, _))| (*at, *holds)).collect();
     for pair in looked.windows(2).filter(|pair| pair[0].1 != pair[1].1) {
         let (mut low, mut high) = (pair[0].0, pair[1].0);
         while high - low > 1 {
             let middle = low.midpoint(high);
-            let there = look(middle)?;
+            let there = look(&bound.values[middle])?;
             if there.0 == pair[0].1 {
                 low = middle
             } else {
@@ -71,10 +74,12 @@ pub(super) fn along(
             found.insert(middle, there);
         }
     }
+    let mut found: Vec<(Listed, Found)> =
+        found.into_iter().map(|(at, found)| (bound.values[at].clone(), found)).collect();
+    closer(&mut found, &look)?;
     let drawn = decisive(&found);
     let compared = &claim.holds[drawn];
-    let point =
-        |(at, (holds, all)): (usize, Found)| AtBound { value: bound.values[at].1.clone(), holds, sides: all[drawn].1 };
+    let point = |(value, (holds, all)): (Listed, Found)| AtBound { value: value.1, holds, sides: all[drawn].1 };
     Ok(Some(Along {
         path: bound.path.clone(),
         is: claim.bound_is.clone(),
@@ -84,11 +89,37 @@ pub(super) fn along(
     }))
 }
 
+/// Puts two values between those where the verdict turns, closer to where it does, if it turns once and there are such.
+fn closer(
+    found: &mut Vec<(Listed, Found)>,
+    look: &impl Fn(&Listed) -> Result<Found, RunError>,
+) -> Result<(), RunError> {
+    let turns = |at: &usize| found[*at - 1].1.0 != found[*at].1.0;
+    let turns: Vec<usize> = (1..found.len()).filter(turns).collect();
+    let [at] = turns[..] else { return Ok(()) };
+    let (first, last) = (found[0].0.clone(), found[found.len() - 1].0.clone());
+    let (mut low, mut high) = (found[at - 1].clone(), found[at].clone());
+    let (was_low, was_high) = (low.0.1.clone(), high.0.1.clone());
+    for _ in 0..CLOSER {
+        let Some(middle) = between(&low.0, &high.0, (&first, &last)) else { break };
+        let there = match look(&middle) {
+            Ok(there) => there,
+            // A key that does not take what lies between: the values listed are all that there are.
+            Err(RunError::Input(_)) => break,
+            Err(other) => return Err(other),
+        };
+        if there.0 == low.1.0 { low = (middle, there) } else { high = (middle, there) }
+    }
+    let new = [low, high].into_iter().filter(|(value, _)| value.1 != was_low && value.1 != was_high);
+    found.splice(at..at, new);
+    Ok(())
+}
+
 /// The condition that turns along the bound; the first one where none does.
-fn decisive(found: &BTreeMap<usize, Found>) -> usize {
-    let conditions = found.values().next().map_or(0, |(_, all)| all.len());
+fn decisive(found: &[(Listed, Found)]) -> usize {
+    let conditions = found.first().map_or(0, |(_, (_, all))| all.len());
     let turns = |index: &usize| {
-        let mut holds = found.values().map(|(_, all)| all[*index].0);
+        let mut holds = found.iter().map(|(_, (_, all))| all[*index].0);
         let first = holds.next();
         holds.any(|other| Some(other) != first)
     };
@@ -100,12 +131,12 @@ fn look(
     source: &Source,
     catalogue: &Catalogue,
     bound: &MapAxis,
-    at: usize,
+    value: &Listed,
     progress: &Progress<'_>,
 ) -> Result<Found, RunError> {
     let mut root = source.root.clone();
     if let Some(axis) = &bound.axis {
-        put(&mut root, axis, &bound.values[at].0, catalogue)?;
+        put(&mut root, axis, &value.0, catalogue)?;
     }
     let (mut scenario, claim) = read(&root, source, catalogue)?;
     speaks_of(&mut scenario, &claim);

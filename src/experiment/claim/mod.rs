@@ -2,6 +2,7 @@
 
 mod along;
 mod badge;
+mod between;
 
 pub use along::{Along, AtBound};
 
@@ -24,7 +25,7 @@ pub enum Verdict {
     HoldsIf {
         /// The input's path.
         path: String,
-        /// The last value of those looked at with which it holds.
+        /// The last value of those looked at with which it holds: its values are listed, and halved between those.
         holds: String,
         /// The next one, with which it does not.
         fails: String,
