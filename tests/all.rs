@@ -53,6 +53,7 @@ mod quotas;
 mod reading;
 mod right_sizing;
 mod schema;
+mod search_cost;
 mod setups;
 mod shared_invoices;
 mod shared_nodes;

@@ -13,6 +13,7 @@ use crate::simulation::Simulation;
 use crate::units::{Cores, NANOS_PER_SECOND, format};
 use crate::workload::Arrivals;
 use crate::workload::arrivals::DAY;
+use std::sync::Arc;
 
 /// The part of an objective that says whether the offered work can be done.
 pub const LOAD: &str = "load";
@@ -197,7 +198,7 @@ pub fn is_steady(scenario: &Scenario) -> bool {
 /// What an order is judged on besides its objective, where arrivals have one rate: that the requests in the
 /// system have come to rest. (Found by the test of a drift, over all replications: see
 /// [`crate::metrics::drifts`].)
-pub fn at_rest(replications: &[Replication]) -> Judged {
+pub fn at_rest(replications: &[Arc<Replication>]) -> Judged {
     let present: Vec<&[f64]> = replications.iter().map(|r| r.series.present.as_slice()).collect();
     Judged { name: GROWTH.into(), found: growth(&present).unwrap_or(0.0), bound: GROWS, at_least: false }
 }

@@ -12,6 +12,7 @@ use super::stage::Stage;
 use crate::experiment::deploy::Order;
 use crate::experiment::point::Point;
 use crate::experiment::sizing::Judgement;
+use std::sync::Arc;
 
 /// An end of an interval is looked for up to 2^6 places from the step.
 const DOUBLINGS: u32 = 6;
@@ -170,7 +171,7 @@ impl Stage<'_> {
     /// Whether the lesser order does at a place.
     fn does(&self, stair: &Stair<'_>, place: u32, replications: u32) -> Option<Judgement> {
         let point = self.placed(stair.case, &stair.orders[0], stair.bracket.grid.at(place), replications)?;
-        point.slo_met.map(|_| Judgement::of(point.replications, false))
+        point.slo_met.map(|_| Judgement::of(point.replications.into_iter().map(Arc::new).collect(), false))
     }
 
     /// Whether the costs of both cases at a place have the order that they have on that side of

@@ -4,7 +4,7 @@ use super::search::Search;
 use super::tco;
 use crate::catalogue::Size;
 use crate::experiment::demand::refuse_endless;
-use crate::experiment::deploy::{credits, cut, speed, thread};
+use crate::experiment::deploy::{Order, credits, cut, speed, thread};
 use crate::experiment::replicate::Trial;
 use crate::experiment::tapes::Requests;
 use crate::hosting::scaling::Scaling;
@@ -18,20 +18,67 @@ pub const MOST_INSTANCES: u32 = 1 << 16;
 const SURE_LOAD: f64 = 0.9;
 
 impl Search<'_> {
-    /// The least that a size could cost: idle, with the fewest instances that its load allows.
+    /// The least that a size could cost: idle, with the fewest instances that its load allows; of one whose number
+    /// follows its use, with as many as it has at the least, and with a part of one for the rest of its load.
     ///
     /// # Errors
     /// As [`Trial::run`].
     pub fn least_cost(&self, size: &Size, load: f64) -> Result<f64, String> {
-        if self.scales() {
-            // What scales by itself may cost less than its steady load: nothing bounds it.
-            return Ok(0.0);
+        if !self.scales() {
+            return self.idle_cost(&self.plain(size, self.least_instances(size, load)));
         }
+        let Some(rule) = self.rule() else { return Ok(0.0) };
+        let least = if rule.open_limits.0 { self.fewest_sold(size) } else { rule.min };
+        let idle = |count: u32| self.idle_cost(&self.limited(size, rule.target.or(Some(0.5)), (count, count)));
+        let (one, next) = (idle(least)?, idle(least.saturating_add(1))?);
+        Ok(one + (next - one) * (self.instances_of(size, load) - f64::from(least)).max(0.0))
+    }
+
+    /// What a size may come to: beyond its CPU credits work is paid for, or slow, so that as many instances are
+    /// counted as do it without.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn likely_cost(&self, size: &Size, load: f64) -> Result<f64, String> {
+        let (Some(rule), Some(InstancesChoice::RightSize)) = (credits(self.plan(), size), self.plan().instances) else {
+            return Ok(0.0);
+        };
+        let speed = self.speed_of(size);
+        let count = (load / (rule.baseline() * speed)).ceil().clamp(1.0, f64::from(MOST_INSTANCES));
+        self.idle_cost(&self.plain(size, (count as u32).max(self.fewest_sold(size)).min(self.most_sold(size))))
+    }
+
+    /// What an order costs that nobody uses: no use makes it cheaper.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn idle_cost(&self, order: &Order) -> Result<f64, String> {
         let mut idle = self.scenario.clone();
         idle.apps[0].workload = AppWorkload { arrivals: Arrivals::None, ..idle.apps[0].workload.clone() };
-        let orders = [self.plain(size, self.least_instances(size, load))];
-        let trial = Trial { scenario: &idle, case: self.case, orders: &orders, traffic: 1.0, replication: 0 };
-        Ok(tco(&self.runs.run(&trial)?))
+        let orders = std::slice::from_ref(order);
+        let trial = Trial { scenario: &idle, case: self.case, orders, traffic: 1.0, replication: 0 };
+        Ok(tco(&trial.run()?))
+    }
+
+    /// The most instances of a size, up to some number, that cost less idle than the best that is known.
+    ///
+    /// # Errors
+    /// As [`Trial::run`].
+    pub fn most_worth(&self, size: &Size, most: u32) -> Result<u32, String> {
+        if self.known.is_infinite() {
+            return Ok(most);
+        }
+        let cheaper = |count: u32| Ok::<_, String>(self.idle_cost(&self.plain(size, count))? < self.known);
+        let (mut low, mut high) = (0, 1);
+        while high <= most && cheaper(high)? {
+            (low, high) = (high, high * 2);
+        }
+        high = high.min(most + 1);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if cheaper(middle)? { low = middle } else { high = middle }
+        }
+        Ok(low)
     }
 
     /// Whether the number of instances follows their use.
@@ -47,13 +94,23 @@ impl Search<'_> {
             None => return 0,
             Some(InstancesChoice::RightSize) => {}
         }
-        let Ok(slice) = cut(self.plan(), size, &self.scenario.apps[0], &self.case.fleet) else { return 1 };
-        let fleet = &self.case.fleet;
-        let speed = speed(fleet, size) * thread(fleet, size) * self.plan().model.isolation.cpu_share();
-        let fewest = (load / (self.sustained(size, slice.cores) * speed)).ceil();
+        let fewest = self.instances_of(size, load).ceil();
         // A whole number a hair above another is that of a load that fits exactly.
         let fewest = if fewest.is_finite() { fewest.clamp(1.0, f64::from(MOST_INSTANCES)) as u32 } else { 1 };
         fewest.max(self.fewest_sold(size))
+    }
+
+    /// The instances (of each tenant), and parts of one, that are busy with an offered load in cores.
+    fn instances_of(&self, size: &Size, load: f64) -> f64 {
+        let fleet = &self.case.fleet;
+        let Ok(slice) = cut(self.plan(), size, &self.scenario.apps[0], fleet) else { return 1.0 };
+        load / (self.sustained(size, slice.cores) * self.speed_of(size))
+    }
+
+    /// What a core of a size does where all are at work.
+    fn speed_of(&self, size: &Size) -> f64 {
+        let fleet = &self.case.fleet;
+        speed(fleet, size) * thread(fleet, size) * self.plan().model.isolation.cpu_share()
     }
 
     /// The fewest instances that can be ordered of a size: nodes that containers share are counted apart.

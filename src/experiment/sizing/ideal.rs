@@ -20,6 +20,7 @@ const SPARE: f64 = 2.0;
 const BLIND: f64 = 8.0;
 
 /// What a size comes to where no request waits.
+#[derive(Clone, Debug)]
 pub struct Ideal {
     /// More instances than this help nobody.
     pub most: u32,
@@ -27,15 +28,26 @@ pub struct Ideal {
     pub refusal: Option<Refusal>,
 }
 
+const UNKNOWN: Ideal = Ideal { most: MOST_INSTANCES, refusal: None };
+
 impl Search<'_> {
-    /// Plays the first replication's requests to so many instances that none waits. Where users wait
-    /// for answers, nothing is known beforehand.
-    pub fn ideal(&self, size: &Size) -> Ideal {
-        let unknown = Ideal { most: MOST_INSTANCES, refusal: None };
+    /// Plays the first replication's requests to so many instances that none waits: once for all sizes that
+    /// work at one pace. Where users wait for answers, nothing is known beforehand.
+    pub fn ideal(&mut self, size: &Size) -> Ideal {
         let app = &self.scenario.apps[0];
-        let Ok(plan) = deployment(self.case, self.plan(), app, &self.plain(size, 1)) else { return unknown };
+        let Ok(plan) = deployment(self.case, self.plan(), app, &self.plain(size, 1)) else { return UNKNOWN };
         // What is held to a quota has full speed until it is used up.
         let pace = plan.speed * if plan.quota.is_some() { 1.0 } else { plan.cores.as_f64().min(1.0) };
+        let known = self.ideals.iter().find(|(known, _)| *known == pace.to_bits());
+        if let Some((_, ideal)) = known {
+            return ideal.clone();
+        }
+        let ideal = self.ideal_at(pace);
+        self.ideals.push((pace.to_bits(), ideal.clone()));
+        ideal
+    }
+
+    fn ideal_at(&self, pace: f64) -> Ideal {
         let window = self.scenario.window();
         let (begin, end) = (window.warm_up.0, window.end().0);
         let mut latency = Histogram::default();
@@ -54,7 +66,7 @@ impl Search<'_> {
             }
         });
         if !played || latency.count() == 0 {
-            return unknown;
+            return UNKNOWN;
         }
         let sees = matches!(self.plan().terms.routing.unwrap_or_default(), Routing::LeastLoaded);
         let spare = if sees { SPARE } else { SPARE * BLIND };

@@ -2,7 +2,7 @@
 
 use super::judgement::Judgement;
 use super::search::{Level, Refusal, Search};
-use crate::billing::Free;
+use crate::billing::{Charge, Free};
 use crate::catalogue::Size;
 use crate::experiment::deploy::Order;
 use crate::hosting::routing::Routing;
@@ -10,41 +10,72 @@ use crate::hosting::routing::Routing;
 /// So many growths that bring nothing, and a search gives up.
 const GIVES_UP: u32 = 3;
 /// Four times what could keep up, and the objective is missed by this factor still: give up.
-const HOPELESS: f64 = 2.0;
+pub const HOPELESS: f64 = 2.0;
 /// Where more requests than this come in the time after which an idle instance sleeps, none does.
 const SELDOM: f64 = 100.0;
 /// So many numbers are tried where more instances may be worse.
 const SCANNED: u32 = 24;
 
 impl Search<'_> {
-    /// The fewest instances that do (or more, where what they include makes them cheaper).
+    /// The fewest instances that do (or more, where what they include makes them cheaper). Of a size that is dearer
+    /// than what is known, no more is found than just that.
     ///
     /// # Errors
     /// Says why none do.
     pub fn fewest_instances(&mut self, size: &Size, load: f64) -> Result<(Order, f64), Refusal> {
+        let (worse, most) = (self.more_may_be_worse(size), self.most_useful(size)?);
+        let least = self.least_instances(size, load);
+        if !worse && most < self.most_sold(size).min(ample(least)) {
+            self.does_at_most(size, most)?;
+        }
         let bracket = match self.known_range(size) {
             Some(range) => Ok(range),
-            None => self.gallop(size, load, Level::Screen),
+            None => self.gallop(size, load, Level::Screen, most),
         };
         let found = match bracket {
             Ok((low, high)) => {
                 let found = self.bisect(size, low, high, Level::Screen)?;
-                self.confirm(size, found)?
+                let order = self.plain(size, found);
+                let screened = self.judge(&order, Level::Screen)?;
+                if !worse && self.is_dearer(&screened) && !self.includes_something() {
+                    return Ok((order, screened.tco_usd));
+                }
+                self.confirm(size, found, most)?
             }
-            Err(refusal) if self.more_may_be_worse(size) => {
-                let least = self.least_instances(size, load).max(1);
-                let most = least.saturating_add(SCANNED).min(self.most_sold(size).saturating_add(1));
-                self.scan(size, least..most)?.ok_or(refusal)?
+            Err(refusal) if worse => {
+                let least = least.max(1);
+                let end = least.saturating_add(SCANNED).min(most.saturating_add(1));
+                self.scan(size, least..end)?.ok_or(refusal)?
             }
             Err(refusal) => return Err(refusal),
         };
-        let fewer = if self.more_may_be_worse(size) {
-            let least = self.least_instances(size, load).clamp(1, found.0);
-            self.scan(size, least..found.0)?
-        } else {
-            None
-        };
+        let fewer = if worse { self.scan(size, least.clamp(1, found.0)..found.0)? } else { None };
         self.while_cheaper(size, fewer.unwrap_or(found))
+    }
+
+    /// The most instances of a size that it makes sense to try: as many as can be ordered, and as are cheaper than
+    /// what is known.
+    fn most_useful(&mut self, size: &Size) -> Result<u32, Refusal> {
+        let sold = self.most_sold(size);
+        if self.known.is_infinite() {
+            return Ok(sold);
+        }
+        let most = self.ideal(size).most.min(sold);
+        Ok(match self.most_worth(size, most)? {
+            worth if worth < most => worth.max(self.fewest_sold(size)),
+            _ => sold,
+        })
+    }
+
+    /// Whether a size does with as many instances as are cheaper than the best that is known.
+    fn does_at_most(&mut self, size: &Size, most: u32) -> Result<(), Refusal> {
+        let order = self.plain(size, most);
+        let mut judgement = self.judge(&order, Level::Screen)?;
+        let dearer = self.is_dearer(&judgement) && !self.includes_something();
+        if !judgement.met && !judgement.clear && !dearer {
+            judgement = self.judge(&order, Level::All)?;
+        }
+        if judgement.met { Ok(()) } else { Err(self.refusal(&order, &judgement)) }
     }
 
     /// Fewer instances than do, and as many as do, from the orders of neighbouring traffics.
@@ -56,15 +87,15 @@ impl Search<'_> {
 
     /// Between fewer instances than do, and as many as do: from the fewest that could keep up, in
     /// steps that double, up or (where the objective tolerates an overload) down.
-    fn gallop(&mut self, size: &Size, load: f64, level: Level) -> Result<(u32, u32), Refusal> {
+    fn gallop(&mut self, size: &Size, load: f64, level: Level, most: u32) -> Result<(u32, u32), Refusal> {
         let floor = self.fewest_sold(size);
-        let least = self.least_instances(size, load).clamp(floor, self.most_sold(size).max(floor));
+        let least = self.least_instances(size, load).clamp(floor, most.max(floor));
         if !self.judge(&self.plain(size, least), level)?.met {
             if let Some(refusal) = self.ideal(size).refusal {
                 return Err(refusal);
             }
-            self.ample(size, least)?;
-            return self.grow(size, least, level);
+            self.ample(size, least, most)?;
+            return self.grow(size, least, level, most);
         }
         let (mut high, mut step) = (least, 1);
         while high > floor {
@@ -79,19 +110,19 @@ impl Search<'_> {
 
     /// Whether far more instances than could be needed come near the objective at all: where they
     /// do not, it is not their number that is wanting.
-    fn ample(&mut self, size: &Size, least: u32) -> Result<(), Refusal> {
+    fn ample(&mut self, size: &Size, least: u32, most: u32) -> Result<(), Refusal> {
         if self.more_may_be_worse(size) {
             return Ok(());
         }
-        let order = self.plain(size, least.saturating_mul(4).saturating_add(8).min(self.most_sold(size)));
+        let order = self.plain(size, ample(least).min(most));
         let judgement = self.judge(&order, Level::Screen)?;
         let hopeless = !judgement.met && judgement.clear && judgement.excess() > HOPELESS;
         if hopeless { Err(self.refusal(&order, &judgement)) } else { Ok(()) }
     }
 
     /// Tries ever more instances than a number that does not do.
-    fn grow(&mut self, size: &Size, from: u32, level: Level) -> Result<(u32, u32), Refusal> {
-        let most = self.ideal(size).most.max(from.saturating_add(GIVES_UP)).min(self.most_sold(size));
+    fn grow(&mut self, size: &Size, from: u32, level: Level, most: u32) -> Result<(u32, u32), Refusal> {
+        let most = self.ideal(size).most.max(from.saturating_add(GIVES_UP)).min(most);
         let (mut low, mut step) = (from, from.div_ceil(16));
         let mut before: Option<Judgement> = None;
         let mut in_vain = 0;
@@ -122,10 +153,10 @@ impl Search<'_> {
     }
 
     /// Judges the number found by all replications, and moves it where those say otherwise.
-    fn confirm(&mut self, size: &Size, found: u32) -> Result<(u32, f64), Refusal> {
+    fn confirm(&mut self, size: &Size, found: u32, most: u32) -> Result<(u32, f64), Refusal> {
         let mut judgement = self.judge(&self.plain(size, found), Level::All)?;
         if !judgement.met {
-            let (low, high) = self.grow(size, found, Level::All)?;
+            let (low, high) = self.grow(size, found, Level::All, most)?;
             let found = self.bisect(size, low, high, Level::All)?;
             return Ok((found, self.judge(&self.plain(size, found), Level::All)?.tco_usd));
         }
@@ -147,7 +178,7 @@ impl Search<'_> {
 
     /// Whether more instances may serve worse: they sleep sooner the less each has to do; routing
     /// by chance or by turns has luck of its own; servers that are shared have no room for all.
-    fn more_may_be_worse(&self, size: &Size) -> bool {
+    pub fn more_may_be_worse(&self, size: &Size) -> bool {
         let plan = self.plan();
         let by_load = matches!(plan.terms.routing.unwrap_or_default(), Routing::LeastLoaded);
         let app = &self.scenario.apps[0].workload;
@@ -193,17 +224,27 @@ impl Search<'_> {
     /// Whether the invoice has a line that more instances would make less: use beyond what all
     /// instances together include.
     fn pays_beyond_what_is_included(&mut self, order: &Order) -> Result<bool, Refusal> {
-        let charges = &self.plan().model.prices.charges;
-        let pooled: Vec<String> = charges
-            .iter()
-            .filter(|charge| matches!(charge.free, Free::PerInstance { .. }) && !charge.free.is_nothing())
-            .map(|charge| charge.name.clone())
-            .collect();
-        if pooled.is_empty() {
+        if !self.includes_something() {
             return Ok(false);
         }
+        let pooled: Vec<String> = self.included().map(|charge| charge.name.clone()).collect();
         let judgement = self.judge(order, Level::All)?;
         let lines = judgement.replications.iter().flat_map(|replication| &replication.billed.lines);
         Ok(lines.into_iter().any(|(name, amount)| pooled.contains(name) && *amount > 0.0))
     }
+
+    /// Charges that each instance makes less.
+    fn included(&self) -> impl Iterator<Item = &Charge> {
+        let charges = self.plan().model.prices.charges.iter();
+        charges.filter(|charge| matches!(charge.free, Free::PerInstance { .. }) && !charge.free.is_nothing())
+    }
+
+    fn includes_something(&self) -> bool {
+        self.included().next().is_some()
+    }
+}
+
+/// Far more instances than could be needed, where so many could keep up.
+fn ample(least: u32) -> u32 {
+    least.saturating_mul(4).saturating_add(8)
 }

@@ -3,6 +3,7 @@
 use crate::experiment::load::{BACKLOG, GROWTH, LOAD, at_rest};
 use crate::experiment::objective::{Judged, means, verdicts};
 use crate::experiment::replicate::Replication;
+use std::sync::Arc;
 
 /// A part of an objective that is beyond its bound by less than this factor, or within it by less,
 /// is too close to be told from one replication.
@@ -19,7 +20,7 @@ pub struct Judgement {
     /// The mean TCO of the replications.
     pub tco_usd: f64,
     /// The replications.
-    pub replications: Vec<Replication>,
+    pub replications: Vec<Arc<Replication>>,
     /// The means of the objective's parts.
     pub parts: Vec<Judged>,
 }
@@ -27,7 +28,7 @@ pub struct Judgement {
 impl Judgement {
     /// Judges the first app of some replications; where it is `to_rest`, also on whether it has settled: on
     /// all replications, of arrivals at one rate.
-    pub fn of(replications: Vec<Replication>, to_rest: bool) -> Judgement {
+    pub fn of(replications: Vec<Arc<Replication>>, to_rest: bool) -> Judgement {
         let judged: Vec<&[Judged]> = replications.iter().map(|r| r.objectives[0].as_slice()).collect();
         let verdicts = verdicts(&judged);
         // What a price list does not sell (a pool's hours used up) cannot be ordered.
@@ -44,7 +45,8 @@ impl Judgement {
             met: sold && rests && verdicts.iter().all(|verdict| verdict.met),
             clear: clear && sure,
             sure,
-            tco_usd: replications.iter().map(super::tco).sum::<f64>() / replications.len() as f64,
+            tco_usd: replications.iter().map(|replication| super::tco(replication)).sum::<f64>()
+                / replications.len() as f64,
             parts,
             replications,
         }

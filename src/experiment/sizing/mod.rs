@@ -102,8 +102,7 @@ pub fn find_in(
             _ => {
                 let (alone, only) = alone(scenario, case, index);
                 let between = between.get(index).cloned().flatten();
-                let search = Search { runs, scenario: &alone, case: &only, traffic, between, tried: Vec::new() };
-                search.run(&mut found.tried)?
+                Search::new(runs, (&alone, &only), traffic, between).run(&mut found.tried)?
             }
         };
         found.orders.push(order);

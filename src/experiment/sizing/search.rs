@@ -1,5 +1,6 @@
 //! The search for one app's order: what all its parts use.
 
+use super::ideal::Ideal;
 use super::judgement::Judgement;
 use super::{Attempt, commitment_is_open};
 use crate::catalogue::Size;
@@ -7,17 +8,24 @@ use crate::experiment::deploy::Order;
 use crate::experiment::load::is_steady;
 use crate::experiment::replicate::{Replication, Trial};
 use crate::experiment::simulations::Runs;
-use crate::scenario::{Case, DeploymentPlan, Scenario};
+use crate::scenario::{Case, DeploymentPlan, InstancesChoice, Scenario};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Replications that a close order is screened by, before all are asked.
 const SCREENING: u64 = 3;
+/// What one replication finds dearer than the best by this factor is not asked for more.
+const KNOWN_DEARER: f64 = 1.02;
+/// So many replications of orders that were judged are kept.
+const KEPT: usize = 1_000;
 
 /// How thoroughly an order is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// By the first replication, and by three where that is close.
     Screen,
+    /// By three replications.
+    Few,
     /// By all replications.
     All,
 }
@@ -36,6 +44,28 @@ pub struct Search<'a> {
     pub between: Option<(Order, Order)>,
     /// What was tried.
     pub tried: Vec<Attempt>,
+    /// What the best order that is known to do costs: what is dearer is of no use. Infinite at first.
+    pub known: f64,
+    /// What that is in each replication.
+    known_by: Vec<f64>,
+    /// What was simulated of each order, the latest last.
+    judged: Vec<(Order, Vec<Arc<Replication>>)>,
+    /// The best that each pace of work can give.
+    pub ideals: Vec<(u64, Ideal)>,
+}
+
+impl<'a> Search<'a> {
+    /// A search that knows nothing yet.
+    pub fn new(
+        runs: Runs<'a>,
+        (scenario, case): (&'a Scenario, &'a Case),
+        traffic: f64,
+        between: Option<(Order, Order)>,
+    ) -> Search<'a> {
+        let (known, known_by) = (f64::INFINITY, Vec::new());
+        let (tried, judged, ideals) = (Vec::new(), Vec::new(), Vec::new());
+        Search { runs, scenario, case, traffic, between, tried, known, known_by, judged, ideals }
+    }
 }
 
 impl Search<'_> {
@@ -78,6 +108,15 @@ impl Search<'_> {
         Order { size: size.clone(), instances, target: None, limits: None, committed: None }
     }
 
+    /// An order of a size whose number follows its use, within limits.
+    pub fn limited(&self, size: &Size, target: Option<f64>, limits: (u32, u32)) -> Order {
+        let instances = match self.plan().instances {
+            Some(InstancesChoice::Count(count)) => count,
+            _ => 0,
+        };
+        Order { target, limits: Some(limits), ..self.plain(size, instances) }
+    }
+
     /// All replications that there are.
     pub fn all(&self) -> u64 {
         u64::from(self.scenario.run.replications)
@@ -89,9 +128,13 @@ impl Search<'_> {
     /// As [`Trial::run`].
     pub fn judge(&mut self, order: &Order, level: Level) -> Result<Judgement, String> {
         let judgement = match level {
-            Level::All => self.judged_by(order, self.all())?,
-            Level::Screen => match self.judged_by(order, 1)? {
-                close if !close.clear && self.all() > 1 => self.judged_by(order, SCREENING.min(self.all()))?,
+            // What all replications say is not judged by fewer again.
+            _ if level == Level::All || self.is_judged_by_all(order) => self.judged_by(order, self.all())?,
+            Level::Few => self.judged_by(order, SCREENING.min(self.all()))?,
+            _ => match self.judged_by(order, 1)? {
+                close if !close.clear && self.all() > 1 && !self.is_dearer(&close) => {
+                    self.judged_by(order, SCREENING.min(self.all()))?
+                }
                 clear => clear,
             },
         };
@@ -99,20 +142,59 @@ impl Search<'_> {
         Ok(judgement)
     }
 
-    fn judged_by(&self, order: &Order, replications: u64) -> Result<Judgement, String> {
-        self.judged_in(self.scenario, order, replications)
+    /// Takes an order to be the best that is known.
+    pub fn know(&mut self, order: &Order, cost: f64) {
+        let found = self.judged.iter().find(|(known, _)| known == order);
+        self.known_by = found.map_or_else(Vec::new, |(_, done)| done.iter().map(|r| super::tco(r)).collect());
+        self.known = cost;
     }
 
-    /// As [`Search::judge`], of another (shorter) scenario, and not remembered.
+    /// Whether what was judged is dearer than the best that is known: in each of its replications than that in the
+    /// same, which met the same requests; of a single one, by more than a little.
+    pub fn is_dearer(&self, judgement: &Judgement) -> bool {
+        let pairs = || judgement.replications.iter().zip(&self.known_by);
+        match pairs().count() {
+            0 | 1 => judgement.tco_usd > KNOWN_DEARER * self.known_by.first().unwrap_or(&self.known),
+            _ => pairs().all(|(replication, known)| super::tco(replication) > *known),
+        }
+    }
+
+    fn is_judged_by_all(&self, order: &Order) -> bool {
+        let all = self.all() as usize;
+        self.judged.iter().any(|(known, done)| done.len() == all && known == order)
+    }
+
+    /// What an order comes to by its first replications; those that were simulated before are not again.
+    fn judged_by(&mut self, order: &Order, replications: u64) -> Result<Judgement, String> {
+        let place = self.judged.iter().position(|(known, _)| known == order);
+        let mut done = place.map_or_else(Vec::new, |place| self.judged.remove(place).1);
+        let more = self.simulated(self.scenario, order, done.len() as u64..replications)?;
+        done.extend(more);
+        let asked = done[..replications as usize].to_vec();
+        self.judged.push((order.clone(), done));
+        while self.judged.len() > 1 && self.judged.iter().map(|(_, done)| done.len()).sum::<usize>() > KEPT {
+            self.judged.remove(0);
+        }
+        Ok(Judgement::of(asked, is_steady(self.scenario) && replications == self.all()))
+    }
+
+    /// As [`Search::judge`], of the first replication of another (shorter) scenario, and not remembered.
     ///
     /// # Errors
     /// As [`Trial::run`].
-    pub fn judged_in(&self, scenario: &Scenario, order: &Order, replications: u64) -> Result<Judgement, String> {
+    pub fn judged_in(&self, scenario: &Scenario, order: &Order) -> Result<Judgement, String> {
+        Ok(Judgement::of(self.simulated(scenario, order, 0..1)?, false))
+    }
+
+    fn simulated(
+        &self,
+        scenario: &Scenario,
+        order: &Order,
+        replications: std::ops::Range<u64>,
+    ) -> Result<Vec<Arc<Replication>>, String> {
         let (case, orders, traffic) = (self.case, std::slice::from_ref(order), self.traffic);
-        let run = |replication| self.runs.run(&Trial { scenario, case, orders, traffic, replication });
-        let done: Vec<Replication> = (0..replications).into_par_iter().map(run).collect::<Result<_, _>>()?;
-        let to_rest = is_steady(scenario) && replications == self.all();
-        Ok(Judgement::of(done, to_rest))
+        let run = |replication| self.runs.run(&Trial { scenario, case, orders, traffic, replication }).map(Arc::new);
+        replications.into_par_iter().map(run).collect()
     }
 
     /// Notes an attempt, in the place of one of the same order that was judged on fewer replications.

@@ -1,5 +1,6 @@
 //! The cheapest size.
 
+use super::instances::HOPELESS;
 use super::search::{Level, Refusal, Search};
 use crate::catalogue::Size;
 use crate::experiment::deploy::{Order, cut};
@@ -9,20 +10,24 @@ use crate::workload::Arrivals;
 
 /// A size that a screening found dearer than the best by this factor is not looked at again.
 const DEARER: f64 = 1.1;
-/// A size whose first replication is dearer than the best by this factor is not asked for more.
-const KNOWN_DEARER: f64 = 1.02;
 /// A size that a screening found to miss its objective by this factor, too.
 const FAR: f64 = 3.0;
-/// A screening of sizes simulates this part of the requests.
+/// A screening of sizes simulates this part of many requests.
 const PART: u64 = 8;
-/// Below so many requests, a screening simulates all.
-const ENOUGH: f64 = 40_000.0;
+/// Of fewer requests than these no part is screened that could be avoided.
+const MANY: f64 = 40_000.0;
+/// The requests that a screening simulates at the least.
+const ENOUGH: f64 = 500.0;
+/// The runs of an order, in all replications, that a screening of all sizes may take.
+const RUNS: u64 = 2;
 
 /// A size that may do.
 struct Candidate {
     size: Size,
     /// What it costs at least, or about.
     cost: f64,
+    /// What it may come to: those that seem cheaper are tried before.
+    likely: f64,
 }
 
 impl Search<'_> {
@@ -33,27 +38,29 @@ impl Search<'_> {
     pub fn cheapest(&mut self) -> Result<Order, String> {
         let load = self.offered_load();
         let mut refusal: Option<Refusal> = None;
-        let mut best: Option<(Order, f64)> = None;
+        let mut best = None;
         let (candidates, sure) = self.candidates(load, &mut refusal)?;
-        for Candidate { size, cost } in candidates {
+        for Candidate { size, cost, .. } in candidates {
             // A bound holds always, an estimate about.
             let limit = if sure { cost } else { cost / DEARER };
-            if best.as_ref().is_some_and(|(_, least)| limit >= *least) {
-                break;
+            if limit >= self.known {
+                continue;
             }
-            let known = best.as_ref().map_or(f64::INFINITY, |(_, least)| *least);
-            match self.cheapest_of(&size, load, known) {
-                Ok((order, cost)) if best.as_ref().is_none_or(|(_, least)| cost < *least) => best = Some((order, cost)),
+            match self.cheapest_of(&size, load) {
+                Ok((order, cost)) if cost < self.known => {
+                    self.know(&order, cost);
+                    best = Some(order);
+                }
                 Ok(_) => {}
                 Err(why) => nearest(&mut refusal, why),
             }
         }
         let none = || refusal.map_or_else(|| "no size does".into(), |refusal| refusal.why);
-        best.map(|(order, _)| order).ok_or_else(none)
+        best.ok_or_else(none)
     }
 
     /// The cheapest order of a size; where a first look finds it dearer than what is known, just that.
-    fn cheapest_of(&mut self, size: &Size, load: f64, known: f64) -> Result<(Order, f64), Refusal> {
+    fn cheapest_of(&mut self, size: &Size, load: f64) -> Result<(Order, f64), Refusal> {
         if let Some(rule) = self.rule() {
             return self.cheapest_scaling(size, &rule);
         }
@@ -64,11 +71,15 @@ impl Search<'_> {
         };
         let order = self.plain(size, count);
         let screened = self.judge(&order, Level::Screen)?;
-        if !screened.met && screened.clear && screened.excess() > FAR {
+        if !screened.met && screened.clear && screened.excess() > HOPELESS {
             return Err(self.refusal(&order, &screened));
         }
-        if screened.tco_usd > KNOWN_DEARER * known {
+        if self.is_dearer(&screened) {
             return Ok((order, screened.tco_usd));
+        }
+        let few = self.judge(&order, Level::Few)?;
+        if !few.met && few.clear {
+            return Err(self.refusal(&order, &few));
         }
         let judgement = self.judge(&order, Level::All)?;
         if judgement.met { Ok((order, judgement.tco_usd)) } else { Err(self.refusal(&order, &judgement)) }
@@ -104,57 +115,58 @@ impl Search<'_> {
                 None => Err(too_small),
             };
         }
-        let bounded = plan.instances.is_some() && self.rule().is_none();
+        let bounded = plan.instances.is_some() && !self.scales();
         let mut candidates = Vec::new();
-        if bounded || fitting.len() < 3 {
+        if bounded || self.rule().is_some() || fitting.len() < 3 {
             for size in fitting {
-                candidates.push(Candidate { cost: self.least_cost(&size, load)?, size });
+                let cost = self.least_cost(&size, load)?;
+                candidates.push(Candidate { cost, likely: self.likely_cost(&size, load)?.max(cost), size });
             }
         } else {
             candidates = self.screened(fitting, refusal)?;
         }
-        candidates.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        candidates.sort_by(|a, b| a.likely.total_cmp(&b.likely).then(a.cost.total_cmp(&b.cost)));
         Ok((candidates, bounded))
     }
 
     /// What sizes cost that scale by themselves, by a short simulation of each; without those that
     /// are far from meeting the objective.
     fn screened(&mut self, sizes: Vec<Size>, refusal: &mut Option<Refusal>) -> Result<Vec<Candidate>, String> {
-        let short = self.shortened();
+        let short = self.shortened(sizes.len());
         let scenario = short.as_ref().unwrap_or(self.scenario);
         let mut candidates = Vec::new();
         for size in sizes {
-            let mut order = self.plain(&size, 0);
-            if let Some(rule) = self.rule() {
-                order.target = rule.target.or(Some(0.5));
-            }
-            let judgement = self.judged_in(scenario, &order, 1)?;
-            if !judgement.met && judgement.excess() > FAR && self.rule().is_none() {
+            let order = self.plain(&size, 0);
+            let judgement = self.judged_in(scenario, &order)?;
+            if !judgement.met && judgement.excess() > FAR {
                 nearest(refusal, self.refusal(&order, &judgement));
             } else {
-                candidates.push(Candidate { cost: judgement.tco_usd, size });
+                candidates.push(Candidate { cost: judgement.tco_usd, likely: judgement.tco_usd, size });
             }
         }
         Ok(candidates)
     }
 
-    /// A part of the scenario, where arrivals are the same at all times and there are enough.
-    fn shortened(&self) -> Option<Scenario> {
+    /// A part of the scenario, where arrivals are the same at all times and there are enough: so short that
+    /// to look at all sizes takes no more than some runs of an order.
+    fn shortened(&self, sizes: usize) -> Option<Scenario> {
         let workload = &self.scenario.apps[0].workload;
         let steady = matches!(workload.arrivals, Arrivals::Poisson(_) | Arrivals::Constant(_));
         let run = &self.scenario.run;
         let requests = workload.mean_rate() * self.traffic * run.duration.seconds();
-        if !steady || requests < ENOUGH || run.month == crate::scenario::Month::Duration {
+        let wanted = if requests < MANY { (sizes as u64).div_ceil(RUNS * self.all()) } else { PART };
+        let part = wanted.min((requests / ENOUGH) as u64);
+        if !steady || part < 2 || run.month == crate::scenario::Month::Duration {
             return None;
         }
         let mut short = self.scenario.clone();
-        short.run.duration = Span(run.duration.0 / PART);
+        short.run.duration = Span(run.duration.0 / part);
         Some(short)
     }
 }
 
 /// Keeps the refusal that comes nearest to the objective.
-fn nearest(kept: &mut Option<Refusal>, why: Refusal) {
+pub fn nearest(kept: &mut Option<Refusal>, why: Refusal) {
     if kept.as_ref().is_none_or(|known| why.excess < known.excess) {
         *kept = Some(why);
     }
