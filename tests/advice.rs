@@ -211,7 +211,7 @@ fn hours_are_axes_of_the_tornado() {
     assert_eq!(advice.offers[0].family, "serverless");
     let other = (1..advice.offers.len()).find(|at| advice.offers[*at].family != "serverless").unwrap();
     let turns = (mean(other, &["tco_usd"]) - mean(0, &["tco_usd"])) / mean(0, &["labour_usd", "set_up_hour"]);
-    let once = swing("once, to fit serverless");
+    let once = swing("porting to serverless");
     let at: f64 = once.flip.as_ref().unwrap().at.split(' ').next().unwrap().parse().unwrap();
     assert!((at - turns).abs() <= 1.5, "{at} h, not {turns}");
 }

@@ -4,6 +4,7 @@ use hostsim::import::{ImportOptions, WriteOptions, import, write};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 fn read(text: &[u8]) -> Result<Value, String> {
@@ -14,7 +15,18 @@ fn read_as(text: &[u8], options: &ImportOptions) -> Result<Value, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     std::fs::write(&path, text).unwrap();
-    import(&[path], options).map(|found| found.document()).map_err(|error| error.to_string())
+    let document = import(&[path], options).map(|found| found.document()).map_err(|error| error.to_string())?;
+    assert_valid(&document);
+    Ok(document)
+}
+
+/// Whatever was read, what is said of it follows the schema.
+fn assert_valid(document: &Value) {
+    static SCHEMA: LazyLock<jsonschema::Validator> =
+        LazyLock::new(|| jsonschema::validator_for(&hostsim::schema::of("import").unwrap()).unwrap());
+    let errors: Vec<String> =
+        SCHEMA.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{document:#}");
 }
 
 /// Holds what was found against (key, value) pairs; `lines` are the numbers of the lines left out.
@@ -425,6 +437,7 @@ fn samples_give_their_answers() {
         let plain = folder.join(format!("{stem}.log"));
         let path = if plain.exists() { plain } else { folder.join(format!("{stem}.log.gz")) };
         let found = import(&[path], &ImportOptions::default()).unwrap().document();
+        assert_valid(&found);
         for (key, value) in expected.as_object().unwrap() {
             let here = &found[key.replace('-', "_")];
             match key.as_str() {

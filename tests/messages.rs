@@ -69,6 +69,20 @@ const ROWS: &[Row] = &[
     ("wage", "wage = \"4000 EUR/month\"", &["hours-per-year = 1760"]),
     ("wage", "wage = \"$40/hour\"", &["\"40 USD/h\""]),
     ("arrivals", "arrivals.trace = { from = \"azure\" }", &["there is no [trace.azure]"]),
+    ("instances", "instances = \"2\"", &["write 2, without quotes"]),
+    ("schema", "schema = \"1\"", &["write 1, without quotes"]),
+    ("instances", "instances = 1\nwith = \"backups\"", &["write [\"backups\"]"]),
+    ("wage", "wage = \"40 USD/h\"\n[currency]\nCHF = 0.9", &["\"0.9 USD\""]),
+    (
+        "slo",
+        "slo = { p99 = \"2 s\" }\nregions = [\n  \"a\",\n",
+        &["the list that begins here is not closed", "write ]"],
+    ),
+    (
+        "duration",
+        "duration = \"1\n  h\"",
+        &["the text that begins here is not closed", "in the line in which it begins"],
+    ),
     ("size", "size = “512mb”", &["straight quotes"]),
     ("schema", "schema: 1", &["YAML"]),
 ];

@@ -198,6 +198,45 @@ fn details_hold_all_that_figures_are_drawn_of() {
     }
 }
 
+/// Requests of a histogram that took at most so long.
+fn within(histogram: &Value, longest: f64) -> u64 {
+    let (ends, counts) = (histogram["up_to_s"].as_array().unwrap(), histogram["requests"].as_array().unwrap());
+    assert_eq!(ends.len(), counts.len());
+    let short = ends.iter().zip(counts).filter(|(end, _)| end.as_f64().unwrap() <= longest);
+    short.map(|(_, count)| count.as_u64().unwrap()).sum()
+}
+
+#[test]
+fn each_app_has_its_histogram_and_they_add_up_to_the_case_s() {
+    let slow = "[app.reports]\narrivals.poisson = { rate = \"6 /min\" }\ncpu.constant = \"300 ms\"\nmemory = \"64 MiB\"\n[case.machine]";
+    let directory = directory(&SMALL.replace("[case.machine]", slow));
+    std::fs::write(directory.path().join("one.toml"), SMALL).unwrap();
+    let detailed = |file: &str| -> Value {
+        let json = good(run(directory.path(), &["run", file, "--format", "json", "--details", "--no-files"]));
+        serde_json::from_str(&json).unwrap()
+    };
+    let json = detailed("s.toml");
+    valid("result", &json);
+    for case in ["machine", "functions"] {
+        let case = &json["cases"][case];
+        let apps = ["api", "reports"].map(|app| &case["apps"][app]["latency_histogram"]);
+        let ends = case["latency_histogram"]["up_to_s"].as_array().unwrap();
+        for end in ends.iter().map(|end| end.as_f64().unwrap()) {
+            let of_apps: u64 = apps.iter().map(|app| within(app, end)).sum();
+            assert_eq!(of_apps, within(&case["latency_histogram"], end), "up to {end} s");
+        }
+        for (app, histogram) in ["api", "reports"].iter().zip(apps) {
+            let served = case["apps"][app]["requests"]["served"]["mean"].as_f64().unwrap();
+            assert_eq!(within(histogram, f64::INFINITY) as f64, 2.0 * served, "{app}");
+        }
+        assert_eq!(within(apps[1], 0.299), 0, "each report takes 300 ms at the least");
+    }
+    let one = &detailed("one.toml")["cases"]["machine"];
+    assert_eq!(one["apps"]["api"]["latency_histogram"], one["latency_histogram"]);
+    let plain = good(run(directory.path(), &["run", "s.toml", "--format", "json", "--no-files"]));
+    assert!(!plain.contains("latency_histogram"));
+}
+
 #[test]
 fn other_documents_are_valid_too() {
     let usage = "schema = 1\nhosting = \"aws-lambda-2017\"\nmonth = \"2017-08\"\n[[usage]]\nsize = \"512mb\"\nrequests = 3000000\ntime = \"1 s\"\n";

@@ -157,6 +157,49 @@ fn assert_unknown_keys_are_refused(validator: &jsonschema::Validator, document: 
     }
 }
 
+/// What every form of `models` prints, what `trace` and `import` say: valid, and no key beside those that the schema
+/// has. Names in tables by name are free: what stands there is of another kind.
+#[test]
+fn what_models_trace_and_import_print_is_valid_and_has_no_other_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let log =
+        "198.51.100.4 - - [26/Oct/2025:02:00:01 +0100] \"GET /a HTTP/1.1\" 200 10 \"-\" \"UA\"\nno line of a log\n";
+    let spans = "arrival,end\n2025-10-26T02:00:00Z,2025-10-26T02:00:01Z\n2025-10-26T02:00:07Z,2025-10-26T02:00:09Z\n";
+    for (name, text) in [
+        ("a.log", log),
+        ("counts.csv", "time,hits\n2026-03-01 00:00:00,1\n2026-03-01 00:01:00,5\n2026-03-01 00:02:00,2\n"),
+        ("requests.csv", spans),
+    ] {
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
+    let commands: [(&str, &[&str]); 14] = [
+        ("models", &["models", "--era", "all"]),
+        ("models", &["models", "aws-lambda-2017"]),
+        ("models", &["models", "linode-2017"]),
+        ("models", &["models", "two-socket-2017"]),
+        ("models", &["models", "--servers"]),
+        ("models", &["models", "--labour"]),
+        ("models", &["models", "aws", "--cores", "--no-files"]),
+        ("models", &["models", "aws", "--service"]),
+        ("models", &["models", "lambda", "--serverless-test"]),
+        ("trace", &["trace", "counts.csv", "--interval", "1 min"]),
+        ("trace", &["trace", "requests.csv", "counts.csv", "--interval", "1 min"]),
+        ("import", &["import", "a.log", "--no-files"]),
+        ("import", &["import", "counts.csv", "--as", "counts", "--no-files"]),
+        ("invoice", &["bill", "usage.toml"]),
+    ];
+    let usage =
+        "schema = 1\nhosting = \"aws-lambda-2017\"\n[[usage]]\nsize = \"512mb\"\nrequests = 3\ntime = \"1 s\"\n";
+    std::fs::write(directory.path().join("usage.toml"), usage).unwrap();
+    for (schema, command) in commands {
+        let done = run(directory.path(), &[command, &["--format", "json"]].concat());
+        let document: Value = serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{command:?}: {}", done.err));
+        let validator = validator(schema);
+        assert_valid(&validator, &document, &format!("{command:?}"));
+        assert_unknown_keys_are_refused(&validator, &document, &format!("{command:?}"));
+    }
+}
+
 #[test]
 fn a_key_that_the_schema_does_not_know_is_refused_wherever_it_stands() {
     let scenario = validator("scenario");

@@ -4,7 +4,7 @@ use super::options::Format;
 use super::terminal;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use hostsim::document::harmless;
-use hostsim::report::grid;
+use hostsim::report::{Screen, grid};
 use serde_json::{Map, Value};
 
 /// A column: its key in JSON and CSV, and its heading.
@@ -86,7 +86,19 @@ impl Grid {
 
     /// For people: as wide as it has to be, and where that is wider than the terminal, broken at words.
     pub fn to_text(&self) -> String {
-        let (text, screen) = (self.whole(), terminal::screen());
+        self.to_text_within(terminal::screen())
+    }
+
+    /// As [`Grid::to_text`], with each line behind two blanks.
+    pub fn to_text_indented(&self) -> String {
+        let screen = terminal::screen();
+        let text =
+            self.to_text_within(Screen { columns: screen.columns.map(|columns| columns.saturating_sub(2)), ..screen });
+        text.lines().map(|line| format!("  {line}\n")).collect()
+    }
+
+    fn to_text_within(&self, screen: Screen) -> String {
+        let text = self.whole();
         let wide = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         if screen.columns.is_none_or(|columns| wide <= columns) { text } else { self.broken().to_text(screen) }
     }

@@ -61,8 +61,7 @@ impl Execute for Run {
         let mut diagnostics = Diagnostics::default();
         let (source, scenario) = load::to_run(&self.scenario, &self.catalogue, &self.replace, &mut diagnostics)?;
         let directory = self.files.claim(&stem(&source), "run", &FILES)?;
-        let mut result = self.simulate(&scenario)?;
-        result.details = self.details;
+        let result = self.simulate(&scenario)?;
         let reproduction = load::reproduction(&source, "run", &self.replace);
         // A disk that is full does not take away what has been computed.
         let written = directory
@@ -100,7 +99,7 @@ impl Run {
             bar.set_position(done);
         };
         let stop = AtomicBool::new(false);
-        let options = RunOptions { precision: self.precision };
+        let options = RunOptions { precision: self.precision, details: self.details };
         let result = self.compute.compute(|| {
             progress::announce(scenario, rayon::current_num_threads(), self.compute.quiet);
             experiment::run(scenario, &options, &Progress { done: &done, stop: &stop })

@@ -4,7 +4,7 @@ use super::early;
 use super::failure::Failure;
 use hostsim::document::{Diagnostics, visible_lines};
 use hostsim::report::{Screen, colour_wanted};
-use hostsim::units::format::wrap;
+use hostsim::units::format::{seen, wrap_at_blanks, wrap_words};
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -56,12 +56,15 @@ pub fn colour_out() -> bool {
 /// How wide the terminal is: what `COLUMNS` says, or what the terminal itself does; `None` where the
 /// output goes elsewhere.
 pub fn width() -> Option<usize> {
-    let stated = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse::<usize>().ok());
     #[cfg(not(target_family = "wasm"))]
     let measured = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
     #[cfg(target_family = "wasm")]
     let measured = || None;
-    stated.or_else(measured).filter(|width| *width > 0)
+    stated_width().or_else(measured).filter(|width| *width > 0)
+}
+
+fn stated_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse::<usize>().ok())
 }
 
 /// How results are shown on the standard output.
@@ -76,7 +79,7 @@ pub fn fitted(text: &str) -> String {
         let words = line.trim_start_matches(' ');
         let indent = line.len() - words.len();
         // What goes on stands four blanks further in, so that the first line is broken as if it were that much longer.
-        let lines = wrap(words, columns.saturating_sub(indent + 4), usize::MAX);
+        let lines = wrap_words(words, columns.saturating_sub(indent + 4));
         match line.chars().count() <= columns {
             true => format!("{line}\n"),
             false => format!("{:indent$}{}\n", "", lines.join(&format!("\n{:1$}", "", indent + 4))),
@@ -90,20 +93,48 @@ pub fn watched() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// How wide the terminal is that the standard error goes to, as [`width`].
+fn width_of_errors() -> Option<usize> {
+    #[cfg(not(target_family = "wasm"))]
+    let measured = || terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| usize::from(width.0));
+    #[cfg(target_family = "wasm")]
+    let measured = || None;
+    stated_width().or_else(measured).filter(|width| *width > 0)
+}
+
+/// What is told, its lines broken at blanks where they are wider than the terminal; what goes on stands so much further in.
+fn told(text: &str, further: usize) -> String {
+    let Some(columns) = width_of_errors() else { return text.to_string() };
+    let fit = |line: &str| {
+        let words = line.trim_start_matches(' ');
+        let (indent, blanks) = (line.len() - words.len(), " ".repeat(line.len() - words.len() + further));
+        match seen(line) <= columns {
+            true => line.to_string(),
+            // The first line has more room, which is left, so that all are broken alike.
+            false => format!(
+                "{:indent$}{}",
+                "",
+                wrap_at_blanks(words, columns.saturating_sub(indent + further)).join(&format!("\n{blanks}"))
+            ),
+        }
+    };
+    text.split('\n').map(fit).collect::<Vec<_>>().join("\n")
+}
+
 /// Says something to the person who is waiting.
 pub fn say(text: &str) {
-    write_error(&format!("{}\n", steered(text, colour_wanted(watched()))));
+    write_error(&format!("{}\n", told(&steered(text, colour_wanted(watched())), 2)));
 }
 
 /// Says what went wrong.
 pub fn error(message: &str) {
     let head = if colour_wanted(watched()) { "\x1b[1;31merror\x1b[0m" } else { "error" };
-    write_error(&format!("{head}: {}\n", shortened(&visible_lines(message.trim_end()))));
+    write_error(&told(&format!("{head}: {}\n", shortened(&visible_lines(message.trim_end()))), 7));
 }
 
 /// Says what is wrong with files, each mistake with its place, and how many there are.
 pub fn diagnostics(diagnostics: &Diagnostics) {
-    write_error(&diagnostics.render(colour_wanted(watched())));
+    write_error(&diagnostics.render_within(width_of_errors(), colour_wanted(watched())));
     let count = diagnostics.count();
     error(&format!("{count} mistake{} found", if count == 1 { "" } else { "s" }));
 }
@@ -114,7 +145,7 @@ pub fn show_usage(error: &clap::Error) -> ExitCode {
     let colour = colour_wanted(if error.use_stderr() { watched() } else { std::io::stdout().is_terminal() });
     let text = if colour { styled.ansi().to_string() } else { styled.to_string() };
     if error.use_stderr() {
-        write_error(&text);
+        write_error(&told(&text, 2));
         return ExitCode::from(2);
     }
     match print(&text) {

@@ -125,6 +125,11 @@ impl Diagnostics {
     /// All errors, in the order of the files, each with `file:line:column`, the line, and the
     /// word underlined; in colour where `colour` says so.
     pub fn render(&self, colour: bool) -> String {
-        render::render(&self.sources, self.errors.iter(), colour)
+        self.render_within(None, colour)
+    }
+
+    /// As [`Diagnostics::render`], in lines of at most so many columns.
+    pub fn render_within(&self, columns: Option<usize>, colour: bool) -> String {
+        render::render(&self.sources, self.errors.iter(), columns, colour)
     }
 }

@@ -13,9 +13,11 @@ mod diagnostics;
 mod node;
 mod read;
 mod render;
+mod slip;
 mod suggest;
 mod syntax;
 mod table_cell;
+mod unclosed;
 
 pub use bounded::{LONGEST_TABLE, LONGEST_TOML, read_all, read_bounded, read_text};
 pub use clean::{visible, visible_lines};

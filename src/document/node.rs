@@ -1,7 +1,7 @@
 //! The tree of a TOML text, with the origin of every key and value.
 
 use super::clean::{visible, visible_lines};
-use super::{Diagnostics, Origin, SourceId, syntax};
+use super::{Diagnostics, Origin, SourceId, syntax, unclosed};
 use indexmap::IndexMap;
 use toml::de::{DeTable, DeValue};
 
@@ -55,7 +55,17 @@ impl Node {
     /// is returned all the same.
     pub fn parse(source: SourceId, diagnostics: &mut Diagnostics) -> Node {
         let text = diagnostics.sources.text(source).to_string();
-        let (table, errors) = DeTable::parse_recoverable(&text);
+        let (mut table, mut errors) = DeTable::parse_recoverable(&text);
+        let rest;
+        if !errors.is_empty() && !syntax::is_yaml(&text) {
+            // What somebody forgot to close is one mistake; the others are those of the text without it.
+            let found = unclosed::find(&text);
+            for unclosed in &found {
+                diagnostics.error(Origin::new(source, unclosed.at.clone()), unclosed.message, unclosed.help);
+            }
+            rest = unclosed::without(&text, &found);
+            (table, errors) = DeTable::parse_recoverable(&rest);
+        }
         let told: Vec<_> = errors.iter().map(|error| (error.span().unwrap_or(0..0), error.message())).collect();
         syntax::note(&text, source, &told, diagnostics);
         let at = Origin::new(source, table.span());

@@ -2,7 +2,7 @@
 //!
 //! Every reader takes a node and the diagnostics, and gives `None` after it has noted an error.
 
-use super::{Diagnostics, Node, Origin, Value, suggest};
+use super::{Diagnostics, Node, Origin, Value, slip, suggest};
 use crate::units::{self, Bytes, Exact, Money, MoneyRate, Span};
 use num_traits::ToPrimitive;
 
@@ -201,7 +201,11 @@ fn fixed_value<T>(node: &Node, kinds: &[Kind<'_, T>]) -> Option<String> {
 }
 
 fn wrong<T>(node: &Node, diagnostics: &mut Diagnostics, expected: &str) -> Option<T> {
-    diagnostics.error(node.at, format!("expected {expected}, found {}", node.value.describe()), "");
+    diagnostics.error(
+        node.at,
+        format!("expected {expected}, found {}", node.value.describe()),
+        slip::meant(node, expected),
+    );
     None
 }
 

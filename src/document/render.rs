@@ -5,6 +5,7 @@
 use super::Origin;
 use super::clean::visible;
 use super::diagnostics::{Diagnostic, Sources};
+use crate::units::format::wrap_at_blanks;
 
 /// So many errors are shown in full; a file with more has one cause that the first ones show.
 const MOST_SHOWN: usize = 40;
@@ -27,13 +28,14 @@ const PLAIN: &str = "\x1b[0m";
 pub(super) fn render<'e>(
     sources: &Sources,
     errors: impl ExactSizeIterator<Item = &'e Diagnostic>,
+    columns: Option<usize>,
     colour: bool,
 ) -> String {
     let count = errors.len();
     let mut places = Places::default();
     let mut out = String::new();
     for error in errors.take(MOST_SHOWN) {
-        out.push_str(&one(sources, error, &mut places, &Paint { colour }));
+        out.push_str(&one(sources, error, &mut places, &Paint { colour, columns }));
         out.push_str("\n\n");
     }
     if count > MOST_SHOWN {
@@ -47,15 +49,15 @@ fn one(sources: &Sources, error: &Diagnostic, places: &mut Places, paint: &Paint
     let message = cut(&visible(&error.message), MESSAGE);
     let help = cut(&visible(&error.help), MESSAGE);
     let Some(text) = sources.read(error.at.source) else {
-        let help = if help.is_empty() { String::new() } else { format!("\n  = help: {help}") };
-        return format!("{}: {}{help}", paint.of(RED, "error"), paint.of(BOLD, &format!("{name}: {message}")));
+        let help = if help.is_empty() { String::new() } else { format!("\n  = help: {}", paint.broken(&help, 10)) };
+        return format!("{}{help}", paint.head(&format!("{name}: {message}")));
     };
     let place = places.find(text, error.at);
     let margin = " ".repeat(place.line.to_string().len());
     let bar = paint.of(BLUE, &format!("{margin} |"));
-    let (shown, blanks, marks) = place.cut(text);
+    let (shown, blanks, marks) = place.cut(text, paint.line(margin.len() + 3));
     let mut lines = vec![
-        format!("{}: {}", paint.of(RED, "error"), paint.of(BOLD, &message)),
+        paint.head(&message),
         format!("{margin}{} {name}:{}:{}", paint.of(BLUE, "-->"), place.line, place.column),
         bar.clone(),
         format!("{} {shown}", paint.of(BLUE, &format!("{} |", place.line))).trim_end().to_string(),
@@ -63,6 +65,7 @@ fn one(sources: &Sources, error: &Diagnostic, places: &mut Places, paint: &Paint
     ];
     if !help.is_empty() {
         lines.push(bar);
+        let help = paint.broken(&help, margin.len() + 9);
         lines.push(format!("{margin} {} help: {help}", paint.of(BLUE, "=")));
     }
     lines.join("\n")
@@ -70,9 +73,33 @@ fn one(sources: &Sources, error: &Diagnostic, places: &mut Places, paint: &Paint
 
 struct Paint {
     colour: bool,
+    columns: Option<usize>,
 }
 
 impl Paint {
+    /// The first line of an error, and those that it goes on in.
+    fn head(&self, message: &str) -> String {
+        let lines = self.lines(message, 7).into_iter().map(|line| self.of(BOLD, &line)).collect::<Vec<_>>();
+        format!("{}: {}", self.of(RED, "error"), lines.join(&format!("\n{:7}", "")))
+    }
+
+    /// A text behind so many signs of its line, in lines that fit, each as far in.
+    fn broken(&self, text: &str, indent: usize) -> String {
+        self.lines(text, indent).join(&format!("\n{:indent$}", ""))
+    }
+
+    fn lines(&self, text: &str, indent: usize) -> Vec<String> {
+        match self.columns {
+            Some(columns) => wrap_at_blanks(text, columns.saturating_sub(indent)),
+            None => vec![text.to_string()],
+        }
+    }
+
+    /// How much of a line of the file is shown behind so many signs.
+    fn line(&self, margin: usize) -> usize {
+        self.columns.map_or(LINE, |columns| columns.saturating_sub(margin + 2).clamp(BEFORE + 10, LINE))
+    }
+
     fn of(&self, code: &str, text: &str) -> String {
         if self.colour { format!("{code}{text}{PLAIN}") } else { text.to_string() }
     }
@@ -111,15 +138,15 @@ impl Places {
 }
 
 impl Place {
-    /// The line as it is shown, the blanks before the marks, and the marks.
-    fn cut(&self, text: &str) -> (String, String, String) {
+    /// The line as it is shown (so many signs of it), the blanks before the marks, and the marks.
+    fn cut(&self, text: &str, line: usize) -> (String, String, String) {
         let before: Vec<char> = text[self.line_start..self.start].trim_start_matches('\u{feff}').chars().collect();
         let word = &text[self.start..self.end];
         let after = text[self.end..].lines().next().unwrap_or_default();
-        let left = if before.len() > LINE - BEFORE { before.len() - BEFORE } else { 0 };
+        let left = if before.len() > line - BEFORE { before.len() - BEFORE } else { 0 };
         let head: String = before[left..].iter().collect();
         let head = if left > 0 { format!("…{}", shown(&head)) } else { shown(&head) };
-        let room = LINE.saturating_sub(head.chars().count()).max(BEFORE);
+        let room = line.saturating_sub(head.chars().count()).max(BEFORE);
         let word = cut(&shown(word), room);
         let tail: String = after.chars().take(room + 1).collect();
         let tail = cut(&shown(&tail), room.saturating_sub(word.chars().count()).max(1));

@@ -166,7 +166,7 @@ fn quoted_around<'t>(text: &'t str, line: &Range<usize>, at: usize) -> Option<&'
 }
 
 /// Whether the first line that says something is `key:`, which TOML does not have.
-fn is_yaml(text: &str) -> bool {
+pub(super) fn is_yaml(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     first.is_some_and(|line| {
         let key = line.split_once(':').map(|(key, _)| key);
@@ -194,6 +194,63 @@ mod tests {
             let said = told(&format!("[app.a]\n{line}\n{rest}"));
             assert_eq!(said.matches("error: ").count(), 1, "{line}\n{said}");
             assert!(said.contains("scenario:2:") || said.contains("in line 2"), "{line}\n{said}");
+        }
+    }
+
+    #[test]
+    fn what_goes_over_lines_is_told_where_it_begins() {
+        let rest = "memory = \"1 MiB\"\n[case.a]\nhosting = \"x\"\n[[model.m.charge]]\nname = \"y\"\nsizes = [\"s\", [\"t\"]]\n";
+        let opened = [
+            ("list = [\n  \"a\",\n  \"b\",\n\n", "2:8", "list"),
+            ("list = [\n  \"a\",\n  \"b\"\n# a comment\n", "2:8", "list"),
+            ("list = [ \"[\",\n  [ \"b\", \"c\",\n  [1.5]\n]", "2:8", "list"),
+            ("list = [\n  { a = 1 },\n  { b = 2\n]", "4:3", "table"),
+            ("list = [\n  { a = [1, 2 },\n  { b = 2 }\n]", "3:9", "list"),
+            ("table = {\n  a = 1,\n  b = [2]\n", "2:9", "table"),
+            ("table = { a = 1, b = \"}\"\n", "2:9", "table"),
+            ("list = [\"größer\", {}\n", "2:8", "list"),
+            ("text = \"one\n  two\n  three\"\n", "2:8", "text"),
+            ("text = { a = 'one\ntwo [ three' }\n", "2:14", "text"),
+            ("list = [\n\"one\ntwo [ three\",\n]\n", "3:1", "text"),
+        ];
+        for (wrong, place, what) in opened {
+            let said = told(&format!("a = 1\n{wrong}\n{rest}"));
+            assert_eq!(said.matches("error: ").count(), 1, "{wrong}\n{said}");
+            assert!(said.contains(&format!("the {what} that begins here is not closed")), "{wrong}\n{said}");
+            assert!(said.contains(&format!("scenario:{place}\n")), "{wrong}\n{said}");
+        }
+        for quotes in ["\"\"\"", "'''"] {
+            let said = told(&format!("a = 1\ntext = {quotes}\nno end [\n{rest}"));
+            assert!(said.matches("error: ").count() == 1 && said.contains("scenario:2:8\n"), "{said}");
+        }
+        // To the last line of a file, which need not end.
+        assert!(told("list = [\n  1,\n  2").contains("scenario:1:8\n"));
+    }
+
+    #[test]
+    fn what_is_wrong_beside_it_is_told_too() {
+        let said = told("a = ]\nlist = [\n  1,\n\nb = 1\nb = 2\n[c]\ntext = \"one\ntwo\"\nd = \n");
+        for place in ["scenario:1:5", "scenario:2:8", "scenario:6:1", "scenario:8:8", "scenario:10:5"] {
+            assert!(said.contains(&format!("{place}\n")), "{place}\n{said}");
+        }
+        assert_eq!(said.matches("error: ").count(), 5, "{said}");
+    }
+
+    /// Whatever is cut off, put in or taken out: places are signs of the text, and nothing is found in sound text.
+    #[test]
+    fn any_text_can_be_looked_at() {
+        let sound = "a = [1, # [\n [2, \"]\"],\n]\nt = { k = '{', l = [\"é\", {}] }\nm = \"\"\"x\n[\"\"\"\"\nn = '''\n'\n'''\n[x.\"y z\"] # ]\n";
+        assert_eq!(told(sound), "");
+        assert!(super::super::unclosed::find(sound).is_empty());
+        let places: Vec<usize> = (0..=sound.len()).filter(|at| sound.is_char_boundary(*at)).collect();
+        for pair in places.windows(2) {
+            let (before, after) = (&sound[..pair[0]], &sound[pair[0]..]);
+            for text in [before.to_string(), format!("{before}{}", &sound[pair[1]..])] {
+                told(&text);
+            }
+            for sign in ["[", "]", "{", "}", "\"", "'", "\n", "=", "\"\"\"", "ü"] {
+                told(&format!("{before}{sign}{after}"));
+            }
         }
     }
 

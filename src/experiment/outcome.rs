@@ -164,6 +164,7 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
     let tenants = tenants::Tenants::of(world, &billed);
     tenants.put_all(&mut gathered);
     let (mut objectives, loads) = (Vec::new(), loads(trial.scenario, simulation));
+    let mut latency_by_app = Vec::new();
     let followed = world.facts.iter().filter_map(|facts| facts.youngest).min();
     for (app, facts) in trial.scenario.apps.iter().zip(&world.facts) {
         let mut served = Served::default();
@@ -178,12 +179,16 @@ pub fn replication(trial: &Trial<'_>, simulation: &Simulation, billed: Billed) -
             judged.extend(loads[objectives.len()].judged());
         }
         objectives.push(judged);
+        if world.facts.len() > 1 {
+            latency_by_app.push(served.latency);
+        }
     }
     Replication {
         figures: gathered.figures,
         tenants: tenants.rows(trial.scenario),
         billed,
         latency: all.latency,
+        latency_by_app,
         objectives,
         loads,
         followed_s: followed.map(|ns| ns as f64 / 1e9),

@@ -41,6 +41,8 @@ pub struct Replication {
     pub billed: Billed,
     /// Latencies of all apps together, in nanoseconds.
     pub latency: Histogram,
+    /// Latencies of each app, in nanoseconds, where there are several.
+    pub latency_by_app: Vec<Histogram>,
     /// Per app: what its objective's parts are judged on.
     pub objectives: Vec<Vec<Judged>>,
     /// Per app: what is asked of it, and what can be done.

@@ -24,7 +24,7 @@ pub struct ResultDocument {
     pub unverified: Vec<String>,
     /// Sentences about the run as a whole: what was not modelled, currencies converted.
     pub notes: Vec<String>,
-    /// Whether JSON keeps each replication's figures too.
+    /// Whether JSON keeps what figures are made of too: each replication's values, series, histograms, tenants.
     pub details: bool,
 }
 
@@ -78,6 +78,8 @@ pub struct AppResult {
     pub size: Option<String>,
     /// Whether its objectives are met; `None` where it has none.
     pub slo_met: Option<bool>,
+    /// Latencies of its served requests, in nanoseconds, of all replications together; `None` where no details are kept.
+    pub latency: Option<Histogram>,
 }
 
 /// Levels over the measured time, as the means of equal stretches and over replications.
@@ -143,8 +145,13 @@ pub(crate) mod tests {
         for replication in 0..2 {
             figures.push(rows.iter().map(|(path, values)| (*path, values[replication])));
         }
-        let app =
-            AppResult { name: "api".into(), hosting: hosting.into(), size: Some(size.into()), slo_met: Some(true) };
+        let app = AppResult {
+            name: "api".into(),
+            hosting: hosting.into(),
+            size: Some(size.into()),
+            slo_met: Some(true),
+            latency: None,
+        };
         let (name, hosting, family) = (name.into(), hosting.into(), family.into());
         let mut latency = Histogram::new();
         (1..=1000u64).for_each(|i| latency.record(20_000_000 + i * i * 100));

@@ -24,6 +24,8 @@ pub struct RunOptions {
     /// Replications are added until every case's invoice, mean latency and p99 are known to this
     /// share of themselves.
     pub precision: Option<f64>,
+    /// What figures are made of is kept beside them: each replication's values, series, histograms, tenants.
+    pub details: bool,
 }
 
 /// Told of every replication that is done, by how many there will be; may ask to stop.
@@ -87,7 +89,10 @@ pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -
     loop {
         let done = results.first().map_or(0, |replications| replications.len() as u64);
         let batch = replicate(runs, scenario, &ordered, done..wanted, progress)?;
-        for (index, replication) in batch {
+        for (index, mut replication) in batch {
+            if !options.details {
+                replication.latency_by_app = Vec::new();
+            }
             results[index].push(replication);
         }
         match options.precision {
@@ -98,6 +103,13 @@ pub fn run(scenario: &Scenario, options: &RunOptions, progress: &Progress<'_>) -
         }
     }
     let mut document = document(scenario, &ordered, &results);
+    document.details = options.details;
+    if options.details {
+        let by_app = results.iter().map(|replications| latency_by_app(scenario.apps.len(), replications));
+        for (case, of_apps) in document.cases.iter_mut().zip(by_app) {
+            case.apps.iter_mut().zip(of_apps).for_each(|(app, latency)| app.latency = Some(latency));
+        }
+    }
     add_unsized(&mut document, &places);
     Ok(document)
 }
@@ -118,6 +130,7 @@ fn add_unsized(document: &mut ResultDocument, places: &[(&Case, Option<String>)]
             hosting: plan.model.name.clone(),
             size: None,
             slo_met: Some(false),
+            latency: app.latency.map(|_| Histogram::new()),
             ..app
         };
         let row = CaseResult {
@@ -225,6 +238,7 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         hosting: plan.model.name.clone(),
         size: Some(order.size.name.clone()),
         slo_met: met(index),
+        latency: None,
     });
     let apps: Vec<AppResult> = apps.collect();
     CaseResult {
@@ -245,6 +259,16 @@ fn case_result(scenario: &Scenario, ordered: &Ordered<'_>, replications: &[Repli
         apps,
         latency,
     }
+}
+
+/// Each app's latencies of all replications together. Where there is one app they are the replication's.
+fn latency_by_app(apps: usize, replications: &[Replication]) -> Vec<Histogram> {
+    let mut of_apps = vec![Histogram::new(); apps];
+    for replication in replications {
+        let one = if apps == 1 { std::slice::from_ref(&replication.latency) } else { &replication.latency_by_app };
+        of_apps.iter_mut().zip(one).for_each(|(all, one)| all.merge(one));
+    }
+    of_apps
 }
 
 /// Names, each once, in order.

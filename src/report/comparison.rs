@@ -165,7 +165,10 @@ pub fn duration(estimate: Estimate) -> Cell {
 
 /// A share.
 pub fn percent(estimate: Estimate) -> Cell {
-    measured(estimate, 100.0, " %")
+    let near_all = estimate.mean.filter(|mean| *mean > 0.99 && *mean < 1.0);
+    let cell = measured(estimate, 100.0, " %");
+    // As many digits as tell it from all.
+    near_all.map_or(cell.clone(), |mean| Cell { mean: format::percent(mean), ..cell })
 }
 
 /// The share of the requests that were served, of those that have ended; none, where requests came and none has.

@@ -1,7 +1,7 @@
 //! A table of texts within the width that there is: columns of words break at words, and where that is not enough,
 //! the columns that do not fit stand below, each time with the first ones beside them. Groups of rows are ruled off.
 
-use super::format::{printable, wrap};
+use super::format::{printable, wrap, wrap_words};
 use super::markdown::escape;
 
 /// The width where nobody says how wide a terminal is.
@@ -36,13 +36,13 @@ impl Screen {
     /// A paragraph: on one line where the output goes to no terminal.
     pub fn paragraph(self, text: &str) -> String {
         let text = printable(text);
-        if self.columns.is_none() { text } else { wrap(&text, self.width(), usize::MAX).join("\n") }
+        if self.columns.is_none() { text } else { wrap_words(&text, self.width()).join("\n") }
     }
 
     /// Items of a list, whose later lines stand under the first word.
     pub fn list(self, items: &[String]) -> String {
         let item = |text: &String| {
-            let lines = wrap(&printable(text), self.width() - 2, usize::MAX);
+            let lines = wrap_words(&printable(text), self.width() - 2);
             let line = |(index, line): (usize, &String)| format!("{}{line}\n", if index == 0 { "- " } else { "  " });
             lines.iter().enumerate().map(line).collect::<String>()
         };

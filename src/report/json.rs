@@ -93,6 +93,9 @@ fn app_json(app: &AppResult, figures: &Figures) -> Value {
     object.insert("hosting".into(), json!(app.hosting));
     object.insert("size".into(), json!(app.size));
     insert_figures(&mut object, figures, &["apps", &app.name], app.slo_met, None);
+    if let Some(latency) = &app.latency {
+        object.insert("latency_histogram".into(), histogram_json(latency));
+    }
     Value::Object(object)
 }
 

@@ -34,9 +34,9 @@ pub fn to_table(result: &ResultDocument, colour: bool) -> String {
 pub fn to_table_within(result: &ResultDocument, colour: bool, terminal: Option<usize>) -> String {
     let width = terminal.map_or(WIDTH, |width| width.clamp(WIDTHS.0, WIDTHS.1));
     let answer = format::printable(&super::answer::of_run(result));
-    let answer = if terminal.is_some() { format::wrap(&answer, width, usize::MAX).join("\n") } else { answer };
-    let title = format::wrap(&format::printable(&result.title), width, usize::MAX).join("\n");
-    let mut out = format!("{answer}\n\n{title}\n{}\n", format::wrap(&subtitle(result), width, usize::MAX).join("\n"));
+    let answer = if terminal.is_some() { format::wrap_words(&answer, width).join("\n") } else { answer };
+    let title = format::wrap_words(&format::printable(&result.title), width).join("\n");
+    let mut out = format!("{answer}\n\n{title}\n{}\n", format::wrap_words(&subtitle(result), width).join("\n"));
     for block in blocks(result, &columns(result), width) {
         out.push('\n');
         out.push_str(&ruled(&block, colour));
@@ -168,7 +168,7 @@ fn finish_line(line: &str, heading: bool, colour: bool) -> String {
 
 /// A paragraph whose later lines stand under the first word.
 fn hanging(mark: &str, text: &str, width: usize) -> String {
-    let lines = format::wrap(&format::printable(text), width - mark.len(), usize::MAX);
+    let lines = format::wrap_words(&format::printable(text), width - mark.len());
     let indented = lines.iter().enumerate().map(|(i, line)| match i {
         0 => format!("{mark}{line}\n"),
         _ => format!("{:width$}{line}\n", "", width = mark.len()),

@@ -11,6 +11,7 @@ pub fn of_path(path: &str) -> String {
     let worded = |keys: &[&str]| keys.join(" ").replace('_', "-");
     match keys.as_slice() {
         [TRAFFIC] => "traffic, times the scenario's".into(),
+        ["labour", "hours"] => "labour hours (0 fewest to 1 most)".into(),
         ["app" | "case" | "model", name, rest @ ..] if !rest.is_empty() => format!("{} of {name}", worded(rest)),
         keys => worded(keys),
     }
@@ -56,6 +57,7 @@ mod tests {
         for (path, words) in [
             ("traffic", "traffic, times the scenario's"),
             ("labour.wage", "labour wage"),
+            ("labour.hours", "labour hours (0 fewest to 1 most)"),
             ("app.api.memory", "memory of api"),
             ("app.api.arrivals.poisson.rate", "arrivals poisson rate of api"),
             ("case.lambda.keep-alive", "keep-alive of lambda"),

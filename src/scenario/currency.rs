@@ -1,8 +1,8 @@
 //! `[currency]`: the rates at which other currencies are converted to dollars.
 
 use super::Case;
-use crate::document::{Confidence, Diagnostics, Node, Table, money, text};
-use crate::units::{Currency, Exact, Money};
+use crate::document::{Confidence, Diagnostics, Node, Table, Value, money, quantity, text};
+use crate::units::{Currency, Exact, Money, parse_money};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -60,6 +60,14 @@ impl Shipped {
     }
 }
 
+/// How a rate is written: the one that stands there without its unit, if one does.
+fn example(node: &Node) -> String {
+    match node.value {
+        Value::Integer(Some(_)) | Value::Float(..) => format!("{} USD", node.to_toml()),
+        _ => "1.18 USD".into(),
+    }
+}
+
 /// Dollars for one unit of each currency.
 #[derive(Clone, Debug, Default)]
 pub struct Currencies {
@@ -80,7 +88,7 @@ impl Currencies {
                 );
                 continue;
             };
-            match money(node, d) {
+            match quantity(node, d, &example(node), parse_money) {
                 Some(rate) if rate.currency == Currency::USD && !rate.amount.is_zero() => {
                     rates.insert(currency, rate.amount);
                 }

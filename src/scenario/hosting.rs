@@ -247,8 +247,12 @@ fn shared_limit(case: &Node) -> Option<u32> {
 fn read_instances(node: &Node, d: &mut Diagnostics) -> Option<InstancesChoice> {
     match node.as_str() {
         Some("right-size") => Some(InstancesChoice::RightSize),
-        Some(_) => {
-            d.error(node.at, "this is not a number of instances", "a whole number, or \"right-size\"");
+        Some(text) => {
+            let help = match text.trim().parse::<u64>() {
+                Ok(number) => format!("write {number}, without quotes"),
+                Err(_) => "a whole number, or \"right-size\"".into(),
+            };
+            d.error(node.at, "this is not a number of instances", help);
             None
         }
         None => {

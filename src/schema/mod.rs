@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// The kinds of documents that have a schema: their names, and the schema's text.
-const ROOTS: [(&str, &str); 13] = [
+const ROOTS: [(&str, &str); 16] = [
     ("scenario", include_str!("scenario.json")),
     ("model", include_str!("model.json")),
     ("usage", include_str!("usage.json")),
@@ -24,6 +24,9 @@ const ROOTS: [(&str, &str); 13] = [
     ("compare", include_str!("compare.json")),
     ("article", include_str!("article.json")),
     ("invoice", include_str!("invoice.json")),
+    ("trace", include_str!("trace.json")),
+    ("import", include_str!("import.json")),
+    ("models", include_str!("models.json")),
 ];
 
 /// Definitions that the schemas share.
@@ -37,7 +40,7 @@ const SHARED: [&str; 6] = [
 ];
 
 /// The names of the kinds of documents.
-pub fn names() -> [&'static str; 13] {
+pub fn names() -> [&'static str; 16] {
     ROOTS.map(|(name, _)| name)
 }
 

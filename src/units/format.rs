@@ -108,7 +108,8 @@ pub fn percent(share: f64) -> String {
     let rest = 1.0 - share;
     if share > 0.99 && rest > 0.0 {
         let decimals = significant_decimals(rest * 100.0 * (1.0 + 1e-9), 1).clamp(1, 6);
-        return format!("{:.decimals$} %", share * 100.0);
+        let text = format!("{:.decimals$} %", share * 100.0);
+        return if text.starts_with("100") { "100 %".into() } else { text };
     }
     format!("{} %", significant(share * 100.0, if share.abs() >= 0.1 { 3 } else { 2 }))
 }
@@ -174,6 +175,40 @@ pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     lines
 }
 
+/// The text in lines of at most `width` characters, broken at blanks alone: names and commands stay whole, be they wider than
+/// the line. Escape sequences that colour it take no room.
+pub fn wrap_at_blanks(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    let mut used = 0;
+    for piece in text.split_inclusive(' ') {
+        let (whole, bare) = (seen(piece), seen(piece.trim_end()));
+        match lines.last_mut().filter(|_| used == 0 || used + bare <= width) {
+            Some(line) => line.push_str(piece),
+            None => {
+                lines.push(piece.to_string());
+                used = 0;
+            }
+        }
+        used += whole;
+    }
+    lines.iter_mut().for_each(|line| line.truncate(line.trim_end().len()));
+    lines
+}
+
+/// Prose in lines of at most `width` characters, broken at blanks, so that names stay whole; only a word that is wider than the
+/// line is broken, as [`wrap`] does.
+pub fn wrap_words(text: &str, width: usize) -> Vec<String> {
+    let broken = |line: String| if line.chars().count() > width { wrap(&line, width, usize::MAX) } else { vec![line] };
+    wrap_at_blanks(text, width).into_iter().flat_map(broken).collect()
+}
+
+/// The characters of a text that are seen on a terminal.
+pub fn seen(text: &str) -> usize {
+    let mut parts = text.split('\x1b');
+    let first = parts.next().unwrap_or_default().chars().count();
+    first + parts.map(|part| part.split_once('m').map_or(0, |(_, rest)| rest.chars().count())).sum::<usize>()
+}
+
 /// A piece cut into parts of at most `width` characters.
 fn chunks(piece: &str, width: usize) -> Vec<String> {
     let characters: Vec<char> = piece.chars().collect();
@@ -186,6 +221,17 @@ fn chunks(piece: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_and_colours_stay_whole_where_a_line_is_broken() {
+        let text = "see \x1b[1;31mhostsim\x1b[0m models --family vps aws-elastic-beanstalk-2017";
+        let lines = ["see \x1b[1;31mhostsim\x1b[0m", "models", "--family vps", "aws-elastic-beanstalk-2017"];
+        assert_eq!(wrap_at_blanks(text, 12), lines);
+        assert_eq!(wrap_at_blanks(text, 200), [text]);
+        assert_eq!(wrap_at_blanks("", 5), [""]);
+        assert_eq!(wrap_words("see aws-lambda-2017 of us", 16), ["see", "aws-lambda-2017", "of us"]);
+        assert_eq!(wrap_words("see aws-lambda-2017 of us", 12), ["see", "aws-lambda-", "2017", "of us"]);
+    }
 
     #[test]
     fn money_as_people_write_it() {

@@ -83,8 +83,10 @@ pub fn bill(text: &str, name: &str, models: &dyn Models) -> Result<Bill, Box<Dia
 
 /// Prices the usage file that is already among the diagnostics' sources; notes what is wrong.
 pub fn read(source: SourceId, models: &dyn Models, d: &mut Diagnostics) -> Option<Bill> {
+    let before = d.count();
     let node = Node::parse(source, d);
-    read_tree(&node, models, d)
+    // What follows from a text that is not TOML is no mistake of its own.
+    if d.count() > before { None } else { read_tree(&node, models, d) }
 }
 
 /// Prices a usage file's tree; notes what is wrong.

@@ -4,10 +4,11 @@ use super::entry::Entry;
 use super::sizes;
 use crate::cli::grid::{Cell, Grid};
 use crate::cli::options::Format;
+use crate::cli::terminal;
 use hostsim::document::{Node, Value};
-use hostsim::report::format::wrap;
+use hostsim::report::format::wrap_words;
 
-/// Columns of a terminal that texts keep within.
+/// Columns that texts keep within at most.
 const WIDTH: usize = 100;
 /// Keys that stand in the page's head, or in a part of their own.
 const ELSEWHERE: [&str; 12] = [
@@ -37,7 +38,7 @@ pub fn render(entry: &Entry, format: Format) -> String {
 }
 
 fn text(entry: &Entry) -> String {
-    let mut out = format!("{}\n{}\n", entry.model.name, head(entry));
+    let mut out = terminal::fitted(&format!("{}\n{}\n", entry.model.name, head(entry)));
     out.push_str(&section("Terms", &terms(entry)));
     out.push_str(&section(
         "Starting an instance",
@@ -48,7 +49,7 @@ fn text(entry: &Entry) -> String {
     }
     let table = sizes::table(entry);
     if !table.is_empty() {
-        out.push_str(&format!("\nSizes\n{}", indented(&table.to_text())));
+        out.push_str(&format!("\nSizes\n{}", table.to_text_indented()));
     }
     out.push_str(&section("Where the service's terms come from", &basis(entry)));
     out.push_str(&section("Cores", &items(&entry.node, "core", "processor", &[])));
@@ -139,10 +140,11 @@ fn section(heading: &str, paragraphs: &[String]) -> String {
     if paragraphs.is_empty() {
         return String::new();
     }
+    let width = terminal::width().map_or(WIDTH, |columns| columns.clamp(40, WIDTH));
     let mut out = format!("\n{heading}\n");
     for paragraph in paragraphs {
         for (index, part) in paragraph.lines().enumerate() {
-            let lines = wrap(part, WIDTH - 6, usize::MAX);
+            let lines = wrap_words(part, width - 6);
             for (line_number, line) in lines.iter().enumerate() {
                 let indent = if index == 0 && line_number == 0 { "  " } else { "      " };
                 out.push_str(&format!("{indent}{line}\n"));
@@ -150,10 +152,6 @@ fn section(heading: &str, paragraphs: &[String]) -> String {
         }
     }
     out
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
 /// A row for each price.

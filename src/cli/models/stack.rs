@@ -8,7 +8,6 @@ use hostsim::experiment::trade::{AtSize, trade};
 use hostsim::report::figure::{self, drawing::Drawing};
 use hostsim::report::stack::{self, Stack};
 use hostsim::report::trade as traded;
-use serde_json::json;
 use std::sync::atomic::AtomicBool;
 
 /// The files of the pictures.
@@ -37,8 +36,7 @@ impl Shown {
     pub fn render(&self, format: Format) -> String {
         match format {
             Format::Json => {
-                let all = json!({ "schema": 1, "stacks": stack::to_json(&self.stacks), "trade": traded::to_json(&self.trade) });
-                format!("{all:#}\n")
+                format!("{:#}\n", traded::document(&self.stacks, &self.trade))
             }
             Format::Csv => stack::to_csv(&self.stacks),
             Format::Markdown => stack::to_markdown(&self.stacks),

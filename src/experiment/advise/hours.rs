@@ -57,7 +57,7 @@ fn once(offers: &[Offer]) -> Option<Swing> {
     });
     let ends = [moved(0.0), moved(most)];
     let words = ["0 h".into(), format!("{} h", format::significant(most, 3))];
-    (most > 0.0).then(|| swing(&format!("once, to fit {}", best.family), words, offers, ends, flip))
+    (most > 0.0).then(|| swing(&format!("porting to {}", best.family), words, offers, ends, flip))
 }
 
 fn swing(name: &str, words: [String; 2], offers: &[Offer], ends: [Ranked; 2], flip: Option<Flip>) -> Swing {

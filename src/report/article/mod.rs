@@ -135,11 +135,11 @@ fn entry(judged: &Judged, columns: usize) -> String {
     let number = format!("{}: {} (the article: {})", claim.number_is, number(judged), claim.article);
     let said = format!("{} [{}]", verdict(judged), judged.badge.word());
     let wrapped = |text: &str, first: &str| {
-        let lines = format::wrap(text, columns - 11, usize::MAX);
+        let lines = format::wrap_words(text, columns - 11);
         let line = |(at, line): (usize, &String)| format!("{}{line}\n", if at == 0 { first } else { "           " });
         lines.iter().enumerate().map(line).collect::<String>()
     };
-    let mut head = format::wrap(&head, columns, usize::MAX).into_iter();
+    let mut head = format::wrap_words(&head, columns).into_iter();
     let first = head.next().unwrap_or_default();
     let rest: String = head.map(|line| format!("         {line}\n")).collect();
     format!(

@@ -9,7 +9,7 @@ use crate::report::answer::{dearer_for, more, parts};
 use crate::report::curve::order_of;
 use crate::report::format::{duration, grouped, money, percent, short_count};
 use crate::report::sweep::{CaseSummary, Swept};
-use crate::sweep::sensitivity::tied_and_short;
+use crate::sweep::sensitivity::{Data, cheapest_at_ends, cheapest_cases, tied_and_short};
 
 /// How much dearer the next one is than the best; `covered` by the noise or not.
 fn distance((cost, next_cost): (f64, f64), next: &str, covered: bool) -> String {
@@ -180,7 +180,32 @@ pub fn of_sweep(swept: &Swept, summaries: &[CaseSummary]) -> String {
     let ties = if tied > 0 { format!("; at {} several cost the same, the least", share(tied)) } else { String::new() };
     let none = if none > 0 { format!("; at {} no case meets its objectives", share(none)) } else { String::new() };
     let why = crate::report::sweep::reasons(swept, wins[0].1);
-    format!("{first}{why}{ties}{none}{}.", decisive(swept, wins[0].1, wins.len() > 1))
+    let hours = rests_on_hours(data).unwrap_or_default();
+    format!("{first}{why}{ties}{none}{}{hours}.", decisive(swept, wins[0].1, wins.len() > 1))
+}
+
+/// "; at 2 of the points that rests on the hours of labour: with the fewest of their ranges one-droplet at 2": nothing where
+/// it rests on them nowhere.
+fn rests_on_hours(data: &Data) -> Option<String> {
+    let ends = cheapest_at_ends(data)?;
+    let middle = cheapest_cases(data);
+    let moved = |end: &Vec<Option<usize>>, point: usize| {
+        middle[point].is_some() && end[point].is_some() && end[point] != middle[point]
+    };
+    let wins = |end: &Vec<Option<usize>>| {
+        let won =
+            |case: usize| (0..middle.len()).filter(|point| moved(end, *point) && end[*point] == Some(case)).count();
+        let counted = (0..data.cases.len()).map(|case| (won(case), case)).filter(|(count, _)| *count > 0);
+        counted.map(|(count, case)| format!("{} at {count}", data.cases[case])).collect::<Vec<_>>().join(", ")
+    };
+    let said =
+        ["fewest", "most"].iter().zip(&ends).map(|(word, end)| (word, wins(end))).filter(|(_, wins)| !wins.is_empty());
+    let said: Vec<String> = said.map(|(word, wins)| format!("with the {word} of their ranges {wins}")).collect();
+    let resting = (0..middle.len()).filter(|point| ends.iter().any(|end| moved(end, *point))).count();
+    (resting > 0).then(|| {
+        let points = grouped(resting as f64, 0);
+        format!("; at {points} of the points that rests on the hours of labour: {}", said.join(", "))
+    })
 }
 
 /// Which axis changes the cheapest case most often; and where there is one winner, or no grid, what

@@ -50,7 +50,7 @@ pub struct Data {
     /// By case and point: the runs' labour in dollars with all hours low, as they are, and high, where the sweep has it.
     pub(super) labour: Vec<Vec<Vec<[Option<f64>; 3]>>>,
     /// By case and point: the share of the requests that each run served.
-    served: Vec<Vec<Runs>>,
+    pub(super) served: Vec<Vec<Runs>>,
 }
 
 /// The columns of labour, from the fewest hours to the most.

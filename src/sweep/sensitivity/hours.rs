@@ -3,6 +3,7 @@
 //! Nothing that is simulated depends on them, and a result has its labour at both ends; so the points of the design that
 //! would have the axis too are computed from those of the one that has not.
 
+use super::cheapest::cheapest_cases;
 use super::data::{Data, Runs};
 use crate::billing::{Position, Spread};
 use crate::engine::random::Stream;
@@ -26,6 +27,15 @@ pub fn with_hours(data: &Data) -> Option<Data> {
         _ => of_sample(data),
     };
     Some(expanded(data, metric, &plan))
+}
+
+/// The cheapest case at each point with all hours at the low, and at the high end of their ranges; nothing where that is not
+/// known, or the sweep varies hours by itself.
+pub fn cheapest_at_ends(data: &Data) -> Option<[Vec<Option<usize>>; 2]> {
+    with_hours(data)?;
+    let metric = data.metrics.iter().position(|name| name == TCO)?;
+    let at = |position: f64| -> Vec<Place> { (0..data.points.len()).map(|point| (point, position)).collect() };
+    Some([0.0, 1.0].map(|position| cheapest_cases(&expanded(data, metric, &at(position)))))
 }
 
 /// A point of the wider design: the point of the narrower one, and where in the ranges its hours are.
@@ -90,12 +100,17 @@ fn expanded(data: &Data, metric: usize, plan: &[Place]) -> Data {
         cells
     };
     let met = |case: usize| plan.iter().map(|(point, _)| data.met[case][*point]).collect();
+    let served = |case: usize, point: usize| -> Runs {
+        data.served.get(case).and_then(|points| points.get(point)).cloned().unwrap_or_default()
+    };
     let values = (0..data.cases.len()).map(of_case).collect();
     let axes = data.axes.iter().cloned().chain([AXIS.to_string()]).collect();
     let mut wide = data.clone().of_one_metric(TCO, values);
     wide.axes = axes;
     wide.points = plan.iter().map(cells).collect();
     wide.met = (0..data.cases.len()).map(met).collect();
+    wide.served =
+        (0..data.cases.len()).map(|case| plan.iter().map(|(point, _)| served(case, *point)).collect()).collect();
     wide.labour = Vec::new();
     wide
 }
@@ -118,6 +133,23 @@ mod tests {
         data.labour = vec![vec![vec![[Some(0.0), Some(30.0), Some(60.0)]]; xs.len()]];
         data.points = points;
         data
+    }
+
+    /// Case b is the cheaper by $10, and with the most hours the dearer by $30; at the second point it serves half.
+    #[test]
+    fn the_ends_of_the_hours_are_judged_as_the_middle_is() {
+        let mut data = sweep("grid", &[0.0, 1.0], 0);
+        data.cases.push("b".into());
+        let dearer: Vec<Runs> = [0.0, 1.0].iter().map(|x| vec![Some(100.0 * x + 20.0)]).collect();
+        let own = [0.0, 1.0].map(|x| vec![Some(100.0 * x + 30.0)]).to_vec();
+        data = data.of_one_metric(TCO, vec![own, dearer]);
+        data.met.push(vec![true; 2]);
+        data.labour.push(vec![vec![[Some(0.0), Some(30.0), Some(100.0)]]; 2]);
+        data.served = vec![vec![vec![Some(1.0)], vec![Some(1.0)]], vec![vec![Some(1.0)], vec![Some(0.5)]]];
+        assert_eq!(cheapest_cases(&data), [Some(1), Some(0)]);
+        assert_eq!(cheapest_at_ends(&data), Some([vec![Some(1), Some(0)], vec![Some(0), Some(0)]]));
+        let wide = with_hours(&data).unwrap();
+        assert_eq!(cheapest_cases(&wide), [Some(1), Some(1), Some(0), Some(0), Some(0), Some(0)]);
     }
 
     fn found(data: &Data, analysis: &str, axis: &str) -> f64 {

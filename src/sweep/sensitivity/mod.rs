@@ -9,6 +9,7 @@ mod regression;
 
 pub use cheapest::{cheapest_cases, tied_and_short};
 pub use data::Data;
+pub use hours::cheapest_at_ends;
 pub use indices::{Index, indices};
 
 use crate::document::harmless;
