@@ -73,7 +73,6 @@ fn too_wide(commands: &[&[&str]], widths: &[usize], status: i32) -> String {
 
 #[test]
 fn tables_and_words_fit_eighty_columns() {
-    let advise = ["advise", "small.toml", "--word", "linode-2017", "--era", "2017", "--no-files"];
     let wide = too_wide(
         &[
             &["run", "small.toml", "--no-files", "--ledger"],
