@@ -33,7 +33,10 @@ mod failures;
 mod figures;
 mod focus;
 mod fuzz;
+mod fuzz_corpus;
 mod import;
+#[cfg(unix)]
+mod interrupts;
 mod keep_alive;
 mod labour;
 mod laws;
@@ -58,6 +61,8 @@ mod setups;
 mod shared_invoices;
 mod shared_nodes;
 mod simulated_bills;
+#[cfg(unix)]
+mod streams;
 mod strict;
 mod structure;
 mod sweep;

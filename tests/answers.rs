@@ -244,3 +244,15 @@ fn a_sweep_finds_its_warm_ups() {
     assert!(cells[..2] == ["", ""] && cells[2] == cells[3], "{cells:?}");
     assert!(cells[2].parse::<f64>().is_ok_and(|seconds| seconds >= 900.0), "{cells:?}");
 }
+
+/// Where an account's limit lets few in, the table of a run says which share was served, beside the latencies of those.
+#[test]
+fn a_run_says_which_share_was_served() {
+    let case = "[case.c]\nhosting = \"aws-lambda-2017\"\nsize = \"1024mb\"\nconcurrency-limit = 2\n";
+    let app = "[app.a]\nmemory = \"100 MiB\"\narrivals.poisson = { rate = \"40 /s\" }\ncpu.exponential = { mean = \"90 ms\" }\n";
+    let result = run(&format!("schema = 1\n[run]\nduration = \"5 min\"\nreplications = 2\n{app}{case}"));
+    let share = values(&result, "c", "availability")[0];
+    assert!((0.2..0.5).contains(&share), "{share}");
+    let table = hostsim::report::to_table(&result, false);
+    assert!(table.contains("Served") && table.contains("latencies are of those served"), "{table}");
+}

@@ -33,7 +33,7 @@ enum Damage {
 }
 
 /// What is likely to matter to a reader of TOML, quantities, dates and rows.
-const WORDS: &[&str] = &[
+pub const WORDS: &[&str] = &[
     "\"",
     "'",
     "[",
@@ -118,7 +118,7 @@ fn in_time<T>(work: impl FnOnce() -> T) -> Result<T, TestCaseError> {
 }
 
 /// Reads a scenario as `run` does, and shows its errors.
-fn read_scenario(text: &str) {
+pub fn read_scenario(text: &str) {
     let (mut diagnostics, catalogue) = catalogue();
     let source = diagnostics.sources.add("fuzzed.toml", text);
     let root = Node::parse(source, &mut diagnostics);
@@ -128,7 +128,7 @@ fn read_scenario(text: &str) {
     diagnostics.render(false);
 }
 
-fn read_model(text: &str) {
+pub fn read_model(text: &str) {
     let (mut diagnostics, catalogue) = catalogue();
     let mut catalogue = catalogue.clone();
     let source = diagnostics.sources.add("fuzzed.toml", text);
@@ -142,7 +142,7 @@ fn read_model(text: &str) {
 }
 
 /// Reads a trace in every format; the first pass over a file is the one that judges it.
-fn read_trace(path: &Path) {
+pub fn read_trace(path: &Path) {
     let _ = guess_format(path);
     for format in [Format::Counts, Format::Requests, Format::Azure2021] {
         let options = TraceOptions { format, ..TraceOptions::default() };

@@ -286,6 +286,12 @@ fn check_figures(result: &ResultDocument) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The simplest request is one event: its end. One that is retried, starts an instance which fails, is slowed down and
+/// expires takes no more than so many times that …
+const EVENTS_A_REQUEST: u64 = 6;
+/// … and so many come beside requests: six minutes of failures and repairs, of looks at a scaling, of empty nodes.
+const EVENTS_BESIDE: u64 = 2_000;
+
 /// What holds in a simulation at its end, seen from inside.
 fn check_inside(scenario: &Scenario) -> Result<(), TestCaseError> {
     for case in &scenario.cases {
@@ -308,6 +314,9 @@ fn check_inside(scenario: &Scenario) -> Result<(), TestCaseError> {
             prop_assert!(facts.instances.integral(world.end()) >= facts.busy.integral(world.end()));
             prop_assert!(facts.work.value() >= 0 && facts.work.integral(world.end()) >= 0);
         }
+        let attempts: u64 = world.facts().iter().map(|facts| facts.attempts.max(facts.arrived)).sum();
+        let most = EVENTS_A_REQUEST * attempts + EVENTS_BESIDE;
+        prop_assert!(world.events() <= most, "{} events for {attempts} attempts in {}", world.events(), case.name);
     }
     Ok(())
 }

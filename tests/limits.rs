@@ -28,6 +28,8 @@ fn a_queue_without_end_is_refused_beforehand_or_stopped() {
         // Known only when it happens: the machine sleeps no request away, a spike is no steady rate.
         ("cpu.constant = \"20 ms\"\narrivals.spike = { base = \"1 /s\", peak = \"2000 /s\", at = \"1 min\", ramp = \"1 s\", length = \"8 min\" }".into(),
          "instances = 1", "of memory"),
+        // A fleet is held in memory from the start.
+        (format!("{poisson} = {{ rate = \"1 /h\" }}"), "instances = 1\n[fleet]\ncount = 200000", "for 200000 servers"),
     ];
     for (app, case, words) in tried {
         std::fs::write(directory.path().join("it.toml"), scenario(&app, case, "")).unwrap();
@@ -95,4 +97,44 @@ fn a_large_scenario_many_apps_and_a_long_name_are_refused() {
     tried(format!("{small}{apps}"), "are too many");
     let wrong: String = (0..5_000).map(|i| format!("wrong-{i} = {i}\n")).collect();
     tried(format!("{wrong}{small}"), "and 4960 more");
+}
+
+/// What would fill the memory, under a limit of the address space of 2 GB: it ends in words, and never by a signal.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_killed_by_memory_in_two_gigabytes() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    (0..64).for_each(|_| zeros.write_all(&vec![0; 1 << 20]).unwrap());
+    std::fs::write(at.join("zeros.csv.gz"), zeros.finish().unwrap()).unwrap();
+    let poisson = |rate: &str| format!("cpu.constant = \"20 ms\"\narrivals.poisson = {{ rate = \"{rate}\" }}");
+    let day = |text: String| text.replace("10 min", "1 day");
+    let trace = |file: &str| format!("arrivals.trace = {{ file = \"{file}\", interval = \"1 min\" }}");
+    let errors: String = (0..5_000).map(|i| format!("wrong-{i} = {i}\n")).collect();
+    let curve = "[curve]\ntraffic = { from = 1e-200, to = 1e200, points = 3 }";
+    let plain = scenario(&poisson("2 /s"), "instances = 1", "");
+    let tried = [
+        ("run", day(scenario(&poisson("3000 /s"), "instances = 2", "")), "would take about"),
+        ("run", scenario(&poisson("1000000000000 /s"), "instances = 2", ""), "requests a replication"),
+        ("curve", scenario(&poisson("2 /s"), "instances = 1", curve), "beyond what is simulated"),
+        ("run", scenario(&poisson("2 /s"), "instances = 10_000_000", ""), "would take about"),
+        (
+            "run",
+            scenario(&format!("tenants = 10_000_000\n{}", poisson("1 /h")), "instances = 1", ""),
+            "would take about",
+        ),
+        ("run", scenario(&trace("zeros.csv.gz"), "instances = 1", ""), "zeros.csv.gz"),
+        ("run", scenario(&trace("/dev/zero"), "instances = 1", ""), "/dev/zero"),
+        ("run", format!("{errors}{plain}"), "more"),
+        ("run", format!("{plain}[case.{}]\nhosting = \"textbook-vps\"\n", "y".repeat(1 << 20)), "letters"),
+    ];
+    for (command, text, words) in tried {
+        std::fs::write(at.join("it.toml"), text).unwrap();
+        let limited = format!("ulimit -v 2000000; exec \"$0\" {command} it.toml --no-files --threads 2");
+        let mut shell = std::process::Command::new("sh");
+        let done = shell.arg("-c").arg(limited).arg(env!("CARGO_BIN_EXE_hostsim")).current_dir(at).output().unwrap();
+        let said = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        refused(&Done { status: done.status.code(), out: said(done.stdout), err: said(done.stderr) }, &[1, 2], words);
+    }
 }

@@ -201,3 +201,64 @@ fn a_commitment_covers_what_runs_in_an_hour_that_is_begun() {
         assert_eq!(invoice(begun), whole, "{begun}");
     }
 }
+
+/// Random twins: another number and length of requests, another number of machines; a day, so that as many requests come
+/// each day of the month.
+fn random_twins_agree(times: u64) {
+    use rand::rand_core::{Rng, SeedableRng};
+    let seed = std::env::var("HOSTSIM_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let mut stream = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut below = move |most: u64| stream.next_u64() % most;
+    let all: Vec<&Twin> = FUNCTIONS.iter().chain(&MACHINES).collect();
+    let (mut agreed, mut differing) = (0, Vec::new());
+    for _ in 0..times {
+        let twin = all[below(all.len() as u64) as usize];
+        let (gap, wait, kib, machines) = (5 + below(40), 1 + below(4_000), 1 + below(900), 1 + below(5));
+        let committed = ["commitment", "heroku-now", "provisioned"].iter().any(|word| twin.case.contains(word));
+        let number = |text: &str, key: &str| {
+            (1..10).fold(text.to_string(), |text, n| match committed || twin.hosting == "heroku-now" {
+                true => text,
+                false => text.replace(&format!("{key} = {n}\n"), &format!("{key} = {machines}!\n")),
+            })
+        };
+        let case = number(twin.case, "instances").replace('!', "");
+        let result = run(&format!(
+            "schema = 1\n[run]\nduration = \"1 day\"\nmonth = \"30 days\"\nreplications = 1\n[currency]\nEUR = \"1 USD\"\n\
+             [app.a]\narrivals.constant = {{ rate = \"{} /h\" }}\nwait.constant = \"{wait} ms\"\nmemory = \"64 MiB\"\nresponse = \"{kib} KiB\"\n\
+             [case.x]\nhosting = \"{}\"\nstart.constant = \"0 s\"\n{}{case}",
+            3_600 / gap,
+            twin.hosting,
+            without(twin),
+        ));
+        let figure = |path: &[&str]| result.cases[0].figures.estimate(path).mean.unwrap();
+        // What is inside at the end is billed in part; what none served has no bill of requests.
+        if figure(&["requests", "in_flight"]) > 0.0
+            || figure(&["requests", "served"]) < figure(&["requests", "arrived"])
+        {
+            continue;
+        }
+        let requests = 30.0 * figure(&["requests", "arrived"]);
+        let rows =
+            number(twin.rows, "count").replace('!', "").replace("time = \"2 s\"", &format!("time = \"{wait} ms\""));
+        let rows = rows.replace('@', &format!("requests = {requests}\nresponse = \"{kib} KiB\"\n"));
+        let (simulated, billed) =
+            (format!("{:.2}", figure(&["invoice_usd", "total"])), catalogue_total(twin.hosting, "30 days", &rows));
+        agreed += 1;
+        if simulated != billed {
+            differing.push(format!("{} {case}{rows}: {simulated} simulated, {billed} billed", twin.hosting));
+        }
+    }
+    assert!(agreed * 2 >= times, "{agreed} of {times} were compared");
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn random_simulations_are_billed_as_their_usage_files() {
+    random_twins_agree(20);
+}
+
+#[test]
+#[ignore = "ci: many small simulations"]
+fn ci_fuzz_simulations_and_their_usage_files() {
+    random_twins_agree(150);
+}

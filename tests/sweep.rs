@@ -264,8 +264,8 @@ fn directories_of_other_sweeps_and_other_processes_are_refused() {
 
     let mut child = started(at, &["sweep", "s.toml", "--output", "busy"]);
     wait_for(&at.join("busy/runs.log"), 50_000);
-    refused(&["sweep", "s.toml", "--output", "busy", "--resume"], "another process");
-    refused(&["merge", "busy"], "another process");
+    refused(&["sweep", "s.toml", "--output", "busy", "--resume"], "is working in");
+    refused(&["merge", "busy"], "is working in");
     child.kill().unwrap();
     child.wait().unwrap();
     refused(&["merge", "busy"], "not complete");

@@ -293,3 +293,22 @@ fn an_output_that_cannot_be_is_refused() {
     assert_eq!(done.status, Some(2));
     assert!(done.err.contains("`s.toml/there` cannot be made") && !done.err.contains("is kept"), "{}", done.err);
 }
+
+/// A `sweep.json` that has lost its axes and has no checksum, as those of earlier versions: the table is not taken for
+/// another one.
+#[test]
+fn a_table_with_other_columns_than_its_sweep_is_refused() {
+    let directory = with(SEEDS.replace("40", "4").as_str());
+    let at = directory.path();
+    assert_eq!(run(at, &["sweep", "s.toml", "--output", "out"]).status, Some(0));
+    let path = at.join("out/sweep.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut about: serde_json::Value = serde_json::from_str(&text).unwrap();
+    about.as_object_mut().unwrap().remove("checksum");
+    for axes in [serde_json::Value::Null, serde_json::json!([]), serde_json::json!(["run.seed", "run.seed"])] {
+        about["axes"] = axes;
+        std::fs::write(&path, about.to_string()).unwrap();
+        let done = run(at, &["sensitivity", "out"]);
+        assert!(done.status == Some(2) && done.err.contains("is not the table of this sweep"), "{}", done.err);
+    }
+}

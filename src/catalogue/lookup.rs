@@ -11,6 +11,9 @@ use std::sync::Arc;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models");
 
+/// The most files and directories that are looked at in a directory of models: links may lead round in it.
+const MOST_ENTRIES: usize = 10_000;
+
 /// Where a model comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
@@ -45,7 +48,7 @@ impl Catalogue {
         let mut catalogue = Catalogue::default();
         catalogue.add_embedded(&EMBEDDED, diagnostics);
         if let Some(directory) = directory {
-            catalogue.add_directory(directory, directory, diagnostics);
+            catalogue.add_directory(directory, directory, &mut { MOST_ENTRIES }, diagnostics);
         }
         catalogue
     }
@@ -151,7 +154,7 @@ impl Catalogue {
         }
     }
 
-    fn add_directory(&mut self, root: &Path, directory: &Path, diagnostics: &mut Diagnostics) {
+    fn add_directory(&mut self, root: &Path, directory: &Path, left: &mut usize, diagnostics: &mut Diagnostics) {
         let entries = match std::fs::read_dir(directory) {
             Ok(entries) => entries,
             Err(error) => {
@@ -160,11 +163,18 @@ impl Catalogue {
                 return diagnostics.error(Place::new(source, 0..0), message, "");
             }
         };
-        let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+        let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).take(*left).collect();
+        *left -= paths.len();
+        if *left == 0 {
+            let source = diagnostics.sources.add(directory.display().to_string(), "");
+            let message =
+                format!("this is no directory of models: it holds more than {MOST_ENTRIES} files and directories");
+            return diagnostics.error(Place::new(source, 0..0), message, "name the directory that holds the models");
+        }
         paths.sort();
         for path in paths {
             if path.is_dir() {
-                self.add_directory(root, &path, diagnostics);
+                self.add_directory(root, &path, left, diagnostics);
             } else if path.extension().is_some_and(|e| e == "toml") {
                 self.add_file(root, &path, diagnostics);
             }
@@ -172,7 +182,7 @@ impl Catalogue {
     }
 
     fn add_file(&mut self, root: &Path, path: &Path, diagnostics: &mut Diagnostics) {
-        match crate::document::read_text(path, crate::document::LONGEST_TOML) {
+        match crate::document::read_plain_text(path, crate::document::LONGEST_TOML) {
             Ok(text) => {
                 let source = diagnostics.sources.add(path.display().to_string(), text);
                 let relative = path.strip_prefix(root).unwrap_or(path).to_path_buf();

@@ -17,6 +17,7 @@ Examples:
 
 A result is a result.json, or the directory that holds one. Results of `run --details` with one
 seed are compared replication by replication, which tells far smaller differences from the noise.
+A result whose checksum is not that of what it says is refused.
 With --fail-on it ends with status 3 where what is named came to pass.")]
 pub struct Compare {
     /// The old result: a result.json, or its directory
@@ -94,7 +95,12 @@ fn read(path: &Path) -> Result<Document, Failure> {
             }
             _ => wrong(format!("this file cannot be read: {error}")),
         })?;
-    Document::parse(&text).map_err(|error| wrong(error.to_string()))
+    let document = Document::parse(&text).map_err(|error| wrong(error.to_string()))?;
+    if !document.is_checked {
+        let why = "it has no checksum, as results before 0.3.0: whether it is as it was written is not known";
+        terminal::say(&format!("note: {}: {why}", file.display()));
+    }
+    Ok(document)
 }
 
 #[cfg(test)]

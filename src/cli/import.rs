@@ -16,7 +16,8 @@ Examples:
   zcat *.gz | hostsim import - --format json
 
 The format is found from the content. Files may be compressed (gz, xz, zst), globs, directories of
-rotated files or - for the standard input; they are read in the order of their time.")]
+rotated files or - for the standard input; they are read in the order of their time. Intervals that
+metrics lack are filled in up to 600,000; a row of 16 MiB, or 256 MiB without an end of a line, is refused.")]
 pub struct Import {
     /// The files
     #[arg(value_name = "FILE", required = true)]

@@ -103,7 +103,7 @@ Examples:
   hostsim check my-scenario.toml                 find every mistake, simulate nothing
 
 Limits: files of TOML up to 4 MiB, traces up to 8 GiB and 100 million lines, 10^11 requests a
-replication, memory as --memory says (docs/limits.md has them all).
+replication, memory as --memory says; pipes and devices are no traces (docs/limits.md has them all).
 
 Exit status: 0 done; 1 it failed while running; 2 the input or the command line is wrong;
 3 an [expect] did not hold.";

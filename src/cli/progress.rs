@@ -1,7 +1,8 @@
 //! How far a run has come, for the person who waits.
 
 use super::terminal;
-use hostsim::scenario::Scenario;
+use hostsim::experiment::Order;
+use hostsim::scenario::{Case, Scenario};
 use hostsim::units::{NANOS_PER_SECOND, Time};
 use hostsim::workload::{AppWorkload, Arrivals, Demand, Generator};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
@@ -92,7 +93,10 @@ pub fn bar_of(what: &str, quiet: bool) -> ProgressBar {
 
 /// Says so where a run will probably take over a minute.
 pub fn announce(scenario: &Scenario, threads: usize, quiet: bool) {
-    announce_requests(requests_in_all(scenario), threads, quiet);
+    let all = requests_in_all(scenario);
+    let is_open = |case: &&Case| Order::of_case(case).is_none();
+    let tried = scenario.cases.iter().filter(is_open).count() as f64 * TRIED / f64::from(scenario.run.replications);
+    announce_requests(all * (1.0 + tried / scenario.cases.len().max(1) as f64), threads, quiet);
 }
 
 /// As [`announce`], of so many runs of the scenario's cases, each of as many requests as its curve
@@ -107,6 +111,8 @@ pub fn announce_points(scenario: &Scenario, traffic: &[f64], threads: usize, qui
     announce_requests(SIZED * requests, threads, quiet);
 }
 
+/// Simulations by which the order of a case is found that leaves it open, about.
+const TRIED: f64 = 12.0;
 /// Orders that are tried, and what is looked at between points, beside the points themselves.
 const SIZED: f64 = 1.7;
 

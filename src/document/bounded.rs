@@ -1,6 +1,8 @@
 //! Files that people name are read up to a stated length: one that never ends (`/dev/zero`, a pipe that
-//! somebody goes on writing to) is refused instead of filling the memory.
+//! somebody goes on writing to) is refused instead of filling the memory. What stands in a file or a directory, and was
+//! not typed by the person who waits, must be a plain file: a pipe that nobody writes to would never be read.
 
+use crate::files::open_plain;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
@@ -18,12 +20,24 @@ pub fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>> {
     read_all(File::open(path)?, most)
 }
 
+/// The text of a plain file.
+///
+/// # Errors
+/// As [`read_text`], and where it is a directory, a pipe or a device.
+pub fn read_plain_text(path: &Path, most: u64) -> Result<String> {
+    text_of(read_all(open_plain(path)?, most)?)
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
 /// A file's text.
 ///
 /// # Errors
 /// As [`read_bounded`], and where it is not UTF-8.
 pub fn read_text(path: &Path, most: u64) -> Result<String> {
-    String::from_utf8(read_bounded(path, most)?).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
+    text_of(read_bounded(path, most)?)
 }
 
 /// All that a reader gives.

@@ -6,6 +6,7 @@
 //! at the first.
 
 mod bounded;
+pub mod checksum;
 mod clean;
 mod confidence;
 mod declare;
@@ -19,7 +20,7 @@ mod syntax;
 mod table_cell;
 mod unclosed;
 
-pub use bounded::{LONGEST_TABLE, LONGEST_TOML, read_all, read_bounded, read_text};
+pub use bounded::{LONGEST_TABLE, LONGEST_TOML, read_all, read_bounded, read_plain_text, read_text};
 pub use clean::{visible, visible_lines};
 pub use confidence::Confidence;
 pub use declare::{Declared, Field, Key, Literal, Quantity, Shape};

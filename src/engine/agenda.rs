@@ -61,7 +61,6 @@ impl<E: Copy> Agenda<E> {
     }
 
     /// How many events have been noted since the last renumbering.
-    #[cfg(test)]
     pub fn noted(&self) -> u64 {
         u64::from(self.scheduled - FIRST_ORDINARY) + u64::from(self.scheduled_first)
     }

@@ -1,6 +1,7 @@
 //! What a simulation will need, estimated before it begins: requests to be drawn, and memory.
 
 use super::replicate::Trial;
+use crate::fleet::Fleet;
 use crate::hosting::Deployment;
 use crate::hosting::instance::Instance;
 use crate::hosting::lane::Lane;
@@ -56,8 +57,11 @@ impl Trial<'_> {
         refuse_endless(self.scenario, self.traffic)?;
         let parts = self.case.deployments.iter().zip(deployments);
         let found: Vec<(f64, String)> = parts.map(|(plan, d)| self.of_app(&self.scenario.apps[plan.app], d)).collect();
-        let all: f64 = found.iter().map(|(bytes, _)| bytes).sum();
-        let worst = found.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
+        let servers = f64::from(self.case.fleet.count.unwrap_or(0));
+        let fleet =
+            (servers * Fleet::BYTES_A_SERVER as f64, format!("for {servers} servers in case `{}`", self.case.name));
+        let all = found.iter().map(|(bytes, _)| bytes).sum::<f64>() + fleet.0;
+        let worst = found.into_iter().chain([fleet]).max_by(|a, b| a.0.total_cmp(&b.0));
         let (_, what) = worst.unwrap_or_default();
         memory::estimate(all, &what).map_err(|error| error.to_string())
     }

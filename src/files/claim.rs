@@ -2,6 +2,7 @@
 //! nobody's to overwrite. What was written there, and with which contents, stands in [`LIST`], which is also what
 //! is locked.
 
+use super::open_plain;
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,6 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The file that lists what hostsim wrote to a directory: a hash, the command and the name in each line.
 pub const LIST: &str = "written-by-hostsim.txt";
+/// No list is longer than this.
+const LONGEST_LIST: u64 = 64 << 20;
 /// What a sweep locks.
 const OF_SWEEPS: &str = ".lock";
 
@@ -103,37 +106,28 @@ fn not_ours(names: &str, directory: &Path) -> String {
 /// Opens and locks a directory's list; says who holds it.
 fn held(directory: &Path, command: &str, force: bool) -> io::Result<Result<Held, String>> {
     let path = directory.join(LIST);
+    for name in [LIST, OF_SWEEPS] {
+        let there = directory.join(name);
+        if there.exists() && !there.is_file() {
+            return Ok(Err(format!("`{}` is no plain file: choose another --output", there.display())));
+        }
+    }
     let mut list = OpenOptions::new().create(true).truncate(false).read(true).append(true).open(&path)?;
-    let sweeps = OpenOptions::new().write(true).open(directory.join(OF_SWEEPS)).ok();
-    let mut text = String::new();
+    let sweeps = OpenOptions::new().read(true).write(true).open(directory.join(OF_SWEEPS)).ok();
     for file in [Some(&list), sweeps.as_ref()].into_iter().flatten() {
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                // Who holds it wrote its number last.
-                let _ = (&list).read_to_string(&mut text);
-                let holder = text.lines().rev().find_map(|line| line.strip_prefix("# process "));
-                let holder = holder.map_or("another process".to_string(), |who| format!("process {who}"));
-                let message = format!("{holder} is working in `{}`: let it finish, or stop it", directory.display());
-                return Ok(Err(message));
-            }
+            Err(TryLockError::WouldBlock) => return Ok(Err(held_by(file, directory))),
             // Where nothing can be locked (in a browser) there is no other process.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
-    list.read_to_string(&mut text)?;
+    let mut text = String::new();
+    (&list).take(LONGEST_LIST).read_to_string(&mut text)?;
     // None of them works here any more: the list is locked.
     remove_left_over(directory, &text);
-    let mut known = HashMap::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let mut parts = line.splitn(3, ' ');
-        if let (Some(hash), Some(command), Some(name)) = (parts.next(), parts.next(), parts.next())
-            && let Ok(hash) = u64::from_str_radix(hash, 16)
-        {
-            known.insert(name.to_string(), (command.to_string(), hash));
-        }
-    }
+    let known = known_in(&text);
     writeln!(list, "# process {} ({command})", super::process())?;
     let directory = match fs::canonicalize(directory) {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => directory.to_path_buf(),
@@ -141,6 +135,37 @@ fn held(directory: &Path, command: &str, force: bool) -> io::Result<Result<Held,
     };
     let (command, written, made) = (command.to_string(), Vec::new(), Vec::new());
     Ok(Ok(Held { directory, list, _sweeps: sweeps, command, force, known, written, made }))
+}
+
+/// What a directory's file that is locked says of who works there, in words. Who holds it wrote its number last.
+pub fn held_by(locked: &File, directory: &Path) -> String {
+    let mut text = String::new();
+    let _ = locked.take(LONGEST_LIST).read_to_string(&mut text);
+    let holder = text.lines().rev().find_map(|line| line.strip_prefix("# process "));
+    let holder = holder.map_or("another process".to_string(), |who| format!("process {who}"));
+    format!("{holder} is working in `{}`: let it finish, or stop it", directory.display())
+}
+
+/// Locks a directory's list, where there is one, for a process that has a lock of its own there.
+///
+/// # Errors
+/// In words, where another process works there.
+pub fn lock_list(directory: &Path) -> Result<Option<File>, String> {
+    let Ok(list) = open_plain(&directory.join(LIST)) else { return Ok(None) };
+    match list.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(held_by(&list, directory)),
+        _ => Ok(Some(list)),
+    }
+}
+
+/// What a list says of each name: the command that wrote the file, and its hash.
+fn known_in(list: &str) -> HashMap<String, (String, u64)> {
+    let entry = |line: &str| {
+        let mut parts = line.splitn(3, ' ');
+        let (hash, command, name) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((name.to_string(), (command.to_string(), u64::from_str_radix(hash, 16).ok()?)))
+    };
+    list.lines().filter(|line| !line.starts_with('#')).filter_map(entry).collect()
 }
 
 impl Held {
@@ -233,7 +258,7 @@ pub(super) fn before_placing(path: &Path, temporary: &Path) -> io::Result<()> {
 
 /// FNV-1a over a file's bytes: it tells a file that somebody changed, not one that somebody forged.
 fn hash_of(path: &Path) -> io::Result<u64> {
-    let (mut file, mut hash) = (File::open(path)?, 0xcbf2_9ce4_8422_2325_u64);
+    let (mut file, mut hash) = (open_plain(path)?, 0xcbf2_9ce4_8422_2325_u64);
     let mut buffer = vec![0; 1 << 16];
     loop {
         let read = file.read(&mut buffer)?;

@@ -3,10 +3,12 @@
 mod claim;
 mod name;
 mod packed;
+mod plain;
 
-pub use claim::{Claim, LIST, Unclaimed, claim, give_all_back};
+pub use claim::{Claim, LIST, Unclaimed, claim, give_all_back, held_by, lock_list};
 pub use name::file_name;
 pub use packed::{ENDING, Unpacked, pack};
+pub use plain::open_plain;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

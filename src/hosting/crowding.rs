@@ -40,6 +40,11 @@ pub(crate) struct CrowdedServer {
 }
 
 impl Crowding {
+    /// What it holds in memory, without what the few crowded servers hold.
+    pub fn bytes(&self) -> u64 {
+        (self.servers.capacity() * size_of::<CrowdedServer>()) as u64
+    }
+
     fn slowdown(&self, server: usize) -> f64 {
         match self.servers.get(server) {
             Some(crowd) if crowd.wanted > self.capacity => self.capacity.as_f64() / crowd.wanted.as_f64(),

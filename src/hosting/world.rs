@@ -231,6 +231,11 @@ impl World {
         &self.case
     }
 
+    /// How many events the simulation has noted for later: what it costs.
+    pub fn events(&self) -> u64 {
+        self.agenda.noted()
+    }
+
     /// The deployments of the case, one per app.
     pub fn deployment(&self, deployment: u32) -> &Deployment {
         &self.deployments[deployment as usize]

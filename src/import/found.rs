@@ -290,30 +290,40 @@ impl Found {
     }
 }
 
-/// The most intervals that are filled in between those of a file.
-const FILLED: i64 = 2_000_000;
+/// The most intervals that metrics have, those filled in among them: a year of minutes, and some.
+const MOST_INTERVALS: i64 = 600_000;
 
 /// Values at even distances: the smallest gap, and all intervals, those absent with `absent`. Intervals that the
 /// gap does not divide stay as they are.
+///
+/// # Errors
+/// Where more than [`MOST_INTERVALS`] would be there: one wrong date would fill memory and disk.
 pub(super) fn evenly(
     values: &BTreeMap<i64, Option<f64>>,
     absent: Option<f64>,
-) -> (Option<i64>, Vec<(i64, Option<f64>)>) {
+) -> Result<(Option<i64>, Vec<(i64, Option<f64>)>), String> {
     let times: Vec<i64> = values.keys().copied().collect();
-    let Some(length) = times.windows(2).map(|pair| pair[1] - pair[0]).min() else {
-        return (None, values.iter().map(|(at, value)| (*at, *value)).collect());
+    let Some(length) = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).min() else {
+        return Ok((None, values.iter().map(|(at, value)| (*at, *value)).collect()));
     };
     let mut rows: Vec<(i64, Option<f64>)> = Vec::with_capacity(times.len());
     for (at, value) in values {
         if let Some((last, _)) = rows.last().copied() {
-            let missing = (at - last) / length - 1;
-            if rows.len() as i64 + missing <= FILLED {
-                rows.extend((1..=missing).map(|i| (last + i * length, absent)));
+            let missing = at.saturating_sub(last) / length - 1;
+            if missing > 0 && rows.len() as i64 + missing > MOST_INTERVALS {
+                return Err(format!(
+                    "from {} to {} nothing stands: with that, these are more than {MOST_INTERVALS} intervals of {} s; \
+                     is a date wrong? Else import one part after the other",
+                    super::moment(last),
+                    super::moment(*at),
+                    length as f64 / 1e9
+                ));
             }
+            rows.extend((1..=missing).map(|i| (last + i * length, absent)));
         }
         rows.push((*at, *value));
     }
-    (Some(length), rows)
+    Ok((Some(length), rows))
 }
 
 /// A moment that was read as UTC, and is of a zone. Of the two that a wall clock shows when it is set back, the first.

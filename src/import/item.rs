@@ -8,6 +8,13 @@ use std::io::{self, BufRead};
 const LONGEST_LINE: usize = 1 << 20;
 /// The longest JSON document: those that are not lists or lines must fit the memory.
 const LONGEST_DOCUMENT: usize = 1 << 28;
+/// So much without an end of a line, an entry or a row is no log: it may never end.
+const LONGEST_ITEM: usize = 1 << 28;
+
+fn endless(what: &str) -> io::Error {
+    let most = crate::units::Bytes(LONGEST_ITEM as u64);
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("{what} has no end within {most}"))
+}
 
 /// How a format's files are cut up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +47,7 @@ impl Lines {
     /// The next line, and whether it has no end or was too long; `None` at the end.
     pub(super) fn next(&mut self, reader: &mut dyn BufRead) -> io::Result<Option<(&[u8], bool)>> {
         self.line.clear();
-        let mut any = false;
+        let (mut any, mut passed) = (false, 0);
         let cut = loop {
             let chunk = match reader.fill_buf() {
                 Ok(chunk) => chunk,
@@ -53,6 +60,10 @@ impl Lines {
             any = true;
             let end = memchr::memchr(b'\n', chunk);
             let taken = end.unwrap_or(chunk.len());
+            passed += taken;
+            if passed > LONGEST_ITEM {
+                return Err(endless("a line"));
+            }
             let room = LONGEST_LINE.saturating_sub(self.line.len());
             self.line.extend_from_slice(&chunk[..taken.min(room)]);
             reader.consume(taken + usize::from(end.is_some()));
@@ -81,7 +92,11 @@ impl Entries {
     pub(super) fn next(&mut self, reader: &mut dyn BufRead) -> io::Result<Option<&[u8]>> {
         self.text.clear();
         let (mut depth, mut quoted, mut escaped) = (0_u64, false, false);
+        let mut passed = 0;
         loop {
+            if passed > LONGEST_ITEM {
+                return Err(endless("an entry"));
+            }
             let chunk = reader.fill_buf()?;
             if chunk.is_empty() {
                 let any = !self.text.is_empty();
@@ -120,6 +135,7 @@ impl Entries {
                 }
             }
             reader.consume(used);
+            passed += used;
             if ended {
                 self.number += 1;
                 return Ok(Some(&self.text));

@@ -4,6 +4,7 @@ use super::format::{Head, KINDS, Kind, Reading};
 use super::found::Found;
 use super::item::{Entries, Item, Lines, Shape, parse, stands_in_entries};
 use super::source::{Opened, Source, explain, sources};
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufRead};
 use std::path::PathBuf;
@@ -69,8 +70,8 @@ pub fn import(arguments: &[PathBuf], options: &ImportOptions) -> Result<Found, I
             _ => kind = Some(kind.unwrap_or(this)),
         }
         let first = first_stamp(this, &open.head, options);
-        // Only the standard input cannot be opened again; to hold every file open would take too many.
-        let held = source.is_standard_input().then_some(open);
+        // Only a stream cannot be opened again; to hold every file open would take too many.
+        let held = source.is_stream().then_some(open);
         opened.push((first, source, held));
     }
     let Some(kind) = kind else {
@@ -150,7 +151,8 @@ fn read_all(
     let nothing = found.requests.is_none() && kind.is_traffic && found.intervals.is_none();
     if nothing {
         let first = found.dropped.listed.first();
-        let why = first.map_or(String::new(), |d| format!(", of the first: {}", d.why));
+        let broken = found.warnings.first().map_or(String::new(), |warning| format!(" ({warning})"));
+        let why = first.map_or(broken, |d| format!(", of the first: {}", d.why));
         let message =
             format!("{} entries were read as {}, and none is a request{why}", found.dropped.total(), kind.name);
         return Err(wrong(first.map(|d| d.number), message));
@@ -239,11 +241,37 @@ fn entries(reader: &mut dyn BufRead, reading: &mut dyn Reading, found: &mut Foun
     Ok(())
 }
 
+/// The longest row of a table: a quote that is never closed would fill the memory.
+const LONGEST_ROW: usize = 16 << 20;
+
+/// A reader that gives so many bytes, until it is given more.
+struct Rationed<'a> {
+    reader: &'a mut dyn BufRead,
+    left: &'a Cell<usize>,
+}
+
+impl io::Read for Rationed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left.get() == 0 {
+            let most = crate::units::Bytes(LONGEST_ROW as u64);
+            let message = format!("a row has no end within {most}: is a quote left open?");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        let room = self.left.get().min(buffer.len());
+        let read = self.reader.read(&mut buffer[..room])?;
+        self.left.set(self.left.get() - read);
+        Ok(read)
+    }
+}
+
 fn rows(head: &Head<'_>, reader: &mut dyn BufRead, reading: &mut dyn Reading, found: &mut Found) -> io::Result<()> {
+    let left = Cell::new(LONGEST_ROW);
     let mut rows = csv::ReaderBuilder::new();
-    let mut rows = rows.has_headers(false).flexible(true).delimiter(head.delimiter()).from_reader(reader);
+    let rows = rows.has_headers(false).flexible(true).delimiter(head.delimiter());
+    let mut rows = rows.from_reader(Rationed { reader, left: &left });
     let mut record = csv::ByteRecord::new();
     loop {
+        left.set(LONGEST_ROW);
         match rows.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),

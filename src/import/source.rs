@@ -27,6 +27,11 @@ impl Source {
         self.path == Path::new("-")
     }
 
+    /// Whether what it gives can be had once only: the standard input, and pipes.
+    pub(super) fn is_stream(&self) -> bool {
+        self.is_standard_input() || std::fs::metadata(&self.path).is_ok_and(|found| !found.is_file())
+    }
+
     /// Opens it; gzip, xz and zstd are recognised by their first bytes, whatever the name.
     pub(super) fn open(&self) -> io::Result<Opened> {
         let raw: Box<dyn Read> =
@@ -68,7 +73,7 @@ pub(super) fn explain(error: &io::Error) -> String {
         K::PermissionDenied => "the file may not be read (permission denied)".into(),
         K::IsADirectory => "this is a directory, not a file".into(),
         K::UnexpectedEof => "the compressed file ends early".into(),
-        K::Unsupported => error.to_string(),
+        K::Unsupported | K::FileTooLarge => error.to_string(),
         _ => format!("the file is damaged or cannot be read ({error})"),
     }
 }

@@ -1,6 +1,7 @@
 //! The result as JSON.
 
 use super::rests;
+use crate::document::checksum::with_checksum;
 use crate::experiment::{AppResult, CaseResult, ResultDocument, TenantResult, Timeline};
 use crate::metrics::{Estimate, Figures, Histogram, flat_name};
 use serde_json::{Map, Value, json};
@@ -24,7 +25,7 @@ pub fn to_json(result: &ResultDocument) -> String {
         "unverified": result.unverified,
         "notes": result.notes,
     });
-    format!("{document:#}\n")
+    with_checksum(&document)
 }
 
 /// An estimate as JSON: `{ "mean": x, "ci95": h }`.

@@ -1,7 +1,9 @@
 //! What a simulation holds in memory, and when that is too much.
 
 use super::Simulation;
+use crate::fleet::Fleet;
 use crate::hosting::Event;
+use crate::hosting::crowding::Crowding;
 use crate::hosting::instance::Instance;
 use crate::hosting::lane::Lane;
 use crate::hosting::request::Request;
@@ -25,11 +27,14 @@ impl Simulation {
             + slots(world.instances.slots(), world.instances.capacity(), size_of::<Instance>() + SLOT)
             + slots(self.pending.slots(), self.pending.capacity(), size_of::<Option<Arrival>>() + SLOT)
             + slots(world.agenda.len(), world.agenda.capacity(), size_of::<Event>() + 2 * SLOT)
-            + (world.lanes.len() * size_of::<Lane>()) as u64;
-        let instances = world.instances.slots();
+            + (world.lanes.len() * size_of::<Lane>()) as u64
+            + (world.fleet.servers().len() * Fleet::BYTES_A_SERVER) as u64
+            + world.crowding.as_ref().map_or(0, Crowding::bytes);
+        let (instances, servers) = (world.instances.slots(), world.fleet.servers().len());
         self.account.hold(held, || {
             format!(
-                "{requests} requests and {instances} instances are there at once; offer less work, or bound the `queue`"
+                "{requests} requests, {instances} instances and {servers} servers are there at once, in this simulation and \
+                 others beside it; offer less work, bound the `queue`, or take a smaller fleet"
             )
         })
     }

@@ -4,8 +4,10 @@ use super::design::{Design, cell};
 use crate::catalogue::Catalogue;
 use crate::document::{Diagnostics, Node, Origin, Value};
 use crate::experiment::{Fingerprint, Runs, Simulations, Tally, warm_up};
+use crate::files::open_plain;
 use crate::scenario::{Scenario, Source, WarmUp};
 use std::collections::{HashMap, VecDeque};
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -226,10 +228,12 @@ fn add_files(node: &Node, directory: &Path, hash: &mut Fingerprint) {
     match &node.value {
         Value::String(name) if !name.is_empty() => {
             let path = directory.join(name);
-            if path.is_file()
-                && let Ok(contents) = std::fs::read(&path)
-            {
-                hash.bytes(&contents);
+            // What cannot be read on is found where it is read for its own sake.
+            if let Ok(mut file) = open_plain(&path) {
+                let mut piece = vec![0; 1 << 16];
+                while let Ok(read @ 1..) = file.read(&mut piece) {
+                    hash.bytes(&piece[..read]);
+                }
             }
         }
         Value::Table(entries) => entries.values().for_each(|inner| add_files(inner, directory, hash)),

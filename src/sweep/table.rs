@@ -3,6 +3,7 @@
 
 use super::scale::plain_number;
 use super::store::{Damage, Header, LogReader, Place, Record, RunRecord};
+use crate::document::checksum::{Summed, with_checksum};
 use crate::document::harmless;
 use crate::files::write_atomically;
 use crate::metrics::{Figures, Path as FigurePath, Unit, figure, flat_name};
@@ -113,7 +114,7 @@ impl Table {
     /// Where a store cannot be read or a file not be written.
     pub fn write(&mut self, directory: &Path) -> Result<()> {
         std::fs::create_dir_all(directory)?;
-        self.write_rows(directory)?;
+        let sum_of_points = self.write_rows(directory)?;
         let Some(store) = self.stores.first() else { return Ok(()) };
         let header = &store.header;
         let about = serde_json::json!({
@@ -127,11 +128,13 @@ impl Table {
             "points": header.points,
             "runs": self.entries.len(),
             "failed": self.entries.iter().filter(|entry| entry.failed).count(),
+            "points_sha256": sum_of_points,
         });
-        write_atomically(&directory.join("sweep.json"), format!("{about:#}\n").as_bytes())
+        write_atomically(&directory.join("sweep.json"), with_checksum(&about).as_bytes())
     }
 
-    fn write_rows(&mut self, directory: &Path) -> Result<()> {
+    /// The sum is that of `points.csv`.
+    fn write_rows(&mut self, directory: &Path) -> Result<String> {
         let figures = self.figures();
         let axes = self.axes();
         let mut points = Csv::create(directory.join("points.csv"))?;
@@ -158,9 +161,10 @@ impl Table {
             }
             points.row(start().chain([case.clone(), replication, run.seed.to_string()]).chain(shown))
         })?;
-        points.finish()?;
+        let sum = points.finish()?;
         numbers.finish()?;
-        failures.finish()
+        failures.finish()?;
+        Ok(sum)
     }
 
     /// The axes' names.
@@ -231,13 +235,13 @@ fn shown(value: f64, flag: bool) -> String {
 /// A CSV file that is there whole or not at all.
 struct Csv {
     path: std::path::PathBuf,
-    writer: csv::Writer<tempfile::NamedTempFile>,
+    writer: csv::Writer<Summed<tempfile::NamedTempFile>>,
 }
 
 impl Csv {
     fn create(path: std::path::PathBuf) -> Result<Csv> {
         let directory = path.parent().unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(directory)?;
+        let file = Summed::new(tempfile::NamedTempFile::new_in(directory)?);
         let writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).buffer_capacity(1 << 16).from_writer(file);
         Ok(Csv { path, writer })
@@ -247,14 +251,15 @@ impl Csv {
         self.writer.write_record(harmless(fields)).map_err(Error::from)
     }
 
-    fn finish(self) -> Result<()> {
-        let mut file = self.writer.into_inner().map_err(|error| Error::other(error.to_string()))?;
+    /// Puts the file into its place; the sum of it.
+    fn finish(self) -> Result<String> {
+        let (mut file, sum) = self.writer.into_inner().map_err(|error| Error::other(error.to_string()))?.finish();
         file.flush()?;
         file.as_file().sync_all()?;
         let saved = file.persist(&self.path).map_err(|error| error.error)?;
         readable(&saved)?;
         super::store::sync_directory(&self.path);
-        Ok(())
+        Ok(sum)
     }
 }
 

@@ -86,11 +86,14 @@ pub fn simulated(seconds: u32, seed: u32, apps: &str, cases: &[(&str, &str)]) ->
     run(&text)
 }
 
-/// So many random cases, or as many as `PROPTEST_CASES` says.
+/// So many random cases, or as many as `PROPTEST_CASES` says: the same ones each time, or others by `PROPTEST_RNG_SEED`.
 pub fn config(cases: u32) -> proptest::test_runner::Config {
+    use proptest::test_runner::RngSeed;
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    let seed = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|text| text.parse().ok());
     proptest::test_runner::Config {
         cases: asked.unwrap_or(cases),
+        rng_seed: RngSeed::Fixed(seed.unwrap_or(2017)),
         failure_persistence: None,
         ..proptest::test_runner::Config::default()
     }

@@ -27,7 +27,7 @@ impl Sweep {
         let done = interrupt::while_heeding(|stop| {
             progress::watched(&status, self.compute.quiet, || planned.run(&directory, self.resume, &status, stop))
         });
-        let outcome = done.map_err(resume::failure)?;
+        let outcome = done.map_err(|error| resume::failure(error, &directory))?;
         let mut answer = None;
         if outcome.complete {
             self.origin(source, planned)?.map_or(Ok(()), |origin| origin.write(&directory))?;

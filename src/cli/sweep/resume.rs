@@ -3,12 +3,16 @@
 use crate::cli::Failure;
 use hostsim::sweep::SweepError;
 use hostsim::sweep::submit::quoted;
+use std::path::Path;
 
-/// A sweep that did not come to its end, with the command that goes on where there is something
+/// A sweep into a directory that did not come to its end, with the command that goes on where there is something
 /// to go on with.
-pub fn failure(error: SweepError) -> Failure {
+pub fn failure(error: SweepError, directory: &Path) -> Failure {
     match error {
         SweepError::Refused(message) => Failure::Input(message),
+        SweepError::Failed(message) if !directory.exists() => Failure::Running(format!(
+            "{message}\nthe directory is not there any more: nothing is kept, and the same command begins anew"
+        )),
         SweepError::Failed(message) => {
             Failure::Running(format!("{message}\nwhat was done is kept; go on with:\n  {}", command()))
         }

@@ -41,7 +41,7 @@ impl Sweep {
         };
         std::fs::create_dir_all(whole)?;
         let job = submit::Job { output: whole.canonicalize()?, ..job };
-        planned.fits_shards(&job.output, job.shards).map_err(resume::failure)?;
+        planned.fits_shards(&job.output, job.shards).map_err(|error| resume::failure(error, &job.output))?;
         let said = match place {
             None => submit::slurm(&job, &self.submit_options, self.dry_run),
             Some(place) => submit::kubernetes(&job, &place),

@@ -183,7 +183,7 @@ impl Reading for CloudWatch {
                 *counts.entry(*at).or_default().get_or_insert(0.0) += count;
             }
         }
-        let (length, rows) = evenly(&counts, Some(0.0));
+        let (length, rows) = evenly(&counts, Some(0.0))?;
         found.mean_service = self.mean(&counts);
         found.set_intervals(Stamp::IntervalStart, rows, length);
         Ok(())

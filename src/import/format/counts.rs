@@ -71,7 +71,7 @@ impl Reading for Counts {
 
     fn end(&mut self, found: &mut Found) -> Result<(), String> {
         if !self.counts.is_empty() {
-            let (length, rows) = evenly(&self.counts, Some(0.0));
+            let (length, rows) = evenly(&self.counts, Some(0.0))?;
             found.set_intervals(Stamp::IntervalStart, rows, length);
         }
         Ok(())

@@ -67,7 +67,7 @@ impl Reading for Monitoring {
         if self.rates.is_empty() {
             return Ok(());
         }
-        let (length, rows) = evenly(&self.rates, None);
+        let (length, rows) = evenly(&self.rates, None)?;
         let length = length.unwrap_or_else(|| {
             found.warn("one row alone does not tell the interval's length: taken for 1 min");
             60_000_000_000

@@ -121,7 +121,7 @@ impl Reading for Prometheus {
         if self.rates.is_empty() {
             return Err("the matrix holds no samples".into());
         }
-        let (step, rows) = evenly(&self.rates, None);
+        let (step, rows) = evenly(&self.rates, None)?;
         let Some(step) = step else { return Err("one sample alone does not tell the step".into()) };
         let factor = if self.counter { 1.0 } else { step as f64 / 1e9 };
         if self.counter {

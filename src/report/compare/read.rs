@@ -1,5 +1,6 @@
 //! A result read back from its JSON.
 
+use crate::document::checksum::{self, Checked};
 use crate::experiment::served::less;
 use crate::metrics::{Estimate, flat_name, is_equal};
 use indexmap::IndexMap;
@@ -19,6 +20,8 @@ pub struct Document {
     pub answer: String,
     /// The cases by name.
     pub cases: IndexMap<String, Case>,
+    /// Whether it has a checksum, which is right.
+    pub is_checked: bool,
 }
 
 /// What is known of a case.
@@ -39,6 +42,10 @@ pub struct Figure {
     pub(super) values: Option<Vec<Option<f64>>>,
 }
 
+/// What is said of a document that is not as it was written.
+const CHANGED: &str = "its checksum is not that of what it says, so that it was damaged, or changed since it was written: \
+                       run the scenario again (or, where the change is meant, take the key `checksum` out)";
+
 /// Why a text is no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError(String);
@@ -55,7 +62,7 @@ impl Document {
     /// Reads the text of a `result.json`.
     ///
     /// # Errors
-    /// What is not JSON, or no result of this program.
+    /// What is not JSON, or no result of this program, or not as it was written.
     pub fn parse(text: &str) -> Result<Document, ReadError> {
         let value: Value =
             serde_json::from_str(text).map_err(|error| ReadError(format!("this is not JSON: {error}")))?;
@@ -67,9 +74,14 @@ impl Document {
             return Err(no_result());
         };
         let replications = value["replications"].as_u64().ok_or_else(no_result)?;
+        let checked = checksum::check(text, &value);
+        if checked == Checked::Changed {
+            return Err(ReadError(CHANGED.into()));
+        }
         let word = |key: &str| value[key].as_str().unwrap_or_default().to_string();
         let cases = cases.iter().map(|(name, case)| (name.clone(), Case::of(case))).collect();
-        Ok(Document { title: word("title"), seed, replications, answer: word("answer"), cases })
+        let is_checked = checked == Checked::AsWritten;
+        Ok(Document { title: word("title"), seed, replications, answer: word("answer"), cases, is_checked })
     }
 
     fn cost(&self, case: &str) -> Estimate {

@@ -15,6 +15,8 @@ pub use summary::{CaseSummary, summaries, within_the_noise};
 use super::figure::write_figure;
 use super::grid::{Grid, Screen};
 use super::html;
+use crate::document::checksum::{KEY, with_checksum};
+use crate::document::{LONGEST_TABLE, read_plain_text};
 use crate::files::write_atomically;
 use crate::sweep::sensitivity::{Data, Report, analyse_data};
 use std::path::Path;
@@ -44,7 +46,7 @@ impl Swept {
     pub fn read(directory: &Path, metrics: &[String]) -> Result<Swept, String> {
         let data = Data::read(directory, metrics)?;
         let report = analyse_data(&data);
-        let text = std::fs::read_to_string(directory.join("sweep.json")).unwrap_or_default();
+        let text = read_plain_text(&directory.join("sweep.json"), LONGEST_TABLE).unwrap_or_default();
         let about = serde_json::from_str(&text).unwrap_or_default();
         let costs = Data::read(directory, &reasons::figures()).ok();
         Ok(Swept { data, report, about, costs, origin: Origin::read(directory) })
@@ -65,8 +67,9 @@ impl Swept {
         }
         html::write_report(&directory.join("sweep.html"), &html::sweep_report(self))?;
         let mut about = self.about.clone();
+        about.as_object_mut().and_then(|about| about.shift_remove(KEY));
         about["answer"] = self.answer().into();
-        write_atomically(&directory.join("sweep.json"), format!("{about:#}\n").as_bytes())
+        write_atomically(&directory.join("sweep.json"), with_checksum(&about).as_bytes())
     }
 }
 

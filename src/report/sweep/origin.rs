@@ -3,6 +3,7 @@
 //! It is written to `origin.json` beside a sweep's store, so that `merge` and `sensitivity`, which
 //! do not see the scenario, make the report that one machine would have made.
 
+use crate::document::{LONGEST_TABLE, read_plain_text};
 use crate::experiment::{scenario_notes, unverified};
 use crate::files::write_atomically;
 use crate::report::html::{Assumption, Reproduction, assumptions};
@@ -40,7 +41,7 @@ impl Origin {
 
     /// What a directory's file says; nothing where there is none.
     pub fn read(directory: &Path) -> Option<Origin> {
-        serde_json::from_str(&std::fs::read_to_string(directory.join(FILE)).ok()?).ok()
+        serde_json::from_str(&read_plain_text(&directory.join(FILE), LONGEST_TABLE).ok()?).ok()
     }
 
     /// Writes the file.

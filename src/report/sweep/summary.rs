@@ -23,7 +23,7 @@ pub fn summaries(data: &Data) -> Vec<CaseSummary> {
     let defined = |point: usize, case: usize| data.mean(cost(data), case, point).is_some();
     let of_case = |case: usize| CaseSummary {
         cheapest: cheapest.iter().filter(|best| **best == Some(case)).count(),
-        met: points.clone().filter(|point| data.met[case][*point] && defined(*point, case)).count(),
+        met: points.clone().filter(|point| data.met[case].get(*point) == Some(&true) && defined(*point, case)).count(),
         undefined: points.clone().filter(|point| !defined(*point, case)).count(),
         ranges: (0..data.metrics.len()).map(|metric| range(data, metric, case)).collect(),
     };

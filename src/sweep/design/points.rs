@@ -48,7 +48,7 @@ fn read_file(node: &Node, design: &mut Design, directory: &Path, d: &mut Diagnos
     table.finish(d);
     let Some(name) = name else { return };
     let path = directory.join(name);
-    match crate::document::read_text(&path, crate::document::LONGEST_TABLE) {
+    match crate::document::read_plain_text(&path, crate::document::LONGEST_TABLE) {
         Ok(text) => read_csv(&path, text, node, design, d),
         Err(error) => d.error(at, format!("`{}` cannot be read: {error}", path.display()), ""),
     }

@@ -1,7 +1,8 @@
 //! The results of a sweep, read from its files.
 
 use super::METRICS;
-use crate::document::suggest;
+use crate::document::checksum::{self, Checked, Summed};
+use crate::document::{harmless, suggest};
 use crate::sweep::scale::magnitude;
 use crate::sweep::store::file_in;
 use indexmap::IndexSet;
@@ -73,14 +74,19 @@ impl Data {
     /// # Errors
     /// What cannot be read, or is not there.
     pub fn read(directory: &Path, wanted: &[String]) -> Result<Data, String> {
-        let (mut data, expected) = Data::about(directory)?;
+        let (mut data, expected, stated) = Data::about(directory)?;
         let path = directory.join("points.csv");
         let failed = |error: csv::Error| format!("{}: {error}", path.display());
-        let mut reader = csv::Reader::from_path(&path).map_err(failed)?;
+        let file = crate::files::open_plain(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let mut reader = csv::Reader::from_reader(Summed::new(file));
         let header = reader.headers().map_err(failed)?.clone();
         let place = |name: &str| header.iter().position(|known| known == name);
         let own = data.axes.len() + 4;
-        if header.len() < own {
+        let axes = data.axes.iter().map(String::as_str);
+        let first: Vec<&str> = std::iter::once("point").chain(axes).chain(["case", "replication", "seed"]).collect();
+        // As it was written: a name that would act in a spreadsheet was made harmless.
+        let first = harmless(first.into_iter().map(String::from));
+        if header.len() < own || !header.iter().take(own).eq(first) {
             return Err(format!("{} is not the table of this sweep: {AGAIN}", path.display()));
         }
         data.metrics = if wanted.is_empty() { METRICS.map(String::from).to_vec() } else { wanted.to_vec() };
@@ -115,16 +121,23 @@ impl Data {
                 path.display()
             ));
         }
+        let (_, sum) = reader.into_inner().finish();
+        if stated.is_some_and(|stated| stated != sum) {
+            return Err(format!("{} was damaged, or changed since it was written: {AGAIN}", path.display()));
+        }
         Ok(data)
     }
 
-    /// What `sweep.json` says.
-    fn about(directory: &Path) -> Result<(Data, Size), String> {
+    /// What `sweep.json` says, and the sum of `points.csv` that it states.
+    fn about(directory: &Path) -> Result<(Data, Size, Option<String>), String> {
         let path = directory.join("sweep.json");
-        let text = crate::document::read_text(&path, crate::document::LONGEST_TABLE)
+        let text = crate::document::read_plain_text(&path, crate::document::LONGEST_TABLE)
             .map_err(|error| format!("{}: {error}; {}", path.display(), unfinished(directory)))?;
         let about: serde_json::Value =
             serde_json::from_str(&text).map_err(|e| format!("{} is damaged: {e}: {AGAIN}", path.display()))?;
+        if checksum::check(&text, &about) == Checked::Changed {
+            return Err(format!("{} was damaged, or changed since it was written: {AGAIN}", path.display()));
+        }
         let number = |key: &str| about[key].as_u64().unwrap_or(0);
         let size = Size { points: number("points"), runs: number("runs") };
         let word = |key: &str| about[key].as_str().unwrap_or("").to_string();
@@ -136,7 +149,7 @@ impl Data {
             axes: axes.filter_map(|axis| axis.as_str().map(String::from)).collect(),
             ..Data::default()
         };
-        Ok((data, size))
+        Ok((data, size, about["points_sha256"].as_str().map(String::from)))
     }
 
     fn add(

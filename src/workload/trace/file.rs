@@ -1,8 +1,7 @@
 //! Opening files, compressed or not.
 
 use super::TraceError;
-use crate::files::Unpacked;
-use std::fs::File;
+use crate::files::{Unpacked, open_plain};
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
@@ -28,7 +27,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, TraceError> {
                        escape: write the path in 'single quotes', or with /";
         return Err(TraceError::new(path, None, message));
     }
-    let file = BufReader::with_capacity(1 << 16, File::open(path).map_err(wrong)?);
+    let file = BufReader::with_capacity(1 << 16, open_plain(path).map_err(wrong)?);
     let reader = Unpacked::new(file).map_err(wrong)?;
     let mut reader = Bounded { reader: Box::new(reader), left: LONGEST };
     let mut head = Vec::new();

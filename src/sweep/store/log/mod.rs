@@ -52,7 +52,7 @@ impl LogReader {
     /// # Errors
     /// Where it cannot be read.
     pub fn open(path: &Path) -> Result<Option<LogReader>> {
-        let file = File::open(path)?;
+        let file = crate::files::open_plain(path)?;
         let length = file.metadata()?.len();
         let file = BufReader::with_capacity(1 << 16, file);
         let mut reader = LogReader { file, length, place: 0, damage: Damage::default() };
