@@ -93,7 +93,7 @@ pub fn config(cases: u32) -> proptest::test_runner::Config {
     let seed = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|text| text.parse().ok());
     proptest::test_runner::Config {
         cases: asked.unwrap_or(cases),
-        rng_seed: RngSeed::Fixed(seed.unwrap_or(2017)),
+        rng_seed: RngSeed::Fixed(seed.unwrap_or(1)),
         failure_persistence: None,
         ..proptest::test_runner::Config::default()
     }

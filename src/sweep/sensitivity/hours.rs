@@ -99,7 +99,7 @@ fn expanded(data: &Data, metric: usize, plan: &[Place]) -> Data {
         });
         cells
     };
-    let met = |case: usize| plan.iter().map(|(point, _)| data.met[case][*point]).collect();
+    let met = |case: usize| plan.iter().map(|(point, _)| data.met[case].get(*point) == Some(&true)).collect();
     let served = |case: usize, point: usize| -> Runs {
         data.served.get(case).and_then(|points| points.get(point)).cloned().unwrap_or_default()
     };
