@@ -244,7 +244,7 @@ fn is_entry(line: &str) -> bool {
 
 /// Whether this may be a key, its parts with dots between.
 fn is_key(text: &str) -> bool {
-    let balanced = |quote: char| text.matches(quote).count() % 2 == 0;
+    let balanced = |quote: char| text.matches(quote).count().is_multiple_of(2);
     let known = |c: char| c.is_ascii_alphanumeric() || "_-. \"'".contains(c);
     !text.is_empty() && text.chars().all(known) && balanced('"') && balanced('\'')
 }
