@@ -10,7 +10,11 @@ use std::sync::LazyLock;
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
-pub struct Stream(Xoshiro256PlusPlus);
+pub struct Stream {
+    bits: Xoshiro256PlusPlus,
+    /// At hand, so that no draw asks whether they are made.
+    tables: &'static Tables,
+}
 
 impl Stream {
     /// The stream of that name. `scope` is the app's name (or the case's, for what belongs to a
@@ -25,13 +29,13 @@ impl Stream {
             // A separator, so that ("ab", "c") and ("a", "bc") differ.
             hash = mix(hash ^ 0x1_00);
         }
-        Stream(Xoshiro256PlusPlus::seed_from_u64(hash))
+        Stream { bits: Xoshiro256PlusPlus::seed_from_u64(hash), tables: &TABLES }
     }
 
     /// The next 64 bits.
     #[inline]
     pub fn bits(&mut self) -> u64 {
-        self.0.next_u64()
+        self.bits.next_u64()
     }
 
     /// Uniform on (0, 1]: its logarithm is finite.
@@ -56,7 +60,7 @@ impl Stream {
     /// Exponential with mean 1, by the ziggurat.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        let table = &TABLES.exponential;
+        let table = &self.tables.exponential;
         let mut beyond = 0.0;
         loop {
             let bits = self.bits();
@@ -77,7 +81,7 @@ impl Stream {
     /// Standard normal, by the ziggurat.
     #[inline]
     pub fn normal(&mut self) -> f64 {
-        let table = &TABLES.normal;
+        let table = &self.tables.normal;
         loop {
             let bits = self.bits();
             let layer = (bits & 0xff) as usize;
@@ -119,6 +123,7 @@ const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
 const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
 
 /// The layers of a decreasing density with value 1 at 0, widest first.
+#[derive(Debug)]
 struct Ziggurat {
     /// The right edge of each layer; that of the base is its area over its height, and after the
     /// last layer comes 0.
@@ -146,6 +151,7 @@ impl Ziggurat {
     }
 }
 
+#[derive(Debug)]
 struct Tables {
     exponential: Ziggurat,
     normal: Ziggurat,

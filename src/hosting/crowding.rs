@@ -1,11 +1,12 @@
 //! Crowded servers: when the instances on a server want more cores than it has, all slow down
 //! together, in proportion. Nothing is computed while no server is crowded but a sum per server.
 //!
-//! A server keeps one clock, which goes as fast as its instances do: by `min(1, cores / cores wanted)` of time. What an
-//! instance has done, and when its next request is done, is told by that clock, so that an instance more or less
-//! changes how fast the clock goes, and nothing of any neighbour (virtual time, as in generalised processor sharing).
-//! Where a quota, credits or a shared node decide what an instance has, that does not go by the clock: those alone are
-//! slowed down one by one.
+//! From when it is crowded until nothing is wanted of it, a server keeps one clock, which goes as fast as its instances
+//! do: by `min(1, cores / cores wanted)` of time. What an instance has done, and when its next request is done, is told
+//! by that clock, so that an instance more or less changes how fast the clock goes, and nothing of any neighbour
+//! (virtual time, as in generalised processor sharing). Where a quota, credits or a shared node decide what an instance
+//! has, that does not go by the clock: those alone are slowed down one by one. A server that was never crowded has no
+//! clock: its instances go by their own, and cost what they would without neighbours.
 
 use super::slab::NONE;
 use super::world::{Event, World};
@@ -27,7 +28,9 @@ pub(crate) struct CrowdedServer {
     wanted: Cores,
     /// The instances that want some and do not go by the clock.
     computing: Vec<u32>,
-    /// The clock, in nanoseconds at full speed, and when it was last set. It stands while nothing is wanted, at 0.
+    /// Whether it keeps a clock.
+    is_clocked: bool,
+    /// The clock, in nanoseconds at full speed, and when it was last set. It begins at 0.
     clock: f64,
     updated: Time,
     /// The work of those that go by the clock at full speed, in thousand-millionths of a core, by deployment.
@@ -54,7 +57,7 @@ impl Crowding {
 
     fn clock(&self, server: usize, now: Time) -> f64 {
         match self.servers.get(server) {
-            Some(crowd) if crowd.wanted.0 > 0 => crowd.clock + (now - crowd.updated).0 as f64 * self.slowdown(server),
+            Some(crowd) if crowd.is_clocked => crowd.clock + (now - crowd.updated).0 as f64 * self.slowdown(server),
             _ => 0.0,
         }
     }
@@ -67,13 +70,20 @@ impl World {
         self.crowding.as_ref().map_or(1.0, |crowding| crowding.slowdown(server))
     }
 
-    /// The clock of an instance's server, if the instance goes by it.
-    pub(crate) fn server_clock(&self, instance: u32) -> Option<f64> {
-        let crowding = self.crowding.as_ref()?;
+    /// Whether an instance goes by its server's clock.
+    #[inline]
+    pub(crate) fn goes_by_clock(&self, instance: u32) -> bool {
+        let Some(crowding) = &self.crowding else { return false };
         let place = &self.instances[instance];
-        self.briefs[place.deployment as usize]
-            .is_plainly_shared
-            .then(|| crowding.clock(place.server.0 as usize, self.now))
+        self.briefs[place.deployment as usize].is_plainly_shared
+            && crowding.servers.get(place.server.0 as usize).is_some_and(|crowd| crowd.is_clocked)
+    }
+
+    /// The clock of an instance's server, if the instance goes by it.
+    #[inline]
+    pub(crate) fn server_clock(&self, instance: u32) -> Option<f64> {
+        let crowding = self.crowding.as_ref().filter(|_| self.goes_by_clock(instance))?;
+        Some(crowding.clock(self.instances[instance].server.0 as usize, self.now))
     }
 
     /// Notes that an instance wants other cores than before; slows down or speeds up its
@@ -87,26 +97,34 @@ impl World {
         };
         let place = &self.instances[instance];
         let (server, deployment) = (place.server.0 as usize, place.deployment);
-        let by_clock = self.briefs[deployment as usize].is_plainly_shared;
+        let is_plain = self.briefs[deployment as usize].is_plainly_shared;
         if crowding.servers.len() <= server {
             crowding.servers.resize_with(server + 1, CrowdedServer::default);
         }
         let slow_before = crowding.slowdown(server);
         let clock = crowding.clock(server, self.now);
         let crowd = &mut crowding.servers[server];
-        let was_empty = crowd.wanted.0 == 0;
         crowd.wanted = Cores(crowd.wanted.0 + after.0 - before.0);
-        if !by_clock && before.0 == 0 {
-            self.join(&mut crowd.computing, instance);
-        } else if !by_clock && after.0 == 0 {
-            self.part(&mut crowd.computing, instance);
+        if !(is_plain && crowd.is_clocked) {
+            if before.0 == 0 {
+                self.join(&mut crowd.computing, instance);
+            } else if after.0 == 0 {
+                self.part(&mut crowd.computing, instance);
+            }
         }
         let slow_after = crowding.slowdown(server);
         let crowd = &mut crowding.servers[server];
-        if was_empty || slow_before != slow_after {
+        if slow_after != 1.0 && !crowd.is_clocked {
+            self.begin_clock(crowd, (instance, before));
+        }
+        if !crowd.is_clocked {
+            self.crowding = Some(crowding);
+            return self.work_changed(instance, before, after, 1.0, 1.0);
+        }
+        if slow_before != slow_after {
             (crowd.clock, crowd.updated) = (clock, self.now);
         }
-        if by_clock {
+        if is_plain {
             let change = self.work_of(deployment, after, 1.0) - self.work_of(deployment, before, 1.0);
             self.clocked_work(crowd, (slow_before, slow_after), Some((deployment, change)));
         } else {
@@ -116,8 +134,8 @@ impl World {
             }
         }
         if crowd.wanted.0 == 0 {
-            // Empty: the clock begins again, so that its resolution never wears out.
-            (crowd.clock, crowd.due) = (0.0, None);
+            // Nothing is wanted: the clock ends, and begins at 0 again, so that its resolution never wears out.
+            (crowd.is_clocked, crowd.due) = (false, None);
             crowd.finishes.clear();
             crowd.work.clear();
         }
@@ -125,12 +143,40 @@ impl World {
         self.crowding = Some(crowding);
         if slow_before != slow_after {
             self.slow_down(&neighbours, instance, slow_before, slow_after);
-            if !by_clock {
+            if !is_plain {
                 self.schedule_on_server(server);
             }
         }
         if let Some(crowding) = &mut self.crowding {
             crowding.servers[server].computing = neighbours;
+        }
+    }
+
+    /// A server is crowded for the first time since nothing was wanted of it: its clock begins, and instances whose
+    /// processor nothing but neighbours slows down go by it from now on. One of them wants other cores than `before`.
+    #[cold]
+    fn begin_clock(&mut self, crowd: &mut CrowdedServer, (changed, before): (u32, Cores)) {
+        (crowd.is_clocked, crowd.clock, crowd.updated) = (true, 0.0, self.now);
+        for member in std::mem::take(&mut crowd.computing) {
+            let deployment = self.instances[member].deployment;
+            if !self.briefs[deployment as usize].is_plainly_shared {
+                self.join(&mut crowd.computing, member);
+                continue;
+            }
+            let wanted = if member == changed { before } else { self.demand_of(member) };
+            let work = self.work_of(deployment, wanted, 1.0);
+            match crowd.work.iter_mut().find(|(other, _)| *other == deployment) {
+                Some((_, known)) => *known += work,
+                None => crowd.work.push((deployment, work)),
+            }
+            self.bring_forward(member);
+            // The one that changes is scheduled when it has done so.
+            let has_next = member != changed && self.next_on(member).is_some();
+            let Some(processor) = self.instances[member].processor.as_deref_mut() else { continue };
+            processor.clock = 0.0;
+            if let Some(length) = processor.time_to_next().filter(|_| has_next) {
+                crowd.finishes.push(Reverse(((length as f64).to_bits(), processor.generation, member)));
+            }
         }
     }
 
@@ -193,12 +239,11 @@ impl World {
     /// Whether a scheduled completion is still due now: of an instance that goes by its server's clock, it may have
     /// been put off since.
     pub(crate) fn is_due(&mut self, instance: u32, generation: u32) -> bool {
-        let Some(crowding) = &mut self.crowding else { return true };
-        let place = &self.instances[instance];
-        if !self.briefs[place.deployment as usize].is_plainly_shared {
+        if !self.goes_by_clock(instance) {
             return true;
         }
-        let (server, now) = (place.server.0 as usize, self.now);
+        let (server, now) = (self.instances[instance].server.0 as usize, self.now);
+        let Some(crowding) = &mut self.crowding else { return true };
         let Some(crowd) = crowding.servers.get_mut(server) else { return false };
         let is_due = crowd.due == Some((now, generation));
         if is_due {

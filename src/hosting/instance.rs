@@ -70,6 +70,20 @@ pub(crate) struct SharedProcessor {
     pub order: u64,
 }
 
+impl SharedProcessor {
+    /// CPU nanoseconds that the request which is done first still takes.
+    #[inline]
+    pub fn left(&self) -> Option<f64> {
+        self.heap.peek().map(|first| (first.finish - self.virtual_time).max(0.0))
+    }
+
+    /// How long that is at its pace.
+    #[inline]
+    pub fn time_to_next(&self) -> Option<u64> {
+        self.left().map(|left| super::service::stretched(left, self.pace))
+    }
+}
+
 /// One running copy of an app.
 #[derive(Debug)]
 pub struct Instance {

@@ -158,7 +158,7 @@ impl World {
     }
 
     /// The request that is done first on a shared processor; those that left are dropped.
-    fn next_on(&mut self, instance: u32) -> Option<u32> {
+    pub(super) fn next_on(&mut self, instance: u32) -> Option<u32> {
         loop {
             let first = self.instances[instance].processor.as_deref()?.heap.peek().copied()?;
             if self.requests.is_current(first.request) {
@@ -269,29 +269,27 @@ impl World {
 
     /// Schedules the next completion of a shared processor, which makes the one before void.
     pub(crate) fn schedule_completion(&mut self, instance: u32) {
-        let next = self.next_on(instance).is_some();
+        let has_next = self.next_on(instance).is_some();
         // Counted over all processors: a completion of an instance that is gone must not be taken
         // for one of the instance that has its slot now.
         self.completions = self.completions.wrapping_add(1);
         let generation = self.completions;
-        let deployment = self.instances[instance].deployment as usize;
-        let by_clock = self.crowding.is_some() && self.briefs[deployment].is_plainly_shared;
+        let by_clock = self.goes_by_clock(instance);
         let place = &mut self.instances[instance];
         let Some(processor) = place.processor.as_deref_mut() else { return };
         processor.generation = generation;
         if by_clock {
-            let left = processor.heap.peek().map(|first| (first.finish - processor.virtual_time).max(0.0));
-            let length = left.map(|left| stretched(left, processor.pace));
+            let length = processor.time_to_next();
             return self.finish_by_clock(instance, generation, length);
         }
-        if !next {
+        if !has_next {
             return;
         }
-        let Some(first) = processor.heap.peek() else { return };
-        let left = (first.finish - processor.virtual_time).max(0.0);
-        let length = match &place.quota {
-            Some(quota) => stretched(quota.time_to_run(left / processor.pace), 1.0),
-            None => stretched(left, processor.pace),
+        let Some(length) = (match &place.quota {
+            Some(quota) => processor.left().map(|left| stretched(quota.time_to_run(left / processor.pace), 1.0)),
+            None => processor.time_to_next(),
+        }) else {
+            return;
         };
         let at: Time = self.now + Span(length);
         self.agenda.schedule(at, Event::SharedComputed { slot: instance, generation });
