@@ -287,8 +287,8 @@ fn check_figures(result: &ResultDocument) -> Result<(), TestCaseError> {
 }
 
 /// The simplest request is one event: its end. One that is retried, starts an instance which fails, is slowed down and
-/// expires takes no more than so many times that …
-const EVENTS_A_REQUEST: u64 = 6;
+/// expires takes no more than so many times that (those of the warm-up and of the drain are not among the attempts) …
+const EVENTS_A_REQUEST: u64 = 10;
 /// … and so many come beside requests: six minutes of failures and repairs, of looks at a scaling, of empty nodes.
 const EVENTS_BESIDE: u64 = 2_000;
 

@@ -122,6 +122,13 @@ impl Attempt {
 }
 
 impl World {
+    /// Whether a request whose caller has left while its work goes on was tried again.
+    pub(super) fn was_tried_again(&self, request: u32) -> bool {
+        let Request { gone, attempt, deployment, .. } = self.requests[request];
+        let rule = self.deployments[deployment as usize].retries;
+        gone && rule.is_some_and(|rule| attempt <= rule.most && rule.on.holds(Outcome::TimedOut))
+    }
+
     /// Whether a request that has ended so is tried again; if so, the next attempt is on its way.
     pub(crate) fn try_again(&mut self, request: u32, outcome: Outcome) -> bool {
         let ended = &self.requests[request];

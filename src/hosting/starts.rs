@@ -159,7 +159,8 @@ impl World {
         // Counted here and not at its end, so that those in flight at the window's end are among
         // the cold as they are among the arrived.
         let (arrival, deployment) = (marked.arrival, marked.deployment as usize);
-        if !again && self.counts(&self.requests[request]) {
+        // Of one that was tried again since its caller left, that attempt is counted.
+        if !again && !self.was_tried_again(request) && self.counts(&self.requests[request]) {
             let lane = self.requests[request].lane as usize;
             let facts = &mut self.facts[deployment];
             facts.cold += 1;

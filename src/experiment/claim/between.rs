@@ -5,7 +5,7 @@ use crate::units::{format, parse_bytes, parse_rate, parse_span};
 
 /// A turn is known well enough within this part of the larger of its two ends …
 const OF_ITSELF: f64 = 0.01;
-/// … or within this part of the way from the first value listed to the last.
+/// … or, where it begins at nothing, within this part of the way from the first value listed to the last.
 const OF_ALL: f64 = 0.002;
 
 /// A value of a bound, with how people read it.
@@ -18,7 +18,7 @@ pub(super) fn between(low: &Listed, high: &Listed, all: (&Listed, &Listed)) -> O
     let (from, to) = (scale.number(low)?, scale.number(high)?);
     let width = (to - from).abs();
     let range = scale.number(all.1)? - scale.number(all.0)?;
-    if width <= OF_ITSELF * from.abs().max(to.abs()) || width <= OF_ALL * range.abs() {
+    if width <= OF_ITSELF * from.abs().max(to.abs()) || (from == 0.0 && width <= OF_ALL * range.abs()) {
         return None;
     }
     let middle = rounded(from.midpoint(to), scale.whole);
