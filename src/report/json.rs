@@ -172,7 +172,8 @@ mod tests {
                 "answer",
                 "cases",
                 "unverified",
-                "notes"
+                "notes",
+                "checksum"
             ]
         );
         assert_eq!(keys(&value["cases"]), ["lambda", "droplet"]);

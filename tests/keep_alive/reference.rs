@@ -105,6 +105,8 @@ struct Instance {
     asked: u64,
     priority: f64,
     is: Is,
+    /// Which change of any instance this was: of one moment, what was known first happens first.
+    set: u64,
     /// Until when one that was loaded early is kept.
     until: u64,
 }
@@ -126,6 +128,7 @@ pub struct Reference<'a> {
     now: u64,
     clock: f64,
     order: u64,
+    changes: u64,
     instances: Vec<Instance>,
     known: Vec<Known>,
     counted: Vec<Counted>,
@@ -146,6 +149,7 @@ impl<'a> Reference<'a> {
             now: 0,
             clock: 0.0,
             order: 0,
+            changes: 0,
             instances: vec![],
             known,
             counted,
@@ -219,6 +223,7 @@ impl<'a> Reference<'a> {
 
     fn create(&mut self, app: usize, request: Option<u64>) -> usize {
         let is = Is::Starting { ready: self.now + self.start, request };
+        let set = self.next_change();
         self.instances.push(Instance {
             app,
             born: self.now,
@@ -227,13 +232,20 @@ impl<'a> Reference<'a> {
             asked: self.now,
             priority: 0.0,
             is,
+            set,
             until: NEVER,
         });
         self.instances.len() - 1
     }
 
+    fn next_change(&mut self) -> u64 {
+        self.changes += 1;
+        self.changes
+    }
+
     fn enter(&mut self, instance: usize, length: u64) {
         let app = self.instances[instance].app;
+        self.instances[instance].set = self.next_change();
         self.instances[instance].is = Is::Busy { until: self.now + length };
         self.instances[instance].uses += 1;
         let mut uses: u64 = self.instances.iter().filter(|i| i.app == app).map(|i| i.uses).sum();
@@ -257,7 +269,11 @@ impl<'a> Reference<'a> {
 
     /// The next thing that happens to an instance.
     fn change(&mut self) {
-        let Some(next) = (0..self.instances.len()).min_by_key(|i| moment(&self.instances[*i])) else { return };
+        let Some(next) =
+            (0..self.instances.len()).min_by_key(|i| (moment(&self.instances[*i]), self.instances[*i].set))
+        else {
+            return;
+        };
         match self.instances[next].is {
             Is::Idle { .. } => self.stop(next),
             Is::Starting { request: Some(length), .. } => self.enter(next, length),
@@ -293,6 +309,7 @@ impl<'a> Reference<'a> {
         }
         self.order += 1;
         self.instances[instance].order = self.order;
+        self.instances[instance].set = self.next_change();
         self.instances[instance].is = Is::Idle { since: self.now, expires };
     }
 
