@@ -274,7 +274,7 @@ impl Found {
     }
 
     /// Sets the intervals: requests, the first and the last stamp follow from them.
-    pub(super) fn set_intervals(&mut self, stamp: Stamp, intervals: Vec<(i64, Option<f64>)>, length: Option<i64>) {
+    pub(super) fn set_intervals(&mut self, stamp: Stamp, intervals: Vec<Interval>, length: Option<i64>) {
         self.stamp = Some(stamp);
         self.interval = length.map(|l| l as f64 / 1e9);
         self.requests = Some(intervals.iter().filter_map(|(_, count)| *count).sum());
@@ -293,6 +293,9 @@ impl Found {
 /// The most intervals that metrics have, those filled in among them: a year of minutes, and some.
 const MOST_INTERVALS: i64 = 600_000;
 
+/// When an interval begins, in nanoseconds since 1970, and its value, where there is one.
+pub(super) type Interval = (i64, Option<f64>);
+
 /// Values at even distances: the smallest gap, and all intervals, those absent with `absent`. Intervals that the
 /// gap does not divide stay as they are.
 ///
@@ -301,12 +304,12 @@ const MOST_INTERVALS: i64 = 600_000;
 pub(super) fn evenly(
     values: &BTreeMap<i64, Option<f64>>,
     absent: Option<f64>,
-) -> Result<(Option<i64>, Vec<(i64, Option<f64>)>), String> {
+) -> Result<(Option<i64>, Vec<Interval>), String> {
     let times: Vec<i64> = values.keys().copied().collect();
     let Some(length) = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).min() else {
         return Ok((None, values.iter().map(|(at, value)| (*at, *value)).collect()));
     };
-    let mut rows: Vec<(i64, Option<f64>)> = Vec::with_capacity(times.len());
+    let mut rows: Vec<Interval> = Vec::with_capacity(times.len());
     for (at, value) in values {
         if let Some((last, _)) = rows.last().copied() {
             let missing = at.saturating_sub(last) / length - 1;
