@@ -42,6 +42,15 @@ pub(crate) struct CrowdedServer {
     due: Option<(Time, u32)>,
 }
 
+impl CrowdedServer {
+    /// Nothing is wanted: the clock ends, and begins at 0 again, so that its resolution never wears out.
+    fn end_clock(&mut self) {
+        (self.is_clocked, self.due) = (false, None);
+        self.finishes.clear();
+        self.work.clear();
+    }
+}
+
 impl Crowding {
     /// What it holds in memory, without what the few crowded servers hold.
     pub fn bytes(&self) -> u64 {
@@ -103,15 +112,7 @@ impl World {
         }
         let slow_before = crowding.slowdown(server);
         let clock = crowding.clock(server, self.now);
-        let crowd = &mut crowding.servers[server];
-        crowd.wanted = Cores(crowd.wanted.0 + after.0 - before.0);
-        if !(is_plain && crowd.is_clocked) {
-            if before.0 == 0 {
-                self.join(&mut crowd.computing, instance);
-            } else if after.0 == 0 {
-                self.part(&mut crowd.computing, instance);
-            }
-        }
+        self.want(&mut crowding.servers[server], instance, before, after);
         let slow_after = crowding.slowdown(server);
         let crowd = &mut crowding.servers[server];
         if slow_after != 1.0 && !crowd.is_clocked {
@@ -134,10 +135,7 @@ impl World {
             }
         }
         if crowd.wanted.0 == 0 {
-            // Nothing is wanted: the clock ends, and begins at 0 again, so that its resolution never wears out.
-            (crowd.is_clocked, crowd.due) = (false, None);
-            crowd.finishes.clear();
-            crowd.work.clear();
+            crowd.end_clock();
         }
         let neighbours = std::mem::take(&mut crowd.computing);
         self.crowding = Some(crowding);
@@ -149,6 +147,22 @@ impl World {
         }
         if let Some(crowding) = &mut self.crowding {
             crowding.servers[server].computing = neighbours;
+        }
+    }
+
+    /// Other cores than before are wanted of a server; an instance that does not go by its clock joins those that want
+    /// some, or leaves them.
+    #[inline]
+    fn want(&mut self, crowd: &mut CrowdedServer, instance: u32, before: Cores, after: Cores) {
+        crowd.wanted = Cores(crowd.wanted.0 + after.0 - before.0);
+        let deployment = self.instances[instance].deployment as usize;
+        if crowd.is_clocked && self.briefs[deployment].is_plainly_shared {
+            return;
+        }
+        if before.0 == 0 {
+            self.join(&mut crowd.computing, instance);
+        } else if after.0 == 0 {
+            self.part(&mut crowd.computing, instance);
         }
     }
 
